@@ -1,0 +1,1 @@
+"""The `hotline` command: the only package that knows all others."""

@@ -1,0 +1,57 @@
+"""Entry of the `hotline` command. Holds the table of commands only; each lives in a module of its own.
+
+Commands are imported when they are used, so that `hotline simulate` does not load Flask and SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from router import __version__
+from router.errors import HotlineError
+
+# command -> (module with a click command of the name `command`, one line for --help)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use; errors of ours end as one line and exit status 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        """Names in the order of the table, which is the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
+        """Import and return the command, or None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
+        """List commands from the table, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hotline-router")
+def cli() -> None:
+    """Rings the right consultant for every call of a hotline, and proves why. 售楼处热线派接。"""
+
+
+def main() -> None:
+    """Run the command line; errors of ours are one line on standard error and exit status 2."""
+    try:
+        cli(prog_name="hotline")
+    except HotlineError as error:
+        click.echo(f"hotline: {error}", err=True)
+        raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The site file: its settings, their checks with file and line, and the site it describes."""

@@ -1,0 +1,1 @@
+"""The one writer: mailbox of inputs -> core -> actions; timers, journal, recovery, socket."""

@@ -1,0 +1,1 @@
+"""The database: SQLAlchemy models, queries, migrations. Queries live here and nowhere else."""

@@ -1,0 +1,1 @@
+"""The pages: Flask, one blueprint per thing people do."""
