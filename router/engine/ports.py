@@ -1,0 +1,39 @@
+"""What the engine needs from the parts that plug into it. May live here: small protocols and the mailbox's item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from router.core.actions import Action
+from router.core.inputs import Input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One input on its way to the desk, with what else is known of it.
+
+    `source` says where it comes from (`ami`, `web`, `cli`, `timer`, `recovery`); `key` makes a request idempotent;
+    `facts` are kept in the journal and the database beside the input, and decide nothing: the number as the carrier
+    sent it, the hotline dialled, Asterisk's uniqueid and systemname, who is signed in.
+    """
+
+    input: Input
+    source: str
+    key: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Mailbox(Protocol):
+    """Where telephony, timers and the socket put what happened; safe from any thread, never waits for the desk."""
+
+    def put(self, letter: Letter) -> None:
+        """Hand in a letter; the engine's thread takes it in order of arrival."""
+
+
+class Switchboard(Protocol):
+    """Who carries the desk's actions out: Asterisk in service. Called from the engine's thread, after the journal's commit."""
+
+    def perform(self, actions: Sequence[Action]) -> None:
+        """Start these actions without waiting for their result; what comes of them arrives as letters."""
