@@ -11,7 +11,7 @@ from typing import NewType
 CallId = NewType("CallId", str)
 PersonId = NewType("PersonId", str)
 Number = NewType("Number", str)  # "" is a withheld number
-Millis = NewType("Millis", int)
+Millis = int
 
 WITHHELD = Number("")
 

@@ -33,7 +33,7 @@ class Mailbox(Protocol):
 
 
 class Switchboard(Protocol):
-    """Who carries the desk's actions out: Asterisk in service. Called from the engine's thread, after the journal's commit."""
+    """Who carries the desk's actions out: Asterisk. Called from the engine's thread, after the journal's commit."""
 
     def perform(self, actions: Sequence[Action]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""

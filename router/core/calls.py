@@ -1,0 +1,326 @@
+"""R9-R15: a call's way. May live here: deciding, ringing, answering, opening to everyone, waiting, missing.
+
+A call that arrives joins those that wait. After every input and timer the waiting calls are decided again, by arrival
+(R14): a returning one rings its owner (R12) or a substitute (R13), a new one the next in line of the call group, else
+of the reception group (R10). When the caller's three rings are over the call is open to everyone (R11). What nobody
+answers is missed, and a call back is owed (R15).
+"""
+
+from __future__ import annotations
+
+from router.core import ownership, turns
+from router.core.actions import (
+    Connected,
+    HandOver,
+    Hold,
+    Missed,
+    Rang,
+    Release,
+    Ring,
+    StopRinging,
+    TellOwner,
+    Waits,
+)
+from router.core.availability import BUSY, OFFERED, WRAP_UP, reason
+from router.core.errors import ImpossibleInputError
+from router.core.evidence import observe
+from router.core.model import Call, Office, Person, Sheet
+from router.core.rotation import choose
+from router.core.words import (
+    WITHHELD,
+    CallEvent,
+    CallId,
+    CallState,
+    FormKind,
+    Group,
+    MissedWhy,
+    Number,
+    PersonId,
+    RestoreWhy,
+    Stage,
+    TurnState,
+    TurnUse,
+)
+
+WORTH_WAITING_FOR = (BUSY, WRAP_UP, OFFERED)  # policy owner_busy: wait (DOMAIN 9)
+
+
+def arrive(office: Office, call_id: CallId, number: Number) -> Call | None:
+    """A call comes in; returns it if it is to be decided, None if the hotline is closed (R15)."""
+    if call_id in office.calls:
+        raise ImpossibleInputError(f"call {call_id!r} has arrived already")
+    call = Call(id=call_id, number=number, arrived=office.now)
+    office.calls[call_id] = office.pending[call_id] = call
+    if number != WITHHELD:
+        office.customer(number)
+    if office.slot is None:
+        miss(office, call, MissedWhy.CLOSED)
+        return None
+    return call
+
+
+# --- who is rung (R9-R14) --------------------------------------------------------------------------------------------
+
+
+def settle(office: Office, fresh: Call | None) -> None:
+    """R14, after every input and timer: decide those who wait, let the available join, then say that `fresh` waits."""
+    if office.slot is not None:
+        for call in list(office.pending.values()):
+            if call.state is CallState.WAITING:
+                decide(office, call)
+        for call in office.pending.values():
+            if call.state is CallState.OPEN:
+                _join(office, call)
+    if fresh is not None and fresh.state is CallState.WAITING:
+        office.say(observe(office, fresh, "R14"))
+        office.say(Waits(call=fresh.id), Hold(call=fresh.id))
+
+
+def decide(office: Office, call: Call) -> None:
+    """Decide whom the call rings (R9): owner, substitute or next in line; nobody: it waits on."""
+    owner = ownership.live_owner(office, call.number) if call.number != WITHHELD else None
+    call.returning = owner is not None
+    if owner is None:
+        _ring_next(office, call, Stage.ROTATION, None)
+        return
+    why = reason(office, office.people[owner], call)
+    if why is None:
+        office.say(observe(office, call, "R9", "R12"))
+        _ring(office, call, [owner], Stage.OWNER, None, owner)
+    elif office.policy.owner_wait and why in WORTH_WAITING_FOR and not call.owner_wait_over:
+        if call.owner_wait_until is None:
+            call.owner_wait_until = office.now + office.policy.owner_wait_ms
+    else:
+        _ring_next(office, call, Stage.SUBSTITUTE, owner)
+
+
+def _ring_next(office: Office, call: Call, stage: Stage, owner: PersonId | None) -> None:
+    decision = observe(office, call, "R9", "R13" if owner else "R10", "R2", "R4", "R5")
+    place = len(office.out)
+    for sheet in office.running_sheets():
+        person = choose(office, sheet, call)
+        if person is not None:
+            office.out.insert(place, decision)  # what was seen stands before what was made of it
+            turns.make_offer(office, call, sheet, person, substitute=owner is not None)
+            _ring(office, call, [person], stage, sheet, owner)
+            return
+
+
+def _ring(
+    office: Office, call: Call, people: list[PersonId], stage: Stage, sheet: Sheet | None, owner: PersonId | None
+) -> None:
+    if call.state is CallState.WAITING:
+        call.step(CallEvent.RING)
+    for person in people:
+        office.people[person].ringing = call.id
+        call.ringing.append(person)
+    who = tuple(people)
+    office.say(Rang(call=call.id, who=who, stage=stage, sheet=sheet.group if sheet else None))
+    office.say(Ring(call=call.id, people=who, stage=stage, owner=owner))
+    if office.rings_at_once:
+        for person in people:
+            rang(office, call, person)
+
+
+def rang(office: Office, call: Call, person: PersonId) -> None:
+    """A phone rings: the caller's clock starts with the first (R11), the own three rings with one's own (R6)."""
+    if call.clock is None:
+        call.clock = office.now
+    offer = call.offer_of(person)
+    if offer is not None and offer.rang_at is None:
+        offer.rang_at = office.now
+
+
+def open_to_everyone(call: Call) -> None:
+    """The caller's three rings are over (R11); whoever is available joins when the call's R14 comes."""
+    call.step(CallEvent.OPEN)
+
+
+def _join(office: Office, call: Call) -> None:
+    joiners = [
+        person
+        for sheet in office.running_sheets()
+        for person in sheet.turns
+        if reason(office, office.people[person], call) is None
+    ]
+    if joiners:
+        _ring(office, call, joiners, Stage.EVERYONE, None, ownership.live_owner(office, call.number))
+
+
+# --- a phone stops without an answer (R11) ---------------------------------------------------------------------------
+
+
+def declined(office: Office, call: Call, person: PersonId) -> Call | None:
+    """Somebody rejects the call; returns it if it may have to wait now (R11)."""
+    _leave(office, call, person)
+    offer = call.offer_of(person)
+    if offer is not None:
+        turns.declined(office, offer)
+    return _lost_its_phone(call)
+
+
+def failed(office: Office, call: Call, person: PersonId) -> Call | None:
+    """A phone or line fails for the call; returns it if it may have to wait now (R6, R11)."""
+    _leave(office, call, person)
+    offer = call.offer_of(person)
+    if offer is not None:
+        turns.failed(office, offer)
+    return _lost_its_phone(call)
+
+
+def _leave(office: Office, call: Call, person: PersonId) -> None:
+    check_rings(office, call, person)
+    call.ringing.remove(person)
+    call.out.add(person)
+    office.people[person].ringing = None
+    office.say(StopRinging(call=call.id, person=person, answered=False))
+
+
+def _lost_its_phone(call: Call) -> Call | None:
+    if call.state is not CallState.RINGING:
+        return None  # R11: an open call stays open and never waits again
+    call.step(CallEvent.STOP)
+    return call
+
+
+def check_rings(office: Office, call: Call, person: PersonId) -> None:
+    """Raise `ImpossibleInputError` unless the person's phone rings for the call."""
+    if office.person(person).ringing != call.id:
+        raise ImpossibleInputError(f"the phone of {person!r} does not ring for call {call.id!r}")
+
+
+# --- answers (R6, R11, R13) ------------------------------------------------------------------------------------------
+
+
+def connect(office: Office, call: Call, person: PersonId) -> None:
+    """Caller and person talk; everyone else's phone stops and turns at stake come back (DOMAIN 10, order 4)."""
+    late = call.state is CallState.OPEN
+    use, kept = turns.answered(office, call, person)
+    call.step(CallEvent.ANSWER)
+    office.pending.pop(call.id)
+    office.say(Connected(call=call.id, who=person, turn=use, late=late))
+    _stop_phones(office, call, answered=True, but=person)
+    answerer = office.people[person]
+    answerer.ringing, answerer.talking = None, call.id
+    call.last_on_it, call.on_it_since = person, office.now
+    owner = ownership.live_owner(office, call.number)
+    if owner is not None and call.returning and owner != person:
+        office.say(TellOwner(call=call.id, owner=owner, substitute=person))
+    ownership.answered(office, call, person)
+    if use is TurnUse.KEPT and kept is not None:
+        turns.give_back(office, kept, RestoreWhy.SUBSTITUTE)
+    turns.give_back_all(office, call, RestoreWhy.ANSWERED_BY_OTHER)
+    office.callbacks.pop(call.number, None)  # R15: settled when somebody speaks with that number
+
+
+def check_take(call: Call, person: Person) -> None:
+    """Who may take an open call (R11); raises `ImpossibleInputError`."""
+    if call.state is not CallState.OPEN:
+        raise ImpossibleInputError(f"call {call.id!r} is not open to everyone: it is {call.state}")
+    hindrances = {
+        "suspended": person.suspended,
+        "on a call": person.in_use or person.talking is not None,
+        "ringing": person.ringing is not None,
+        "out of it": person.id in call.out,
+    }
+    for words, true in hindrances.items():
+        if true:
+            raise ImpossibleInputError(f"{person.id!r} can't take call {call.id!r}: {words}")
+
+
+def hand_over(office: Office, call: Call, person: Person) -> None:
+    """The talker hands the call to `person`, who has answered it (R16.6)."""
+    if call.state is not CallState.TALKING or call.last_on_it is None:
+        raise ImpossibleInputError(f"nobody talks on call {call.id!r}: it is {call.state}")
+    if not person.registered or person.talking is not None or person.ringing is not None:
+        raise ImpossibleInputError(f"call {call.id!r} can't go to {person.id!r}: not registered, or on a hotline call")
+    giver = office.people[call.last_on_it]
+    office.say(HandOver(call=call.id, who=person.id, giver=giver.id))
+    free(office, giver)
+    person.in_use, person.talking = False, call.id
+    call.last_on_it, call.on_it_since = person.id, office.now
+    ownership.handed_over(office, call, person.id)
+    turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)
+
+
+def form_filed(office: Office, call: Call, kind: FormKind, asked_for: PersonId | None) -> None:
+    """A form or its correction: whose customer, and whether the turn comes back (R7, R16.5-8)."""
+    if not call.answered:
+        raise ImpossibleInputError(f"call {call.id!r} was not answered, so it has no form: it is {call.state}")
+    if asked_for is not None:
+        office.person(asked_for)
+    if kind is FormKind.OTHER or asked_for == call.last_on_it:
+        asked_for = None  # R16.5: with `other` it counts for nothing; asking for who answered is no wish
+    ownership.form_filed(office, call, kind, asked_for)
+    if kind is FormKind.OTHER:
+        turns.give_back_used(office, call, RestoreWhy.OTHER)
+    elif asked_for is not None:
+        turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)
+
+
+# --- ends (R15) ------------------------------------------------------------------------------------------------------
+
+
+def hung_up(office: Office, call: Call) -> None:
+    """The call ends: abandoned if nobody had answered, else the talker is in wrap-up (R3, R15)."""
+    if call.unanswered:
+        miss(office, call, MissedWhy.ABANDONED)
+        return
+    if call.state is not CallState.TALKING or call.last_on_it is None:
+        raise ImpossibleInputError(f"call {call.id!r} is over already: it is {call.state}")
+    call.step(CallEvent.END)
+    call.ended = office.now
+    free(office, office.people[call.last_on_it])
+
+
+def free(office: Office, person: Person) -> None:
+    """The person is off a hotline call and, if the office has a wrap-up time, in wrap-up (R3)."""
+    person.talking = None
+    if office.policy.wrap_up_ms > 0:
+        person.wrap_up_until = office.now + office.policy.wrap_up_ms
+
+
+def miss(office: Office, call: Call, why: MissedWhy) -> None:
+    """Nobody answered: turns at stake come back, and a call back is owed (R6, R15)."""
+    call.step(CallEvent.MISS)
+    call.ended = office.now
+    office.pending.pop(call.id)
+    _stop_phones(office, call, answered=False)
+    turns.give_back_all(office, call, RestoreWhy.ABANDONED)
+    callback = None
+    if call.number != WITHHELD:
+        callback = office.callbacks[call.number] = _who_calls_back(office, call)
+    office.say(Missed(call=call.id, why=why, callback=callback))
+    if why is not MissedWhy.ABANDONED:
+        office.say(Release(call=call.id, why=why))
+    owner = ownership.live_owner(office, call.number)
+    if owner is not None:
+        office.say(TellOwner(call=call.id, owner=owner, substitute=None))
+
+
+def _who_calls_back(office: Office, call: Call) -> PersonId | None:
+    owner = ownership.live_owner(office, call.number)
+    if owner is not None:
+        return owner
+    if call.offers:
+        return call.offers[-1].person
+    if office.slot is None:
+        return None
+    for person, turn in office.sheets[Group.CALL].turns.items():
+        if turn.state is TurnState.DUE and not office.people[person].suspended:
+            return person
+    return None
+
+
+def _stop_phones(office: Office, call: Call, *, answered: bool, but: PersonId | None = None) -> None:
+    for person in call.ringing:
+        if person != but:
+            office.people[person].ringing = None
+            office.say(StopRinging(call=call.id, person=person, answered=answered))
+    call.ringing.clear()
+
+
+def follow_up(office: Office, number: Number, person: PersonId) -> None:
+    """Somebody spoke with the number otherwise: contact, and a call back settled (R15, R16.2)."""
+    ownership.contacted(office, number, person)
+    office.callbacks.pop(number, None)

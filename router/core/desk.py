@@ -1,0 +1,221 @@
+"""The desk: told what happens, it answers what is to be done. May live here: the way in, and nothing of the rules.
+
+`Desk.handle(input, now)` lets time pass to `now`, takes the input, and looks at R14; what comes out is a list of
+actions and trail items in DOMAIN 10's order. The desk has no clock and does no I/O: the same inputs at the same times
+give the same answers, so a day can be replayed, explained, fuzzed and simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from router.core import calls, inputs, rotation
+from router.core.actions import Act, Action, Trail
+from router.core.availability import presence_kind
+from router.core.errors import ImpossibleInputError
+from router.core.model import Call, Office, Person
+from router.core.policy import DAY_MS, PRESENT, Policy
+from router.core.timers import next_timer
+from router.core.words import DeviceState
+
+KEEP_MS = 32 * DAY_MS  # how long a call stays at hand for its form (R16.4); older ones live in the record alone
+
+
+class Desk:
+    """One hotline's desk. `rings_at_once`: a phone told to ring rings in the same instant, for want of phones."""
+
+    def __init__(self, policy: Policy | None = None, *, rings_at_once: bool = False) -> None:
+        self.office = Office(policy=policy or Policy(), rings_at_once=rings_at_once)
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When time alone changes something next (ms), if nothing else happens."""
+        timer = next_timer(self.office)
+        return None if timer is None else max(timer.due, self.office.now)
+
+    def until(self, now: int) -> Iterator[tuple[int, list[Action | Trail]]]:
+        """Let time pass up to and including `now`, instant by instant: when, and what it brought."""
+        while (deadline := self.next_deadline) is not None and deadline <= now:
+            yield deadline, self.handle(inputs.Tick(), deadline)
+
+    def handle(self, told: inputs.Input, now: int) -> list[Action | Trail]:
+        """Take one input at `now` (ms) and answer in order.
+
+        Raises `ImpossibleInputError` (or `PlanError`) for what can't have happened; the input then changed nothing.
+        Go through `until` first: it gives each thing that time brings its own instant, and none is lost to a refusal.
+        """
+        office = self.office
+        if now < office.now:
+            raise ImpossibleInputError(f"time goes back: {now} ms after {office.now} ms")
+        self._pass_time(now)
+        fresh = _TAKE[type(told)](office, told)
+        calls.settle(office, fresh)
+        answer, office.out = office.out, []
+        return answer
+
+    def _pass_time(self, now: int) -> None:
+        """Fire every timer due up to `now`, each at its own time, before the input (DOMAIN 10, order 1)."""
+        office = self.office
+        while (timer := next_timer(office)) is not None and timer.due <= now:
+            office.now = max(timer.due, office.now)
+            timer.fire()
+            calls.settle(office, None)
+        office.now = now
+
+
+# --- one function an input; each checks before it changes -------------------------------------------------------------
+
+
+def _plan_set(office: Office, told: inputs.PlanSet) -> None:
+    rotation.check_slots(told.slots)
+    running = office.slot
+    coming = [slot for slot in told.slots if slot.end is None or slot.end > office.now]
+    if running is not None:
+        new_end = next((slot.end for slot in coming if slot.start == running.start), running.end)
+        office.slot = replace(running, end=new_end)
+        coming = [slot for slot in coming if slot.start > office.now]
+    office.plan = sorted(coming, key=lambda slot: slot.start)
+
+
+def _person_known(office: Office, told: inputs.PersonKnown) -> None:
+    if told.presence is not None and told.presence != PRESENT:
+        presence_kind(office, told.presence)
+    person = office.people.setdefault(told.person, Person(id=told.person))
+    person.active = told.active
+    if told.presence is not None:
+        person.presence = told.presence
+
+
+def _customer_known(office: Office, told: inputs.CustomerKnown) -> None:
+    office.people.setdefault(told.owner, Person(id=told.owner))
+    customer = office.customer(told.number)
+    customer.owner, customer.contact, customer.say = told.owner, told.last_contact, None
+
+
+def _arrived(office: Office, told: inputs.CallArrived) -> Call | None:
+    _forget_old_calls(office)
+    return calls.arrive(office, told.call, told.number)
+
+
+def _forget_old_calls(office: Office) -> None:
+    """Drop calls that ended long ago, oldest first, so that memory stays flat."""
+    for call in list(office.calls.values()):
+        if call.ended is None or call.ended > office.now - KEEP_MS:
+            return
+        del office.calls[call.id]
+
+
+def _rang(office: Office, told: inputs.PhoneRang) -> None:
+    call = office.call(told.call)
+    calls.check_rings(office, call, told.person)
+    calls.rang(office, call, told.person)
+
+
+def _answered(office: Office, told: inputs.Answered) -> None:
+    call = office.call(told.call)
+    calls.check_rings(office, call, told.person)
+    calls.rang(office, call, told.person)  # answered before we heard it ring: then it rang now
+    calls.connect(office, call, told.person)
+
+
+def _declined(office: Office, told: inputs.Declined) -> Call | None:
+    return calls.declined(office, office.call(told.call), told.person)
+
+
+def _failed(office: Office, told: inputs.Failed) -> Call | None:
+    return calls.failed(office, office.call(told.call), told.person)
+
+
+def _taken(office: Office, told: inputs.Taken) -> None:
+    call, person = office.call(told.call), office.person(told.person)
+    if not told.fact:
+        calls.check_take(call, person)
+    elif not call.unanswered or person.talking is not None:
+        raise ImpossibleInputError(f"call {call.id!r} is {call.state}, or {person.id!r} is on another call")
+    calls.connect(office, call, told.person)
+
+
+def _handed_over(office: Office, told: inputs.HandedOver) -> None:
+    calls.hand_over(office, office.call(told.call), office.person(told.person))
+
+
+def _hung_up(office: Office, told: inputs.HungUp) -> None:
+    calls.hung_up(office, office.call(told.call))
+
+
+def _presence(office: Office, told: inputs.PresenceChanged) -> None:
+    person = office.person(told.person)
+    if told.presence != PRESENT:
+        presence_kind(office, told.presence)
+    person.presence = told.presence
+
+
+def _device(office: Office, told: inputs.DeviceChanged) -> Call | None:
+    person = office.person(told.person)
+    if told.device in (DeviceState.IN_USE, DeviceState.IDLE):
+        person.in_use = told.device is DeviceState.IN_USE
+        return None
+    person.registered = told.device is DeviceState.REGISTERED
+    if not person.registered and person.ringing is not None:
+        return calls.failed(office, office.calls[person.ringing], person.id)  # DOMAIN 10: a failure of that call, too
+    return None
+
+
+def _form(office: Office, told: inputs.FormFiled) -> None:
+    calls.form_filed(office, office.call(told.call), told.kind, told.asked_for)
+
+
+def _suspended(office: Office, told: inputs.Suspended) -> None:
+    office.person(told.person).suspended = True
+    office.say(Act(what="suspend", subject=told.person, by=told.by, why=told.why))
+
+
+def _resumed(office: Office, told: inputs.Resumed) -> None:
+    office.person(told.person).suspended = False
+    office.say(Act(what="resume", subject=told.person, by=told.by, why=told.why))
+
+
+def _contacted(office: Office, told: inputs.Contacted) -> None:
+    calls.follow_up(office, told.number, office.person(told.person).id)
+
+
+def _callback(office: Office, told: inputs.CallbackAssigned) -> None:
+    if told.number not in office.callbacks:
+        raise ImpossibleInputError("no call back is owed to that number")
+    office.callbacks[told.number] = office.person(told.person).id
+    office.say(Act(what="callback", subject=told.person, by=told.by, why=""))
+
+
+def _tick(_office: Office, _told: inputs.Tick) -> None:
+    """Time has passed already."""
+
+
+_TAKE: Mapping[type[inputs.Input], Callable[[Office, Any], Call | None]] = MappingProxyType(
+    {
+        inputs.PlanSet: _plan_set,
+        inputs.PersonKnown: _person_known,
+        inputs.CustomerKnown: _customer_known,
+        inputs.CallArrived: _arrived,
+        inputs.PhoneRang: _rang,
+        inputs.Answered: _answered,
+        inputs.Declined: _declined,
+        inputs.Failed: _failed,
+        inputs.Taken: _taken,
+        inputs.HandedOver: _handed_over,
+        inputs.HungUp: _hung_up,
+        inputs.PresenceChanged: _presence,
+        inputs.DeviceChanged: _device,
+        inputs.FormFiled: _form,
+        inputs.Suspended: _suspended,
+        inputs.Resumed: _resumed,
+        inputs.RosterEdited: rotation.edit_roster,
+        inputs.TurnHandedOut: rotation.hand_out,
+        inputs.TurnTakenAway: rotation.take_away,
+        inputs.Contacted: _contacted,
+        inputs.CallbackAssigned: _callback,
+        inputs.Tick: _tick,
+    }
+)

@@ -1,0 +1,172 @@
+"""R1, R2, R4, R5, R8: the sheet. May live here: who is next, what passing over costs, rounds, edits of an order.
+
+Next in line is the first person in sheet order who is due and available. Choosing somebody records everyone due
+before them: a personal reason forfeits, an objective one passes. When nobody due is available but somebody on the
+sheet is, the round ends: who is still due loses the turn (personal) or it lapses (objective), everyone is due again,
+and the choice is made in the new round. When nobody is chosen nothing is recorded. So whoever comes back while their
+turn is due is in front again: that is the make-up insertion.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from router.core.actions import Act, Forfeit, Lapse, Passed, Restore, Round, SlotChanged
+from router.core.availability import Reason, reason
+from router.core.errors import ImpossibleInputError, PlanError
+from router.core.inputs import RosterEdited, Slot, TurnHandedOut, TurnTakenAway
+from router.core.model import Call, Office, Person, Sheet, Turn
+from router.core.turns import back, end_stakes
+from router.core.words import Group, Kind, PersonId, RestoreWhy, TurnEvent, TurnState
+
+
+def choose(office: Office, sheet: Sheet, call: Call) -> PersonId | None:
+    """Next in line on the sheet for the call (R2), recording passes (R4) and a round's end (R5); None: nobody."""
+    reasons = {person: reason(office, office.people[person], call) for person in sheet.turns}
+    if None not in reasons.values():
+        return None
+    chosen = _first_due(sheet, reasons)
+    if chosen is None:
+        _end_round(office, sheet, reasons)
+        chosen = _first_due(sheet, reasons)
+    for person, turn in sheet.turns.items():
+        if person == chosen:
+            break
+        _pass_over(office, sheet, turn, reasons[person])
+    return chosen
+
+
+def _first_due(sheet: Sheet, reasons: dict[PersonId, Reason | None]) -> PersonId | None:
+    for person, turn in sheet.turns.items():
+        if turn.state is TurnState.DUE and reasons[person] is None:
+            return person
+    return None
+
+
+def _pass_over(office: Office, sheet: Sheet, turn: Turn, why: Reason | None) -> None:
+    if turn.state is not TurnState.DUE or why is None:
+        return
+    if why.kind is Kind.PERSONAL:
+        _lose(office, sheet, turn, why.word)
+    elif why.kind is Kind.OBJECTIVE:
+        office.say(Passed(person=turn.person, sheet=sheet.group, why=why.word))
+
+
+def _lose(office: Office, sheet: Sheet, turn: Turn, why: str) -> None:
+    office.say(Forfeit(person=turn.person, sheet=sheet.group, why=why))
+    turn.step(TurnEvent.FORFEIT)
+    turn.owed = False
+
+
+def _end_round(office: Office, sheet: Sheet, reasons: dict[PersonId, Reason | None]) -> None:
+    for person, turn in sheet.turns.items():
+        why = reasons[person]
+        if turn.state is not TurnState.DUE or why is None:
+            continue
+        if why.kind is Kind.PERSONAL:
+            _lose(office, sheet, turn, why.word)
+        elif why.kind is Kind.OBJECTIVE:
+            office.say(Lapse(person=person, sheet=sheet.group))
+            turn.owed = office.policy.makeup_carry  # R6: a lapse takes an owed turn along; with carry it leaves one
+    sheet.round += 1
+    for turn in sheet.turns.values():  # a new round, not a step of the old turns
+        turn.state, turn.by = TurnState.DUE, None
+    office.say(Round(number=sheet.round, sheet=sheet.group))
+
+
+# --- slots and orders ------------------------------------------------------------------------------------------------
+
+
+def check_slots(slots: Sequence[Slot]) -> None:
+    """Refuse a plan whose slots overlap or name a person twice at one time (R1); raises `PlanError`."""
+    for slot in slots:
+        if slot.end is not None and slot.end <= slot.start:
+            raise PlanError(f"a slot ends at {slot.end} ms, before it begins at {slot.start} ms")
+        check_orders(slot.call, slot.reception)
+    ordered = sorted(slots, key=lambda slot: slot.start)
+    for earlier, later in pairwise(ordered):
+        if earlier.end is None or earlier.end > later.start:
+            raise PlanError(f"two slots overlap at {later.start} ms")
+
+
+def check_orders(*orders: Iterable[PersonId]) -> None:
+    """Refuse orders that name a person twice (R1); raises `PlanError`."""
+    twice = [person for person, count in Counter(p for order in orders for p in order).items() if count > 1]
+    if twice:
+        raise PlanError(f"named twice at one time: {', '.join(twice)}")
+
+
+def change_slot(office: Office) -> None:
+    """The running slot has ended, the next one begins, or both (R1)."""
+    following = office.plan.pop(0) if office.plan and office.plan[0].start <= office.now else None
+    goes_on = following is not None and following.continues and bool(office.sheets)
+    if office.slot is not None and not goes_on:
+        end_stakes(office)
+    office.slot = following
+    if following is None:
+        office.say(SlotChanged(name=None, goes_on=False))
+        return
+    office.say(SlotChanged(name=following.name, goes_on=goes_on))
+    orders = {Group.CALL: following.call, Group.RECEPTION: following.reception}
+    for person in (*following.call, *following.reception):
+        office.people.setdefault(person, Person(id=person))
+    if not goes_on:
+        office.sheets = {group: Sheet(group=group, turns={}) for group in Group}
+    for group, order in orders.items():
+        reorder(office, office.sheets[group], order)
+
+
+def reorder(office: Office, sheet: Sheet, order: Sequence[PersonId]) -> None:
+    """Put a new order on the sheet: who stays keeps their turn, who joins is due, who leaves is gone (R8)."""
+    sheet.turns = {person: sheet.turns.get(person) or Turn(id=office.new_id(), person=person) for person in order}
+
+
+# --- the supervisor's acts (R8) --------------------------------------------------------------------------------------
+
+
+def edit_roster(office: Office, edit: RosterEdited) -> None:
+    """Change an order in mid-round; refused while no slot runs, or when somebody would stand twice (R1, R8)."""
+    sheet = running_sheet(office, edit.group)
+    others = [person for other in office.running_sheets() if other is not sheet for person in other.turns]
+    check_orders(edit.order, others)
+    for person in edit.order:
+        office.people.setdefault(person, Person(id=person))
+    reorder(office, sheet, edit.order)
+    office.say(Act(what="roster", subject=edit.group, by=edit.by, why=edit.why))
+
+
+def hand_out(office: Office, act: TurnHandedOut) -> None:
+    """Give a person a turn: *back* (R6, R8)."""
+    turn = _turn_on(running_sheet(office, act.group), act.person)
+    office.say(Act(what="hand_out", subject=act.person, by=act.by, why=act.why))
+    office.say(Restore(person=act.person, sheet=act.group, why=RestoreWhy.SUPERVISOR))
+    back(turn)
+
+
+def take_away(office: Office, act: TurnTakenAway) -> None:
+    """Take a turn away: an owed one first, else the due one; else refused (R8)."""
+    turn = _turn_on(running_sheet(office, act.group), act.person)
+    if not turn.owed and turn.state is not TurnState.DUE:
+        raise ImpossibleInputError(f"{act.person} has no turn to take away: it is {turn.state} and none is owed")
+    office.say(Act(what="take_away", subject=act.person, by=act.by, why=act.why))
+    office.say(Forfeit(person=act.person, sheet=act.group, why="supervisor"))
+    if turn.owed:
+        turn.owed = False
+    else:
+        turn.step(TurnEvent.FORFEIT)
+
+
+def running_sheet(office: Office, group: Group) -> Sheet:
+    """The group's sheet; raises `ImpossibleInputError` while no slot runs (DOMAIN 10)."""
+    if office.slot is None:
+        raise ImpossibleInputError("no slot is running, so there is no sheet")
+    return office.sheets[group]
+
+
+def _turn_on(sheet: Sheet, person: PersonId) -> Turn:
+    try:
+        return sheet.turns[person]
+    except KeyError:
+        raise ImpossibleInputError(f"{person!r} is not on the {sheet.group} sheet") from None
