@@ -127,8 +127,8 @@ def _slots(raw: Mapping[str, Any]) -> tuple[inputs.Slot, ...]:
 
 def _slot(raw: Mapping[str, Any]) -> inputs.Slot:
     return inputs.Slot(
-        start=inputs.Millis(millis(raw.get("from"), "slot from")),
-        end=inputs.Millis(millis(raw.get("to"), "slot to")),
+        start=millis(raw.get("from"), "slot from"),
+        end=millis(raw.get("to"), "slot to"),
         continues=bool(raw.get("continues", False)),
         call=_order(raw, Group.CALL),
         reception=_order(raw, Group.RECEPTION),

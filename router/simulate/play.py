@@ -48,6 +48,7 @@ def play(case: Case) -> Result:
         _set_up(desk, case)
     except DeskError as error:
         return Result(case=case.name, error=f"{case.name}: {error}")
+    _advance(desk, 0, trace)  # a slot from 0 is in force even when nothing happens
     for event in case.events:
         try:
             _advance(desk, event.at, trace)
@@ -61,7 +62,7 @@ def play(case: Case) -> Result:
         trace=trace,
         sheets=sheets(office),
         owners={number: customer.owner for number, customer in office.customers.items() if number != WITHHELD},
-        callbacks={**office.callbacks},
+        callbacks={number: person for number, person in office.callbacks.items()},  # noqa: C416  (widens the ids' types)
     )
 
 

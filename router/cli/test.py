@@ -1,0 +1,74 @@
+"""`hotline test`: installs what the tests need, then runs every check. Only in a checkout of the project.
+
+Linters and types first (fast, and they name the line), pytest last, so that its closing line closes the output.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from router.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Debian package -> the program it brings; all of them are for tests only
+APT: dict[str, str] = {"chromium": "chromium", "fonts-noto-cjk": "", "sip-tester": "sipp"}
+
+CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
+    ("ruff: style", ("ruff", "check", ".")),
+    ("ruff: format", ("ruff", "format", "--check", ".")),
+    ("mypy: types", ("mypy",)),
+    ("import-linter: who may import whom", ("lint-imports",)),
+    ("shellcheck: scripts", ("shellcheck", ".ci/run")),
+)
+
+
+@click.command(name="test", context_settings={"ignore_unknown_options": True})
+@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
+def command(pytest_arguments: tuple[str, ...]) -> None:
+    """Install what the tests need and run every check.
+
+    PYTEST_ARGUMENTS go to pytest; with some, only pytest runs: ./hotline test tests/core -k owner.
+    """
+    if not (ROOT / "pyproject.toml").exists():
+        raise ConfigurationError(
+            "the tests are not part of an installed package", cure="run ./hotline test in a checkout"
+        )
+    _install_programs()
+    failed = [] if pytest_arguments else [name for name, arguments in CHECKS if not _run(name, arguments)]
+    tested = _run("pytest", ("pytest", *(pytest_arguments or ("-n", "2", "--dist", "loadgroup"))))
+    for name in failed:
+        click.echo(f"hotline test: FAILED {name}", err=True)
+    raise SystemExit(1 if failed or not tested else 0)
+
+
+def _run(name: str, arguments: Sequence[str]) -> bool:
+    click.echo(f"hotline test: {name}", err=True)
+    program, *rest = arguments
+    return subprocess.run([str(Path(sys.executable).with_name(program)), *rest], cwd=ROOT, check=False).returncode == 0
+
+
+def _install_programs() -> None:
+    missing = [package for package, program in APT.items() if not _is_there(package, program)]
+    if not missing:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        click.echo(f"hotline test: not installed, tests that need them fail: {' '.join(missing)}", err=True)
+        return
+    click.echo(f"hotline test: apt-get install {' '.join(missing)}", err=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (("update", "-qq"), ("install", "-y", "-qq", "--no-install-recommends", *missing)):
+        subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
+
+
+def _is_there(package: str, program: str) -> bool:
+    if program:
+        return shutil.which(program) is not None
+    return subprocess.run(["dpkg", "-s", package], capture_output=True, check=False).returncode == 0
