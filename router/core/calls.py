@@ -59,9 +59,6 @@ def arrive(office: Office, call_id: CallId, number: Number) -> Call | None:
     return call
 
 
-# --- who is rung (R9-R14) --------------------------------------------------------------------------------------------
-
-
 def settle(office: Office, fresh: Call | None) -> None:
     """R14, after every input and timer: decide those who wait, let the available join, then say that `fresh` waits."""
     if office.slot is not None:
@@ -147,9 +144,6 @@ def _join(office: Office, call: Call) -> None:
         _ring(office, call, joiners, Stage.EVERYONE, None, ownership.live_owner(office, call.number))
 
 
-# --- a phone stops without an answer (R11) ---------------------------------------------------------------------------
-
-
 def declined(office: Office, call: Call, person: PersonId) -> Call | None:
     """Somebody rejects the call; returns it if it may have to wait now (R11)."""
     _leave(office, call, person)
@@ -187,9 +181,6 @@ def check_rings(office: Office, call: Call, person: PersonId) -> None:
     """Raise `ImpossibleInputError` unless the person's phone rings for the call."""
     if office.person(person).ringing != call.id:
         raise ImpossibleInputError(f"the phone of {person!r} does not ring for call {call.id!r}")
-
-
-# --- answers (R6, R11, R13) ------------------------------------------------------------------------------------------
 
 
 def connect(office: Office, call: Call, person: PersonId) -> None:
@@ -256,9 +247,6 @@ def form_filed(office: Office, call: Call, kind: FormKind, asked_for: PersonId |
         turns.give_back_used(office, call, RestoreWhy.OTHER)
     elif asked_for is not None:
         turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)
-
-
-# --- ends (R15) ------------------------------------------------------------------------------------------------------
 
 
 def hung_up(office: Office, call: Call) -> None:

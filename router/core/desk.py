@@ -102,7 +102,7 @@ def _arrived(office: Office, told: inputs.CallArrived) -> Call | None:
 
 def _forget_old_calls(office: Office) -> None:
     """Drop calls that ended long ago, oldest first, so that memory stays flat."""
-    for call in list(office.calls.values()):
+    while (call := next(iter(office.calls.values()), None)) is not None:
         if call.ended is None or call.ended > office.now - KEEP_MS:
             return
         del office.calls[call.id]

@@ -76,9 +76,6 @@ def _end_round(office: Office, sheet: Sheet, reasons: dict[PersonId, Reason | No
     office.say(Round(number=sheet.round, sheet=sheet.group))
 
 
-# --- slots and orders ------------------------------------------------------------------------------------------------
-
-
 def check_slots(slots: Sequence[Slot]) -> None:
     """Refuse a plan whose slots overlap or name a person twice at one time (R1); raises `PlanError`."""
     for slot in slots:
@@ -121,9 +118,6 @@ def change_slot(office: Office) -> None:
 def reorder(office: Office, sheet: Sheet, order: Sequence[PersonId]) -> None:
     """Put a new order on the sheet: who stays keeps their turn, who joins is due, who leaves is gone (R8)."""
     sheet.turns = {person: sheet.turns.get(person) or Turn(id=office.new_id(), person=person) for person in order}
-
-
-# --- the supervisor's acts (R8) --------------------------------------------------------------------------------------
 
 
 def edit_roster(office: Office, edit: RosterEdited) -> None:
