@@ -1,0 +1,79 @@
+"""The data folder: all that a site keeps, in one place. May live here: its paths and secrets, nothing of their use."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from router.errors import ConfigurationError
+
+
+class DataFolderError(ConfigurationError):
+    """The data folder can't be made or used."""
+
+    id = "data-folder"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Paths in a site's data folder; `make` it before use."""
+
+    path: Path
+
+    @property
+    def journal(self) -> Path:
+        """What happened (engine)."""
+        return self.path / "journal.db"
+
+    @property
+    def database(self) -> Path:
+        """The embedded database, where the site names no other."""
+        return self.path / "hotline.db"
+
+    @property
+    def socket(self) -> Path:
+        """Where web, jobs and CLI talk to the engine."""
+        return self.path / "engine.sock"
+
+    @property
+    def asterisk(self) -> Path:
+        """The private Asterisk's configuration and records."""
+        return self.path / "asterisk"
+
+    @property
+    def run(self) -> Path:
+        """Process ids and supervisor's own files."""
+        return self.path / "run"
+
+    @property
+    def logs(self) -> Path:
+        """One log file a process."""
+        return self.path / "log"
+
+    def make(self) -> None:
+        """Make the folder, for its owner alone; raises `DataFolderError` with the cure."""
+        try:
+            for folder in (self.path, self.run, self.logs, self.asterisk):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            probe = self.path / ".writable"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise DataFolderError(
+                f"the data folder {self.path} can't be used: {error.strerror}", cure="name another one with --data"
+            ) from error
+
+    def secret(self, name: str) -> str:
+        """A secret of this site, made at random on first use and kept for its owner alone; never logged."""
+        path = self.path / "secrets.json"
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if name not in known:
+            known[name] = secrets.token_urlsafe(24)
+            draft = path.with_suffix(".new")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                json.dump(known, file, indent=1)
+            draft.replace(path)
+        return known[name]
