@@ -1,0 +1,128 @@
+"""The web application: made from settings, wired once. May live here: `create_app` and what every page shares.
+
+The server is gunicorn (`hotline web`), never Flask's own. No page talks to Asterisk or to the desk itself: what is
+shown comes from the engine's socket and the database, what is done goes to the engine as a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import secure
+from flask import Flask, Response, redirect, send_from_directory, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, get_locale
+from flask_wtf import CSRFProtect
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from router.store.base import open_database
+from router.web import words
+from router.web.board.routes import board_pages
+from router.web.live import LiveBoard, Source
+from router.web.security import secure_the_app
+from router.web.translations import compile_translations
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """What the pages need to know of the site. Secrets are never shown or logged."""
+
+    site_name: str
+    zone: str
+    language: str
+    database_url: str
+    secret_key: str
+    password_salt: str
+    names: dict[str, str]
+    scratch: Path
+    assets: Path
+    is_demo: bool = False
+    https: bool = False
+
+
+def create_app(settings: WebSettings, source: Source) -> Flask:
+    """The application, ready to be served."""
+    app = Flask(__name__)
+    app.config.update(_flask_settings(settings))
+    app.extensions["hotline"] = {"settings": settings, "live": LiveBoard(source)}
+    sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
+    app.extensions["hotline"]["sessions"] = sessions
+    app.teardown_appcontext(lambda _error: sessions.remove())
+    Babel(app, locale_selector=lambda: session.get("language") or _locale(settings.language))
+    CSRFProtect(app)
+    secure_the_app(app, sessions)
+    app.register_blueprint(board_pages)
+    _share(app, settings)
+    return app
+
+
+def _flask_settings(settings: WebSettings) -> dict[str, object]:
+    compiled = compile_translations(settings.scratch)
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECURITY_PASSWORD_SALT": settings.password_salt,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": settings.https,
+        "BABEL_TRANSLATION_DIRECTORIES": str(compiled),
+        "BABEL_DEFAULT_LOCALE": _locale(settings.language),
+        "BABEL_DEFAULT_TIMEZONE": settings.zone,
+        "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+    }
+
+
+def _locale(language: str) -> str:
+    return "en" if language == "en" else "zh_Hans_CN"
+
+
+def _share(app: Flask, settings: WebSettings) -> None:
+    headers = secure.Secure.with_default_headers()
+
+    @app.get("/")
+    def home() -> ResponseReturnValue:
+        return redirect(url_for("board.page"))
+
+    @app.get("/assets/<path:filename>")
+    def assets(filename: str) -> ResponseReturnValue:
+        return send_from_directory(settings.assets, filename, max_age=86400)
+
+    @app.get("/healthz")
+    def healthz() -> ResponseReturnValue:
+        return {"status": "ok"}
+
+    @app.context_processor
+    def shared() -> dict[str, object]:
+        return {
+            "site_name": settings.site_name,
+            "is_demo": settings.is_demo,
+            "words": words,
+            "names": _Names(settings.names),
+            "get_locale": get_locale,
+        }
+
+    app.after_request(_add_headers(headers))
+
+
+def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
+    def add(response: Response) -> Response:
+        headers.set_headers(response)
+        response.headers["Content-Security-Policy"] = CSP  # ours: the library's default allows inline style
+        return response
+
+    return add
+
+
+class _Names(dict[str, str]):
+    """Names of people by id; an id without a name is shown as it is."""
+
+    def __missing__(self, key: str) -> str:
+        return key

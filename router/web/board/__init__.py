@@ -1,0 +1,1 @@
+"""看板 Board: whose turn it is, what rings, and why."""

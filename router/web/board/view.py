@@ -1,0 +1,53 @@
+"""What the board's templates are given. May live here: the engine's board made ready to be shown, no queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+NO_BOARD: dict[str, Any] = {
+    "at": 0,
+    "slot": None,
+    "next": None,
+    "sheets": [],
+    "people": {},
+    "calls": [],
+    "callbacks": [],
+}
+URGENCY = {"open": 0, "waiting": 1, "ringing": 2, "talking": 3}  # WEB 3: calls by urgency
+
+
+def board_view(link: str, board: dict[str, Any] | None, zone: str) -> dict[str, Any]:
+    """The template's variables; an engine that never answered shows an empty board under its alarm."""
+    shown = board or NO_BOARD
+    calls = sorted(shown["calls"], key=lambda call: (URGENCY.get(call["state"], 9), call["arrived"]))
+    return {
+        "link": link,
+        "board": shown,
+        "calls": [{**call, "elapsed": _elapsed(shown["at"], call), "why": _why(call)} for call in calls],
+        "as_of": datetime.fromtimestamp(shown["at"] / 1000, ZoneInfo(zone)).strftime("%H:%M:%S") if board else "—",
+        "nobody_in": bool(shown["slot"]) and not any(p["presence"] == "present" for p in shown["people"].values()),
+        "recent": shown.get("recent", []),
+    }
+
+
+def _elapsed(now: int, call: dict[str, Any]) -> str:
+    seconds = max(0, now - (call["since"] or call["clock"] or call["arrived"])) // 1000
+    return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+def _why(call: dict[str, Any]) -> LazyString | str:
+    """The rule behind what a call is doing, in a few words; the whole trail stands with the call."""
+    if call["state"] == "open":
+        return _("three rings are over, everyone rings (R11)")
+    if call["state"] == "waiting":
+        return _("nobody can be rung, first come first served (R14)")
+    if call["state"] == "ringing" and call["owner"] in call["ringing"]:
+        return _("the customer's own consultant (R12)")
+    if call["state"] == "ringing" and call["owner"]:
+        return _("stands in for the owner, keeps the turn (R13)")
+    return _("next in line (R2, R10)") if call["state"] == "ringing" else ""

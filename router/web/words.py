@@ -1,0 +1,88 @@
+"""The house's words for states (WEB 4): shape, word, tone. May live here: that table.
+
+A shape stands beside the word so that a black-and-white print still reads; the tone is a colour of the style sheet.
+English is the key of the translation; the Chinese stands in `translations/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A state as people see it."""
+
+    shape: str
+    text: LazyString
+    tone: str
+
+
+TURN: Mapping[str, Word] = MappingProxyType(
+    {
+        "due": Word("○", _("Due"), "mute"),
+        "next": Word("▶", _("Next"), "act"),
+        "offered": Word("◔", _("Offered"), "act"),
+        "done": Word("✓", _("Done"), "ok"),
+        "makeup": Word("↷", _("Make-up"), "hold"),
+        "owed": Word("＋", _("1 owed"), "hold"),
+        "forfeited": Word("✕", _("Forfeited"), "bad"),
+        "suspended": Word("■", _("Suspended"), "bad"),
+    }
+)
+
+PRESENCE: Mapping[str, Word] = MappingProxyType(
+    {
+        "present": Word("●", _("Present"), "ok"),
+        "receiving": Word("◆", _("With visitor"), "hold"),
+        "meeting": Word("◆", _("Meeting"), "hold"),
+        "errand": Word("◆", _("Errand"), "hold"),
+        "break": Word("▲", _("Break"), "warn"),
+        "off": Word("–", _("Off"), "mute"),
+    }
+)
+
+PHONE: Mapping[str, Word] = MappingProxyType(
+    {
+        "idle": Word("", _("Idle"), "mute"),
+        "ringing": Word("◔", _("Ringing"), "act"),
+        "talking": Word("☎", _("Talking"), "ok"),
+        "wrap_up": Word("✎", _("Wrap-up"), "hold"),
+        "offline": Word("↯", _("Offline"), "bad"),
+    }
+)
+
+CALL: Mapping[str, Word] = MappingProxyType(
+    {
+        "ringing": Word("◔", _("Ringing"), "act"),
+        "talking": Word("☎", _("Talking"), "ok"),
+        "open": Word("⁂", _("Open to all"), "warn"),
+        "waiting": Word("‖", _("Waiting"), "warn"),
+    }
+)
+
+LINK: Mapping[str, Word] = MappingProxyType(
+    {
+        "live": Word("●", _("Live"), "ok"),
+        "reconnecting": Word("◌", _("Reconnecting"), "warn"),
+        "down": Word("■", _("Router down"), "bad"),
+        "pbx_down": Word("■", _("PBX down"), "bad"),
+    }
+)
+
+ROLE: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "supervisor": _("Supervisor"),
+        "manager": _("Manager"),
+        "secretary": _("Secretary"),
+        "consultant": _("Consultant"),
+        "administrator": _("Administrator"),
+    }
+)
+
+GROUP: Mapping[str, LazyString] = MappingProxyType({"call": _("Call group"), "reception": _("Reception group")})

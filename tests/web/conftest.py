@@ -1,0 +1,89 @@
+"""The web application on a database of its own, with people whose rights are known and a board to show."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.utils import hash_password
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from router.core import inputs
+from router.core.desk import Desk
+from router.core.words import CallId, Number, PersonId
+from router.engine.board import board
+from router.store.base import Base
+from router.store.users import Role, User
+from router.web.app import WebSettings, create_app
+
+PEOPLE = {"A": "陈晨", "B": "李丽", "C": "王伟", "D": "赵敏"}
+PASSWORD = "correct horse battery"
+
+
+class DeskSource:
+    """A real desk's board, given once; the stream then stays silent until the test is over."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.over = threading.Event()
+
+    def subscribe(self) -> Iterator[dict[str, Any]]:
+        yield board(self.desk.office)
+        self.over.wait()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A morning: A is with a visitor, B is being rung for a new customer."""
+    desk = Desk(rings_at_once=True)
+    slot = inputs.Slot(
+        start=0, end=None, name="白班", call=(PersonId("A"), PersonId("B")), reception=(PersonId("C"), PersonId("D"))
+    )
+    desk.handle(inputs.PlanSet(slots=(slot,)), 0)
+    desk.handle(inputs.Tick(), 0)
+    desk.handle(inputs.PresenceChanged(person=PersonId("A"), presence="receiving"), 1000)
+    desk.handle(inputs.CallArrived(call=CallId("c1"), number=Number("+8613812345678")), 2000)
+    return desk
+
+
+@pytest.fixture
+def app(desk: Desk, tmp_path: Path) -> Iterator[Flask]:
+    """The application, with one user for each role, named after it."""
+    source = DeskSource(desk)
+    url = f"sqlite:///{tmp_path / 'hotline.db'}"
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    settings = WebSettings(
+        site_name="锦绣江南售楼处",
+        zone="Asia/Shanghai",
+        language="zh",
+        database_url=url,
+        secret_key="test",
+        password_salt="test",
+        names=PEOPLE,
+        scratch=tmp_path,
+        assets=tmp_path,
+    )
+    made = create_app(settings, source)
+    with made.app_context(), Session(engine) as session:
+        for role in ("supervisor", "manager", "secretary", "consultant", "administrator"):
+            user = User(username=role, name=role, password=hash_password(PASSWORD), fs_uniquifier=role, active=True)
+            user.roles = [Role(name=role)]
+            session.add(user)
+        session.commit()
+    engine.dispose()
+    yield made
+    source.over.set()
+    made.extensions["hotline"]["sessions"].bind = None
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that has not signed in."""
+    return app.test_client()
