@@ -1,0 +1,128 @@
+"""Inputs, answers and the desk's state as JSON and back. May live here: that one translation, for frozen dataclasses.
+
+A value is written by its declared type: a dataclass as an object (with `is`, its class, where the type leaves it open),
+an enumeration by value, a set as a sorted list, a dict with keys that are no strings as pairs. Reading is strict: an
+unknown class or field is a `CodecError`, never a guess.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from router.core import actions, inputs
+from router.errors import StoreError
+
+JSON_VERSION = 1
+
+
+class CodecError(StoreError):
+    """What was kept can't be read by this version."""
+
+    id = "codec"
+
+
+INPUTS: Mapping[str, type] = {cls.__name__: cls for cls in typing.get_args(inputs.Input)}
+ANSWERS: Mapping[str, type] = {
+    cls.__name__: cls for cls in (*typing.get_args(actions.Action), *typing.get_args(actions.Trail))
+}
+
+
+def input_to_json(told: inputs.Input) -> dict[str, Any]:
+    """An input as a JSON object, with its class under `is`."""
+    return {"is": type(told).__name__, **_fields_out(told)}
+
+
+def input_from_json(raw: Mapping[str, Any]) -> inputs.Input:
+    """The input that was written; raises `CodecError`."""
+    told: inputs.Input = _object(INPUTS, raw)
+    return told
+
+
+def answer_to_json(item: actions.Action | actions.Trail) -> dict[str, Any]:
+    """An action or trail item as a JSON object, with its class under `is`."""
+    return {"is": type(item).__name__, **_fields_out(item)}
+
+
+def answer_from_json(raw: Mapping[str, Any]) -> actions.Action | actions.Trail:
+    """The action or trail item that was written; raises `CodecError`."""
+    item: actions.Action | actions.Trail = _object(ANSWERS, raw)
+    return item
+
+
+def to_json(value: Any) -> Any:
+    """Any value of the core as plain JSON data."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _fields_out(value)
+    if isinstance(value, Mapping):
+        return [[to_json(key), to_json(item)] for key, item in value.items()]
+    if isinstance(value, set | frozenset):
+        return sorted(to_json(item) for item in value)
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+def from_json(declared: Any, raw: Any) -> Any:
+    """A value of the declared type from what `to_json` made of it; raises `CodecError`."""
+    try:
+        return _reader(declared)(raw)
+    except (TypeError, ValueError, KeyError) as error:
+        raise CodecError(f"{raw!r:.80} is no {declared}: {error}") from error
+
+
+def _fields_out(value: Any) -> dict[str, Any]:
+    return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+
+
+def _object(known: Mapping[str, type], raw: Mapping[str, Any]) -> Any:
+    name = raw.get("is")
+    if name not in known:
+        raise CodecError(f"unknown kind {name!r}", cure="was it written by a newer version?")
+    return from_json(known[str(name)], {key: value for key, value in raw.items() if key != "is"})
+
+
+@functools.cache
+def _reader(declared: Any) -> Callable[[Any], Any]:
+    """How to read a value of a declared type."""
+    origin, arguments = typing.get_origin(declared), typing.get_args(declared)
+    if origin in (typing.Union, types.UnionType):
+        inner = [argument for argument in arguments if argument is not type(None)]
+        if len(inner) > 1:
+            return lambda raw: _object({**INPUTS, **ANSWERS}, raw)
+        read = _reader(inner[0])
+        return lambda raw: None if raw is None else read(raw)
+    if origin is tuple:
+        read = _reader(arguments[0])
+        return lambda raw: tuple(read(item) for item in raw)
+    if origin in (list, set):
+        read = _reader(arguments[0])
+        return lambda raw: origin(read(item) for item in raw)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        read_key, read_value = _reader(arguments[0]), _reader(arguments[1])
+        return lambda raw: {read_key(key): read_value(value) for key, value in raw}
+    if dataclasses.is_dataclass(declared):
+        return _dataclass_reader(declared)
+    if isinstance(declared, type) and issubclass(declared, enum.Enum):
+        return declared
+    return lambda raw: raw
+
+
+def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(cls)
+    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(cls)}
+
+    def read(raw: Mapping[str, Any]) -> Any:
+        unknown = set(raw) - set(readers)
+        if unknown:
+            raise CodecError(f"{cls.__name__}: unknown field {', '.join(sorted(unknown))}")
+        return cls(**{name: readers[name](value) for name, value in raw.items()})
+
+    return read
