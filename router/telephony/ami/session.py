@@ -22,6 +22,7 @@ from router.telephony.ami.errors import (
     AmiLinkLostError,
     AmiLoginRefusedError,
     AmiNotAsteriskError,
+    AmiNotConnectedError,
 )
 from router.telephony.ami.framing import FrameDecoder, Greeting, Message, NoGreeting, Oversized
 from router.telephony.ami.messages import Action, Event, LoginAction, Response, Unknown, encode
@@ -151,6 +152,8 @@ class Session:
         """Encode, note down who waits, send. Raises for a bad value or an ended link; later ends are the future's."""
         action_id = str(action.keys.get("ActionID") or f"{self._prefix}-{next(self._numbers)}")
         data = encode(action, action_id)
+        if self._transport.over:
+            raise AmiNotConnectedError(f"{action.name} not sent: {self._transport.over}")
         future = make(action.name, action_id, self._reader)
         self._pending.add(future, patience_seconds)
         try:

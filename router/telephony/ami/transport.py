@@ -75,6 +75,11 @@ class Transport:
         self.encrypted = isinstance(connection, ssl.SSLSocket)
         self.loopback = ipaddress.ip_address(peer.partition("%")[0]).is_loopback
 
+    @property
+    def over(self) -> str:
+        """Why the connection is over; empty while it is not."""
+        return self._over
+
     def receive(self, wait_seconds: float) -> bytes:
         """The next bytes; empty when none came in time. Raises when the connection is over, or we are to stop."""
         data, want = self._try_receive()
@@ -116,7 +121,7 @@ class Transport:
     def _send_all(self, rest: memoryview, deadline: float) -> None:
         while rest:
             if self._over:
-                raise ConnectionAbortedError(self._over)
+                raise AmiLinkLostError(self._over)
             try:
                 with self._call_lock:
                     sent = self._socket.send(rest)

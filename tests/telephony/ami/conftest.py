@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from router.telephony.ami import AmiAddress, AmiClient, AmiError, AmiTimes, Event
-from tests.telephony.ami.scripted_server import LIMIT_SECONDS, ScriptedServer
+from tests.telephony.ami.scripted_server import LIMIT_SECONDS, SECRET, ScriptedServer
 
 QUICK = AmiTimes(
     connect_seconds=2.0,
@@ -69,7 +69,7 @@ def make_client(server: ScriptedServer, witness: Witness) -> Iterator[Connect]:
     """Clients of the scripted server, not started; closed at the end."""
     made: list[AmiClient] = []
 
-    def make(times: AmiTimes = QUICK, secret: str = "s3cret") -> AmiClient:
+    def make(times: AmiTimes = QUICK, secret: str = SECRET) -> AmiClient:
         client = AmiClient(
             AmiAddress(host="127.0.0.1", port=server.port, username="hotline", secret=secret),
             on_event=witness.events.put,

@@ -17,6 +17,7 @@ from typing import Self
 
 GREETING = b"Asterisk Call Manager/12.0.0\r\n"
 LIMIT_SECONDS = 10.0
+SECRET = "s3cret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ class Connection:
             if not manners.accepts_login or asked["Secret"] != self._server.secret:
                 return b"Response: Error\r\n" + action_id + b"Message: Authentication failed\r\n\r\n"
             self._server.signed_in.put(self)
-            return b"Response: Success\r\n" + action_id + b"Message: Authentication accepted\r\n\r\n" + manners.after_login
+            return (
+                b"Response: Success\r\n" + action_id + b"Message: Authentication accepted\r\n\r\n" + manners.after_login
+            )
         if asked.name == "Ping":
             pong = b"Response: Success\r\n" + action_id + b"Ping: Pong\r\nTimestamp: 1700000000.000000\r\n\r\n"
             return pong if manners.answers_pings else b""
@@ -119,14 +122,18 @@ class Connection:
     def _list(name: str, items: list[bytes], action_id: bytes) -> bytes:
         begin = b"Response: Success\r\n" + action_id + b"EventList: start\r\nMessage: will follow\r\n\r\n"
         body = b"".join(b"Event: " + item.replace(b"\r\n", b"\r\n" + action_id, 1) + b"\r\n" for item in items)
-        end = f"Event: {name}Complete\r\n".encode() + action_id + f"EventList: Complete\r\nListItems: {len(items)}".encode()
+        end = (
+            f"Event: {name}Complete\r\n".encode()
+            + action_id
+            + f"EventList: Complete\r\nListItems: {len(items)}".encode()
+        )
         return begin + body + end + b"\r\n\r\n"
 
 
 class ScriptedServer:
     """Listens on a free port of the loopback address until the `with` block ends."""
 
-    def __init__(self, *, secret: str = "s3cret", tls: ssl.SSLContext | None = None, port: int = 0) -> None:
+    def __init__(self, *, secret: str = SECRET, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.secret = secret
         self.manners = Manners()
         self.asked: queue.Queue[Asked] = queue.Queue()

@@ -1,4 +1,4 @@
-"""Messages as Asterisk 22 writes them, for tests and benches: parts of one hotline call, and a generator of many calls."""
+"""Messages as Asterisk 22 writes them, for tests and benches: those of a call, and many calls mixed."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ VARSET = (
     "Event: VarSet\nPrivilege: dialplan,all\nSystemName: office\n" + CHANNEL + "Variable: {variable}\nValue: {data}\n"
 )
 DIALBEGIN = (
-    "Event: DialBegin\nPrivilege: call,all\nSystemName: office\n"
-    + CHANNEL
-    + DEST
-    + "DialString: hotline-offer/n\n"
+    "Event: DialBegin\nPrivilege: call,all\nSystemName: office\n" + CHANNEL + DEST + "DialString: hotline-offer/n\n"
 )
 DIALEND = "Event: DialEnd\nPrivilege: call,all\nSystemName: office\n" + CHANNEL + DEST + "DialStatus: ANSWER\n"
 USEREVENT = (
@@ -58,7 +55,15 @@ RTCP = (
     "Report0IAJitter: 3\nReport0LSR: 1234567\nReport0DLSR: 0.5320\n"
 )
 
-VARIABLES = ("DIALEDPEERNUMBER", "SIPCALLID", "HOTLINE_CALL", "BRIDGEPEER", "RTPAUDIOQOS", "DIALSTATUS", "~HASH~SIP_CAUSE~")
+VARIABLES = (
+    "DIALEDPEERNUMBER",
+    "SIPCALLID",
+    "HOTLINE_CALL",
+    "BRIDGEPEER",
+    "RTPAUDIOQOS",
+    "DIALSTATUS",
+    "~HASH~SIP_CAUSE~",
+)
 NAMES = ("<unknown>", "王先生 客户", "LI SI", "Zhang San", "陈小姐")
 
 
@@ -68,7 +73,7 @@ def wire(text: str) -> bytes:
 
 
 def call(number: int, chance: random.Random) -> list[bytes]:
-    """The messages of one call without event filters: about 80, most of them VarSet and Newexten, as on a real Asterisk."""
+    """The messages of one call without event filters: about 80, most of them VarSet and Newexten, as in real life."""
     linked = f"office-{1700000000 + number}.{number * 7}"
     fields = {
         "channel": f"PJSIP/trunk-{number:08x}",
@@ -96,7 +101,12 @@ def call(number: int, chance: random.Random) -> list[bytes]:
         messages.append(said(NEWEXTEN, priority=str(step + 2), data=f"CALLERID(num)=${{FILTER(0-9+,{step})}}"))
     for step in range(56):
         messages.append(said(VARSET, variable=chance.choice(VARIABLES), priority=str(step % 12)))
-    messages += [said(DIALBEGIN), said(NEWSTATE, state="5", state_name="Ringing"), said(DIALEND), said(NEWSTATE, state="6")]
+    messages += [
+        said(DIALBEGIN),
+        said(NEWSTATE, state="5", state_name="Ringing"),
+        said(DIALEND),
+        said(NEWSTATE, state="6"),
+    ]
     messages += [said(RTCP) for _ in range(4)]
     messages += [said(HANGUP), said(HANGUP, channel=f"PJSIP/101-{number:08x}")]
     return messages
