@@ -22,6 +22,7 @@ GREETING_LIMIT_BYTES: Final = 1024
 
 _GREETING: Final = re.compile(r"^Asterisk\s*Call\s*Manager(?: Proxy)?/(?P<version>\d[\w.]*)", re.IGNORECASE)
 _END: Final = b"\r\n\r\n"
+_EMPTY_LINES: Final = re.compile(rb"(?:\r\n)*")
 _EMPTY: Final = ("", "\r\n")  # more empty lines than one between two messages
 
 
@@ -123,8 +124,9 @@ class FrameDecoder:
                 messages += [parse(text) for text in texts if text not in _EMPTY]
             else:
                 self._sift(block, messages)
-        # An empty line before and an unfinished end after may still turn out to be no part of it: 2 + 3 bytes.
-        if len(self._kept) > self._frame_limit + 5:
+        if self._kept.startswith(b"\r\n"):  # more empty lines than one are part of no message
+            del self._kept[: _EMPTY_LINES.match(self._kept).end()]  # type: ignore[union-attr]  # it matches anything
+        if len(self._kept) > self._frame_limit + len(_END) - 1:  # the last bytes may be the beginning of its end
             messages.append(Oversized(self._frame_limit))
             self._skipping = True
             del self._kept[: -len(_END) + 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from router.telephony.ami.framing import FrameDecoder, Greeting, Message, NoGreeting, Oversized
@@ -69,6 +69,7 @@ PIECE = st.sampled_from(
 )
 
 
+@example([b"Event: Hangup\r\n", b"\r\n\r\n", b"Event: Hangup\r\n" * 3, b"ActionID: 7\r\n", b"\0" * 10], [165])
 @given(st.lists(PIECE | st.binary(max_size=12), max_size=40), st.lists(st.integers(0, 5000), max_size=30))
 @settings(max_examples=300, deadline=None)
 def test_any_cutting_of_any_bytes_gives_the_same_messages(pieces: list[bytes], places: list[int]) -> None:
