@@ -3,9 +3,9 @@
 May live here: the decoder and what it alone can report. It never raises, never waits, never keeps more than its limits.
 
 Theory. After one greeting line, a message is lines that end in CR LF, closed by an empty line. So the last CR LF CR LF
-of what has come parts whole messages from the beginning of the next. Everything before it is decoded and split at once
-(fast: one pass over the bytes, in C), only the rest is kept. UTF-8 is decoded after the cut, so no chunk border tears a
-character; bytes that are no UTF-8 become U+FFFD and can't swallow a line end. A message longer than the limit is
+of what has come parts whole messages from the beginning of the next. Everything before it is split at once (fast: one
+pass over the bytes, in C), only the rest is kept. UTF-8 is decoded after the cut, so no chunk border tears a character;
+bytes that are no UTF-8 become U+FFFD and can't swallow a line end. A message longer than the limit is
 passed over up to its empty line and reported as `Oversized`; whoever reads then decides whether to go on.
 """
 
@@ -15,15 +15,16 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from router.telephony.ami.messages import Event, Response, Unknown, parse
+from router.telephony.ami.layouts import LayoutParser
+from router.telephony.ami.messages import Event, Response, Unknown
 
 FRAME_LIMIT_BYTES: Final = 1 << 20
 GREETING_LIMIT_BYTES: Final = 1024
 
 _GREETING: Final = re.compile(r"^Asterisk\s*Call\s*Manager(?: Proxy)?/(?P<version>\d[\w.]*)", re.IGNORECASE)
 _END: Final = b"\r\n\r\n"
+_EMPTY: Final = (b"", b"\r\n")
 _EMPTY_LINES: Final = re.compile(rb"(?:\r\n)*")
-_EMPTY: Final = ("", "\r\n")  # more empty lines than one between two messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class FrameDecoder:
     ) -> None:
         self._frame_limit = frame_limit_bytes
         self._greeting_limit = greeting_limit_bytes
+        self._parse = LayoutParser().parse
         self._kept = bytearray()
         self._greeted = False
         self._deaf = False  # after a first line that is no greeting
@@ -120,8 +122,9 @@ class FrameDecoder:
             block = bytes(self._kept[:end])
             del self._kept[: end + len(_END)]
             if end <= self._frame_limit:
-                texts = block.decode("utf-8", "replace").split("\r\n\r\n")
-                messages += [parse(text) for text in texts if text not in _EMPTY]
+                messages += [
+                    self._parse(frame.decode("utf-8", "replace")) for frame in block.split(_END) if frame not in _EMPTY
+                ]
             else:
                 self._sift(block, messages)
         if self._kept.startswith(b"\r\n"):  # more empty lines than one are part of no message
@@ -138,4 +141,4 @@ class FrameDecoder:
             if length > self._frame_limit:
                 messages.append(Oversized(self._frame_limit))
             elif length:
-                messages.append(parse(frame.decode("utf-8", "replace")))
+                messages.append(self._parse(frame.decode("utf-8", "replace")))

@@ -165,6 +165,7 @@ class ScriptedServer:
             if self.over.is_set():
                 accepted.close()
                 return
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as Asterisk does
             if self._tls is not None:
                 try:
                     accepted = self._tls.wrap_socket(accepted, server_side=True)
