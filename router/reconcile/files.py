@@ -13,6 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from router.reconcile.collector import collector_paused
 from router.reconcile.numbers import Numbering
 from router.reconcile.rows import CLOSED, FORM_KINDS, REQUIRED_FIELDS, FormRow, PbxRow, RouterRow, Slot, Sources
 from router.reconcile.table import BadRow, Row, Table, read_table
@@ -47,7 +48,8 @@ class Reading:
 
 def read_folder(folder: Path, zone: tzinfo, numbering: Numbering) -> Reading:
     """Read a day's files. `display.csv` may be missing; the zone is the one that slots are meant in."""
-    return _Folder(folder, zone, numbering).read()
+    with collector_paused():
+        return _Folder(folder, zone, numbering).read()
 
 
 class _Folder:
@@ -80,8 +82,7 @@ class _Folder:
         if file == OPTIONAL_FILE and not path.exists():
             return []
         table: Table = read_table(path, COLUMNS[file])
-        if table.broken:
-            self.broken.append(table.broken)
+        self.broken.extend(table.broken)
         self.seen = set()
         made = []
         for row in table.rows:

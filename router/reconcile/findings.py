@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from router.reconcile.collector import collector_paused
 from router.reconcile.join import Call, join
 from router.reconcile.match import Matching, match
 from router.reconcile.rows import CLOSED, FormRow, Slot, Sources, Terms
@@ -51,9 +52,10 @@ class Report:
 
 def reconcile(sources: Sources, terms: Terms) -> Report:
     """Reconcile one date. Rows of other dates take part in joining and matching, and are not reported."""
-    forms = [form for form in sources.forms if form.filed_at is None or form.filed_at <= terms.now]
-    calls = join(sources.pbx, sources.calls)
-    return _Day(sources, terms, calls, forms, match(calls, forms)).report()
+    with collector_paused():
+        forms = [form for form in sources.forms if form.filed_at is None or form.filed_at <= terms.now]
+        calls = join(sources.pbx, sources.calls)
+        return _Day(sources, terms, calls, forms, match(calls, forms)).report()
 
 
 class _Clock:

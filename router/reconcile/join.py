@@ -74,7 +74,7 @@ def group_pbx(rows: Iterable[PbxRow]) -> list[PbxCall]:
 
 
 def _one_pbx_call(rows: list[PbxRow]) -> PbxCall:
-    rows = sorted(rows, key=lambda row: (row.started_at, row.row))
+    rows = sorted(rows, key=lambda row: row.started_at)
     answered = sorted((row for row in rows if row.answered_at), key=lambda row: row.answered_at or _LATEST)
     return PbxCall(
         row=rows[0].row,

@@ -63,7 +63,10 @@ class _Pairing:
 
     def run(self) -> list[tuple[int, int]]:
         for lefts, rights in _groups(self.left, self.right):
-            self.chain(lefts, rights)
+            if len(lefts) == len(rights) == 1:
+                self.heap += self.candidate(lefts[0], rights[0])  # nearly all keys are like this
+            else:
+                self.chain(lefts, rights)
         heapify(self.heap)
         pairs = []
         while self.heap:
@@ -102,16 +105,21 @@ class _Pairing:
         for left_moment, right_moment in ((one, other),) if one is other else ((one, other), (other, one)):
             left = _front(left_moment.left, self.left_taken)
             right = _front(right_moment.right, self.right_taken)
-            if left is None or right is None:
-                continue
-            a, b = self.left[left], self.right[right]
-            if self.window.from_us <= b.at_us - a.at_us <= self.window.to_us:
-                yield abs(b.at_us - a.at_us), a.at_us, b.at_us, a.id, b.id, left, right
+            if left is not None and right is not None:
+                yield from self.candidate(left, right)
+
+    def candidate(self, left: int, right: int) -> tuple[_Candidate, ...]:
+        """The pair, if it lies within the window."""
+        a, b = self.left[left], self.right[right]
+        apart = b.at_us - a.at_us
+        if not self.window.from_us <= apart <= self.window.to_us:
+            return ()
+        return ((abs(apart), a.at_us, b.at_us, a.id, b.id, left, right),)
 
     def take(self, left: int, right: int) -> None:
         """Both leave all their chains; whatever is next to each other now may be the next pair."""
         self.left_taken[left] = self.right_taken[right] = True
-        for moment in (*self.left_moments[left], *self.right_moments[right]):
+        for moment in (*self.left_moments.get(left, ()), *self.right_moments.get(right, ())):
             empty = _front(moment.left, self.left_taken) is None and _front(moment.right, self.right_taken) is None
             if empty:
                 _unlink(moment)

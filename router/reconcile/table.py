@@ -15,6 +15,7 @@ from router.reconcile.texts import PROBLEMS, Language
 
 _SHOWN = 60  # characters of a value that are said in a message
 HEADER_LINE = 1
+_END = "\0end of file"  # a line put after the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,16 @@ class Table:
 
     file: str
     rows: list[Row] = field(default_factory=list)
-    broken: BadRow | None = None
+    broken: tuple[BadRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One record as the csv module splits it, and the line on which it begins."""
+
+    line: int
+    cells: list[str]
+    swallowed_end: bool
 
 
 def read_table(path: Path, columns: Sequence[str]) -> Table:
@@ -76,36 +86,43 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
         return _broken(table, Problem(id="no-file"))
     except (OSError, csv.Error) as error:
         return _broken(table, Problem(id="unreadable-file", value=str(getattr(error, "strerror", None) or error)))
-    header = [name.strip() for name in records[0][1]] if records and records[0][0] == HEADER_LINE else []
+    header = [name.strip() for name in records[0].cells] if records else []
     problems = [Problem(id="no-column", column=name) for name in columns if name not in header]
     problems += [Problem(id="column-twice", column=name) for name in columns if header.count(name) > 1]
     if problems:
         return _broken(table, *problems)
     places = {name: header.index(name) for name in columns}
-    table.rows = [_row(line, cells, places) for line, cells in records[1:]]
+    table.rows = [_row(record, places) for record in records[1:]]
     return table
 
 
 def _broken(table: Table, *problems: Problem) -> Table:
-    table.broken = BadRow(file=table.file, line=HEADER_LINE, problems=problems)
+    table.broken = tuple(BadRow(file=table.file, line=HEADER_LINE, problems=(problem,)) for problem in problems)
     return table
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which a record begins, and its cells. Cells that are all empty are a blank line."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    begins = 1
+def _records(text: str) -> Iterator[_Record]:
+    """The records that are not blank: a line, or several where a quoted value goes over its end."""
+    reader = csv.reader((*io.StringIO(text, newline=""), _END), skipinitialspace=True)
+    begins = HEADER_LINE
     for cells in reader:
+        if cells == [_END]:
+            return
+        # Whoever swallowed the end has an open quotation mark, and perhaps swallowed other rows, too.
         if any(cell.strip() for cell in cells):
-            yield begins, cells
+            yield _Record(begins, cells, swallowed_end=cells[-1].endswith(_END))
         begins = reader.line_num + 1
 
 
-def _row(line: int, cells: list[str], places: dict[str, int]) -> Row:
+def _row(record: _Record, places: dict[str, int]) -> Row:
+    cells = record.cells
     values = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
-    row = Row(line, values)
+    row = Row(record.line, values)
+    if record.swallowed_end:
+        row.problems.append(Problem(id="open-quote", value=cells[-1].removesuffix(_END)))
+        return row
     for name, value in values.items():
-        if any("\udc80" <= char <= "\udcff" for char in value):
+        if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
             row.report("not-utf8", name)
     return row
 
