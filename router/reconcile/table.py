@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from router.reconcile.texts import PROBLEMS, Language
@@ -62,7 +63,7 @@ class Table:
     """A file's rows. `broken` says why there are none: no file, or a column is missing."""
 
     file: str
-    rows: list[Row] = field(default_factory=list)
+    rows: Iterable[Row] = ()
     broken: tuple[BadRow, ...] = ()
 
 
@@ -92,7 +93,7 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
     if problems:
         return _broken(table, *problems)
     places = {name: header.index(name) for name in columns}
-    table.rows = [_row(record, places) for record in records[1:]]
+    table.rows = (_row(record, places) for record in islice(records, 1, None))
     return table
 
 
