@@ -97,7 +97,7 @@ def _complain(bad_rows: Iterable[BadRow], language: Language) -> None:
 
 
 def _terms(day: date, now: str | None, office: Office) -> Terms:
-    moment = _moment(now, office.zone) if now else _end_of_next_day(day, office.zone)
+    moment = _moment(now, office.zone) if now is not None else _end_of_next_day(day, office.zone)
     return Terms(day=day, zone=office.zone, now=moment, form_minutes=office.form_minutes)
 
 
