@@ -257,3 +257,8 @@ def test_everything_is_said_in_both_languages() -> None:
         for text in table.values():
             assert set(text) == {"zh", "en"}
             assert all(text.values())
+
+
+def test_an_id_is_taken_by_an_earlier_row_though_that_row_is_bad_too(office: Office) -> None:
+    office.form("f1", "soon").form("f1", "10:00:00")
+    assert office.reconcile("--skip-bad-rows").bad == ["forms.csv:2", "forms.csv:3"]

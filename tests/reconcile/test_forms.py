@@ -333,3 +333,10 @@ def test_a_form_has_the_date_of_its_call_else_of_its_time(office: Office) -> Non
 def test_a_form_without_an_id_goes_by_its_row(office: Office) -> None:
     office.form("", "10:00:00").form("", "10:00:00")
     assert office.reconcile().found == ["padded_form morning A forms.csv:2", "padded_form morning A forms.csv:3"]
+
+
+def test_only_a_calls_own_and_complete_form_is_valid(office: Office) -> None:
+    office.answered("c1").form("f1", "10:01:00", "10:02:00", call="c1").form("f2", "10:01:00", "10:03:00", call="c1")
+    office.form("f3", "11:30:00", number=OTHER)
+    counts = office.reconcile().slot("morning")
+    assert (counts["forms"], counts["valid_forms"]) == (3, 1)

@@ -184,3 +184,14 @@ def test_without_pbx_rows_of_that_date_the_display_disagrees_with_nothing(office
     said = office.reconcile()
     assert said.found == ["missed_call morning c1"]
     assert [row["slot"] for row in said.result["slots"]] == ["morning", "noon"]
+
+
+def test_the_pbx_lends_the_number_that_the_router_was_not_told(office: Office) -> None:
+    office.pbx("c1", "10:00:00", NUMBER).call("c1", "10:00:00", "anonymous", "10:00:01", "", "A")
+    assert office.form("f1", "10:01:00", number=OTHER, call="c1").reconcile().found == ["wrong_number morning A c1 f1"]
+
+
+@pytest.mark.parametrize(("by", "wrong"), [("A", False), ("B", False), ("C", True)])
+def test_whom_the_router_names_talked_and_whom_the_pbx_names_too(office: Office, by: str, wrong: bool) -> None:
+    office.pbx("c1", "10:00:00", NUMBER, "10:00:01", "", "B").call("c1", "10:00:00", NUMBER, "10:00:01", "", "A")
+    assert bool(office.form("f1", "10:01:00", by=by, call="c1").reconcile().about("wrong_consultant")) is wrong
