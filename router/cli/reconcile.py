@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 
-from router.errors import ConfigurationError, RequestError
+from router.config.load import load_site
+from router.errors import HotlineError, RequestError
 from router.reconcile.files import Reading, read_folder
 from router.reconcile.findings import reconcile
 from router.reconcile.numbers import Numbering
@@ -36,7 +35,7 @@ class Office:
 
     zone: tzinfo
     numbering: Numbering
-    form_minutes: int = 30
+    form_minutes: float = 30
     language: Language = "zh"
 
 
@@ -121,39 +120,18 @@ def _office(config: Path | None) -> Office:
     """The site's zone, numbers, language and form_minutes; DOMAIN 9's defaults without a site."""
     if config is None:
         return Office(zone=ZoneInfo(DEFAULT_ZONE), numbering=Numbering())
-    try:
-        settings = tomllib.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{config}: {error}", cure="correct the site's file") from error
-    site, policy = _table(settings, "site", config), _table(settings, "policy", config)
-    form_minutes = policy.get("form_minutes", 30)
-    if type(form_minutes) is not int or form_minutes < 0:
-        raise ConfigurationError(f"{config}: form_minutes is {form_minutes!r}", cure="write whole minutes, such as 30")
+    site = load_site(config)
     return Office(
-        zone=_zone(str(site.get("zone", DEFAULT_ZONE)), config),
-        numbering=Numbering(region=str(site.get("region", "CN")), area_code=str(site.get("area_code", ""))),
-        form_minutes=form_minutes,
-        language="en" if site.get("language") == "en" else "zh",
+        zone=site.zone,
+        numbering=Numbering(region=site.site.region, area_code=site.site.area_code or ""),
+        form_minutes=site.policy.form_minutes,
+        language=site.site.language,
     )
-
-
-def _table(settings: dict[str, Any], name: str, config: Path) -> dict[str, Any]:
-    table = settings.get(name, {})
-    if not isinstance(table, dict):
-        raise ConfigurationError(f"{config}: {name} is not a table", cure=f"begin it with [{name}]")
-    return table
-
-
-def _zone(name: str, config: Path) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigurationError(f"{config}: unknown zone {name}", cure="write it like Asia/Shanghai") from error
 
 
 if __name__ == "__main__":
     try:
         command()
-    except (ConfigurationError, RequestError) as error:
+    except HotlineError as error:
         click.echo(f"hotline: {error}", err=True)
         sys.exit(2)

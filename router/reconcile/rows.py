@@ -97,4 +97,4 @@ class Terms:
     day: date
     zone: tzinfo
     now: datetime
-    form_minutes: int = 30
+    form_minutes: float = 30

@@ -88,7 +88,7 @@ def test_a_site_gives_zone_form_minutes_area_code_and_language(office: Office, t
 
 
 @pytest.mark.parametrize(
-    "text", ["[site\n", '[site]\nzone = "Mars/Base"\n', "[policy]\nform_minutes = '30'\n", "site = 1\n"]
+    "text", ["[site\n", '[site]\nzone = "Mars/Base"\n', "[policy]\nform_minutes = 'soon'\n", "site = 1\n"]
 )
 def test_a_site_file_that_can_not_be_used_is_refused(office: Office, tmp_path: Path, text: str) -> None:
     site = tmp_path / "site.toml"
