@@ -1,0 +1,137 @@
+"""`hotline reconcile`: what the PBX counted, what the router logged, what was written down (DOMAIN 6).
+
+May live here: the command's options and output; the work is `router.reconcile`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+
+from router.config.load import load_site
+from router.errors import HotlineError, RequestError
+from router.reconcile.files import Reading, read_folder
+from router.reconcile.findings import reconcile
+from router.reconcile.numbers import Numbering
+from router.reconcile.report import as_data, as_tables
+from router.reconcile.rows import Terms
+from router.reconcile.table import BadRow
+from router.reconcile.texts import Language
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What reconciliation needs to know of a site; the defaults hold without one."""
+
+    zone: tzinfo
+    numbering: Numbering
+    form_minutes: float = 30
+    language: Language = "zh"
+
+
+@click.command(name="reconcile")
+@click.option(
+    "--files",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with slots.csv, pbx.csv, calls.csv, forms.csv and perhaps display.csv.",
+)
+@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The date to reconcile.")
+@click.option("--now", help="Time of judgement, ISO 8601; without an offset in the site's zone. [end of the next day]")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--skip-bad-rows", is_flag=True, help="Leave out rows that can't be read, and list them.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The site's file.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of texts. [the site's, else zh]")
+def command(
+    *,
+    folder: Path,
+    day: datetime,
+    now: str | None,
+    as_json: bool,
+    skip_bad_rows: bool,
+    config: Path | None,
+    language: Language | None,
+) -> None:
+    """Find calls without a form, forms without a call, and everything in between.
+
+    Exit status: 0 whatever was found, 2 if something can't be read (each on a line of its own).
+    """
+    office = _office(config)
+    words = language or office.language
+    terms = _terms(day.date(), now, office)
+    reading = read_folder(folder, office.zone, office.numbering)
+    unreadable = _unreadable(reading, skip_bad_rows=skip_bad_rows)
+    if unreadable:
+        _complain(unreadable, words)
+        raise SystemExit(2)
+    report = reconcile(reading.sources, terms)
+    if as_json:
+        text = json.dumps(as_data(report, reading.bad_rows, words), ensure_ascii=False, indent=1)
+        click.echo(text.encode())  # bytes: UTF-8 whatever the terminal's encoding is
+    else:
+        Console(highlight=False, markup=False).print(as_tables(report, reading.bad_rows, words))
+
+
+def _unreadable(reading: Reading, *, skip_bad_rows: bool) -> list[BadRow]:
+    """What stands in the way: without a file or column there is nothing to skip."""
+    if skip_bad_rows:
+        return list(reading.broken)
+    return [*reading.broken, *reading.bad_rows]
+
+
+def _complain(bad_rows: Iterable[BadRow], language: Language) -> None:
+    for bad in bad_rows:
+        click.echo(f"{bad.file}:{bad.line}: {bad.why(language)}\n".encode(), err=True, nl=False)
+
+
+def _terms(day: date, now: str | None, office: Office) -> Terms:
+    moment = _moment(now, office.zone) if now is not None else _end_of_next_day(day, office.zone)
+    return Terms(day=day, zone=office.zone, now=moment, form_minutes=office.form_minutes)
+
+
+def _end_of_next_day(day: date, zone: tzinfo) -> datetime:
+    try:
+        return datetime.combine(day + timedelta(days=2), time(), zone).astimezone(UTC)
+    except OverflowError as error:
+        raise RequestError(f"--date {day} lies at the end of the calendar", cure="give another date") from error
+
+
+def _moment(text: str, zone: tzinfo) -> datetime:
+    """A time given by hand; without an offset it is meant in the site's zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RequestError(f"--now {text} is no time", cure="write it like 2026-12-01T23:30:00+08:00") from error
+
+
+def _office(config: Path | None) -> Office:
+    """The site's zone, numbers, language and form_minutes; DOMAIN 9's defaults without a site."""
+    if config is None:
+        return Office(zone=ZoneInfo(DEFAULT_ZONE), numbering=Numbering())
+    site = load_site(config)
+    return Office(
+        zone=site.zone,
+        numbering=Numbering(region=site.site.region, area_code=site.site.area_code or ""),
+        form_minutes=site.policy.form_minutes,
+        language=site.site.language,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        command()
+    except HotlineError as error:
+        click.echo(f"hotline: {error}", err=True)
+        sys.exit(2)
