@@ -15,6 +15,7 @@ from router.errors import HotlineError
 # command -> (module with a click command of the name `command`, one line for --help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),
+    "reconcile": ("router.cli.reconcile", "Compare PBX, router and forms of a day."),
     "config": ("router.cli.config", "Check a site file, or see every setting."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }
