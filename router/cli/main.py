@@ -14,6 +14,9 @@ from router.errors import HotlineError
 
 # command -> (module with a click command of the name `command`, one line for --help)
 COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("router.cli.up", "Set up and run the whole service."),
+    "engine": ("router.cli.engine", "Run the engine alone (systemd)."),
+    "web": ("router.cli.web", "Run the pages alone (systemd)."),
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),
     "reconcile": ("router.cli.reconcile", "Compare PBX, router and forms of a day."),
     "config": ("router.cli.config", "Check a site file, or see every setting."),

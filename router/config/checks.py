@@ -33,6 +33,8 @@ def _unique(site: Site) -> Iterator[Found]:
 def _named_things(site: Site) -> Iterator[tuple[str, str, Place]]:
     for i, trunk in enumerate(site.trunks):
         yield "trunk", trunk.name, ("trunk", i, "name")
+        if trunk.account:
+            yield "account", trunk.account, ("trunk", i, "account")
     for i, hotline in enumerate(site.hotlines):
         for number in (hotline.number, *hotline.aliases):
             yield "hotline number", number, ("hotline", i, "number")

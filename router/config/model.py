@@ -180,6 +180,8 @@ class Trunk(Model):
     name: Id
     match: tuple[str, ...] = ()
     register_with: RegisterTable | None = Field(default=None, alias="register")
+    account: Account | None = None
+    secret: Annotated[str, Field(min_length=6, max_length=64, pattern=r"^[^\s;]+$")] | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
     lines: Annotated[int, Field(ge=1, le=1000)] | None = None
     answer: Literal["waiting", "never", "always"] = "waiting"
@@ -199,8 +201,8 @@ class Trunk(Model):
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Trunk:
-        if not self.match and self.register_with is None:
-            raise ValueError("a trunk needs match (addresses that calls come from) or register")
+        if not self.match and self.register_with is None and self.account is None:
+            raise ValueError("a trunk needs match (addresses that calls come from), register or account")
         return self
 
 

@@ -111,6 +111,8 @@ SECTIONS: tuple[Section, ...] = (
                 "或向运营商注册",
                 "Or register with the carrier.",
             ),
+            Setting("account", '"caller"', "或由对方用此账号呼入", "Or an account of ours that calls come from."),
+            Setting("secret", '"change-me"', "该账号密码（可省）", "The account's secret; may be left out."),
             Setting("country", '"CN"', "振铃节奏的国家", "Country of the ringing cadence: CN 5 s a ring, US 6 s."),
             Setting("lines", "8", "同时通话数", "Calls at a time; unset: no limit."),
             Setting(
