@@ -81,7 +81,7 @@ astetcdir => {f}/etc\nastmoddir => {LIB}/asterisk/modules\nastdatadir => {TREE}/
 astvarlibdir => {f}/var\nastdbdir => {f}/db\nastkeydir => {f}/keys\nastagidir => {f}/agi\nastspooldir => {f}/spool
 astrundir => {f}/run\nastlogdir => {f}/log\nastsbindir => {TREE}/usr/sbin
 [options]\nverbose=3\nsystemname=test\n""",
-            "modules.conf": "[modules]\nautoload=no\n" + "\n".join(f"load={name}.so" for name in MODULES.split()) + "\n",
+            "modules.conf": "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in MODULES.split()),
             "logger.conf": "[general]\n[logfiles]\nfull => notice,warning,error,verbose(3)\n",
             "manager.conf": f"""[general]\nenabled=yes\nport={self.ami}\nbindaddr=127.0.0.1\ndisplayconnects=no
 [hotline]\nsecret={SECRET}\nread=call,user,system,reporting\nwrite=call,originate,system,reporting,command
