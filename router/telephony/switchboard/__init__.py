@@ -1,0 +1,22 @@
+"""The switchboard: carries the desk's actions out on Asterisk, and tells the desk what happens there.
+
+May live here: everything that knows both calls and AMI. `board.py` and what it uses are sans-I/O: AMI events and desk
+actions in, AMI actions and letters out; `switchboard.py` is the thin shell with the link and the clock.
+
+    board = AsteriskSwitchboard(address, office, mailbox=engine)
+    board.start()                 # keeps the link; letters come from now on
+    board.perform(actions)        # from the engine's thread, never waits
+    board.stop()
+"""
+
+from router.telephony.switchboard.office import (
+    Hotline,
+    Office,
+    Person,
+    Phone,
+    Times,
+    Trunk,
+)
+from router.telephony.switchboard.switchboard import AsteriskSwitchboard
+
+__all__ = ["AsteriskSwitchboard", "Hotline", "Office", "Person", "Phone", "Times", "Trunk"]

@@ -1,0 +1,155 @@
+"""The board: AMI events and desk actions in, AMI actions, letters and alarms out; no I/O, no clock, no threads.
+
+May live here: which function takes what, and in what order. An event about a channel that we don't know changes
+nothing, and a UserEvent counts only with the key that we gave to Asterisk (DESIGN, Telephony 0: a caller can forge
+events).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from router.core.actions import Action as DeskAction
+from router.core.actions import Hold, Release, Ring, StopRinging
+from router.core.words import PersonId
+from router.telephony.ami import Action, Event
+from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing
+from router.telephony.switchboard.floor import Floor, Out
+from router.telephony.switchboard.office import Office
+
+Handler = Callable[[Floor, Event], None]
+
+
+def _device_changed(floor: Floor, event: Event) -> None:
+    person = floor.devices.changed(event.get("Device"), event.get("State"))
+    if person is not None:
+        ringing.look_at(floor, person)
+
+
+EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        "Newstate": ringing.on_newstate,
+        "DialState": ringing.on_dial_state,
+        "Pickup": ringing.on_pickup,
+        "Hangup": ringing.on_hangup,
+        "OriginateResponse": ringing.on_originate_response,
+        "DeviceStateChange": _device_changed,
+    }
+)
+
+USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        "HotlineCall": calls.on_call,
+        "HotlineOffer": calls.on_offer,
+        "HotlineEnded": calls.on_ended,
+        "HotlineFallback": calls.on_fallback,
+        "HotlineFallbackAnswered": calls.on_fallback_answered,
+        "HotlineConfirmed": ringing.on_confirmed,
+        "HotlineRefused": ringing.on_refused,
+        "HotlineHandOver": handover.on_hand_over,
+        "HotlinePresence": codes.on_presence,
+        "HotlineTake": codes.on_take,
+    }
+)
+
+EVENT_NAMES: Final = (*EVENTS, "UserEvent", "FullyBooted", "Shutdown")
+"""What `manager.conf` should let through (`eventfilter(name(...))=`); anything else is only work."""
+
+
+def _anybody(_person: PersonId) -> bool:
+    return True
+
+
+class Board:
+    """The sans-I/O switchboard. Every method takes the time (ms, any epoch, never back) and gives what is to be done.
+
+    `normalise` makes a number from what the carrier sent; `may_take` says whether a person may take an open call, as
+    far as only the desk knows it (R11: not suspended).
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        *,
+        normalise: Callable[[str], str] = str,
+        may_take: Callable[[PersonId], bool] = _anybody,
+    ) -> None:
+        self.floor = Floor(office, normalise=normalise, may_take=may_take)
+        self.floor.key = secrets.token_hex(12)
+
+    # --- the link
+
+    def greet(self) -> list[Action]:
+        """What to tell Asterisk at the beginning of each link, before anything else."""
+        return resync.greeting(self.floor)
+
+    def linked(self, channels: Sequence[Event], devices: Iterable[Event], now: int) -> list[Out]:
+        """The link stands; these are the live channels and the devices' states."""
+        self.floor.pass_time(now)
+        resync.linked(self.floor, channels, {event.get("Device"): event.get("State") for event in devices})
+        return self._done()
+
+    def unlinked(self, now: int) -> list[Out]:
+        """The link is lost: phones go on ringing and people talking; nothing can be said."""
+        self.floor.pass_time(now)
+        self.floor.linked = False
+        return self._done()
+
+    # --- what happens
+
+    def event(self, event: Event, now: int) -> list[Out]:
+        """Asterisk says something."""
+        self.floor.pass_time(now)
+        if event.name == "UserEvent":
+            handler = USER_EVENTS.get(event.get("UserEvent"))
+            if handler is not None and event.one("Key") == self.floor.key:
+                handler(self.floor, event)
+        else:
+            handler = EVENTS.get(event.name)
+            if handler is not None:
+                handler(self.floor, event)
+        return self._done()
+
+    def refused(self, leg: str, why: str, now: int) -> list[Out]:
+        """Asterisk refused to originate a leg, or was never asked."""
+        self.floor.pass_time(now)
+        ringing.refused(self.floor, leg, why)
+        return self._done()
+
+    def perform(self, actions: Sequence[DeskAction], now: int) -> list[Out]:
+        """The desk says what is to be done."""
+        self.floor.pass_time(now)
+        for action in actions:
+            match action:
+                case Ring():
+                    ringing.ring(self.floor, action)
+                case StopRinging():
+                    ringing.stop_ringing(self.floor, action)
+                case Hold():
+                    calls.hold(self.floor, action)
+                case Release():
+                    calls.release(self.floor, action)
+                case _:
+                    pass  # telling the owner is the pages' and the messengers' work
+        return self._done()
+
+    def time(self, now: int) -> list[Out]:
+        """Time has passed."""
+        self.floor.pass_time(now)
+        return self._done()
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When time changes something next (ms)."""
+        return self.floor.next_deadline
+
+    def heartbeat(self, beat: int) -> Action:
+        """What tells the dialplan that the router lives; to be said every second, with another number each time."""
+        return commands.set_global("HOTLINE_ALIVE", str(beat))
+
+    def _done(self) -> list[Out]:
+        out, self.floor.out = self.floor.out, []
+        return out

@@ -1,0 +1,159 @@
+"""A call comes, waits, is let go and ends. May live here: what concerns the caller's side of a call."""
+
+from __future__ import annotations
+
+from router.core.actions import Hold, Release
+from router.core.inputs import CallArrived, HungUp, Taken
+from router.core.words import CallId, Number
+from router.telephony.ami import Event
+from router.telephony.switchboard import commands, ringing
+from router.telephony.switchboard.display import clean
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall
+from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
+from router.telephony.switchboard.office import device_of
+
+
+def on_call(floor: Floor, event: Event) -> None:
+    """A call has come in, and its offer waits to be claimed."""
+    call_id, offer = CallId(event.one("Call") or ""), event.one("Offer") or ""
+    if not call_id or not offer or call_id in floor.calls:
+        return
+    hotline = event.get("Number")
+    trunk = floor.office.trunk_of(hotline)
+    call = LiveCall(
+        id=call_id,
+        number=event.get("From"),
+        name=clean(event.get("Name")),
+        hotline=hotline,
+        trunk=trunk.name if trunk else "",
+        answer=event.get("Answer") or "waiting",
+        offer=offer,
+        caller_channel=event.get("CallerChannel"),
+        caller_uniqueid=event.get("CallerUniqueid"),
+        arrived_ms=floor.now,
+    )
+    call.answered_by_pbx = call.answer == "always"
+    floor.calls[call_id] = call
+    floor.say(commands.claim(offer))
+    tell_arrival(floor, call, event.get("System"))
+
+
+def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
+    """Tell the desk; the number as the carrier sent it and Asterisk's own ids go into the record beside it."""
+    floor.tell(
+        CallArrived(call=call.id, number=Number(floor.normalise(call.number))),
+        number=call.number,
+        hotline=call.hotline,
+        trunk=call.trunk,
+        uniqueid=call.caller_uniqueid,
+        channel=call.caller_channel,
+        systemname=system,
+    )
+
+
+def on_offer(floor: Floor, event: Event) -> None:
+    """The call has (got) this offer: after the PBX answered it to wait, a new one."""
+    call = floor.calls.get(CallId(event.one("Call") or ""))
+    offer = event.one("Offer") or ""
+    if call is None or not offer:
+        return
+    call.offer = offer
+    if call.hears is Hears.MOVING:
+        call.hears = Hears.WAITING
+    ringing.ring_pending(floor, call)
+
+
+def hold(floor: Floor, action: Hold) -> None:
+    """R14: nobody can be rung; music or an announcement, answered or not as the trunk says."""
+    call = floor.calls.get(action.call)
+    if call is None or call.over or call.fallback or call.hears in (Hears.PERSON, Hears.MOVING):
+        return
+    if call.answer == "waiting" and not call.answered_by_pbx:
+        call.answered_by_pbx, call.hears, call.offer = True, Hears.MOVING, ""
+        floor.say(commands.redirect(call.caller_channel, "hotline-hold", call.id))
+    elif call.hears is not Hears.WAITING:
+        call.hears = Hears.WAITING
+        floor.say(commands.to_offer(call.offer, "hotline-waiting", call.id))
+    trunk = floor.office.by_trunk.get(call.trunk)
+    if call.answer == "never" and trunk is not None:
+        limit_ms = trunk.no_answer_seconds * 1000 - (floor.now - call.arrived_ms)
+        floor.at(max(0, limit_ms), _waited_too_long, call)
+
+
+def _waited_too_long(floor: Floor, call: LiveCall) -> None:
+    """DESIGN 10: the carrier would drop an unanswered call about now; end it in order."""
+    if call.hears is Hears.WAITING and not call.over:
+        floor.say(commands.redirect(call.caller_channel, "hotline-release", "no_answer"))
+
+
+def release(floor: Floor, action: Release) -> None:
+    """R15: the call is missed; let the caller go with a word or a tone."""
+    call = floor.calls.get(action.call)
+    if call is None or call.over:
+        return
+    call.told_over = True
+    if call.fallback:
+        return  # the fallback may yet find somebody: the desk is told then
+    call.hears, call.offer = Hears.RELEASED, ""
+    floor.say(commands.redirect(call.caller_channel, "hotline-release", action.why.value))
+
+
+def on_ended(floor: Floor, event: Event) -> None:
+    """The caller's channel has ended: the call is over."""
+    call = floor.calls.get(CallId(event.one("Call") or ""))
+    if call is not None:
+        end(floor, call, ended_by=_who_ended(floor, call, event.get("Source")))
+
+
+def _who_ended(floor: Floor, call: LiveCall, source: str) -> str:
+    """R19: `caller`, `consultant`, or "" where it can't be known."""
+    if not source:
+        return ""
+    if source == call.caller_channel:
+        return "caller"
+    return "consultant" if device_of(source) in floor.office.by_device else ""
+
+
+def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:
+    """The call is over, whoever ended it."""
+    if call.over:
+        return
+    call.over = True
+    call.pending.clear()
+    if call.handing is not None:
+        target, call.handing = call.handing.target, None
+        floor.devices.release(target, talks=False)
+        ringing.look_at(floor, target)
+    if not call.told_over:
+        floor.tell(HungUp(call=call.id), ended_by=ended_by)
+    call.told_over = True
+    for order in call.orders.values():
+        order.over = True
+        ringing.stop_legs(floor, order, None)
+    if not any(leg.call == call.id for leg in floor.legs.values()):
+        del floor.calls[call.id]
+
+
+# --- the fallback -----------------------------------------------------------------------------------------------------
+
+
+def on_fallback(floor: Floor, event: Event) -> None:
+    """Asterisk found us silent and serves the call itself; we only watch it from now on."""
+    call = floor.calls.get(CallId(event.one("Call") or ""))
+    if call is not None and not call.fallback:
+        call.fallback = True
+        call.pending.clear()
+        floor.alarm("fallback", f"call {call.id} is served by the fallback")
+
+
+def on_fallback_answered(floor: Floor, event: Event) -> None:
+    """Somebody answered a call that the fallback serves: a fact."""
+    call = floor.calls.get(CallId(event.one("Call") or ""))
+    person = floor.office.by_device.get(device_of(event.one("Phone") or ""))
+    if call is None or person is None or call.hears is Hears.PERSON:
+        return
+    call.hears = Hears.PERSON
+    for order in call.orders.values():
+        order.over = True
+        ringing.stop_legs(floor, order, ANSWERED_ELSEWHERE)
+    floor.tell(Taken(call=call.id, person=person, fact=True), served="fallback")

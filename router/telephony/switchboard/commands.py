@@ -1,0 +1,84 @@
+"""What we say to Asterisk. May live here: building AMI actions, nothing else.
+
+Whatever stands in them is ours, cleaned, or an id; the AMI layer refuses line breaks and quotes variables on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from router.core.words import CallId
+from router.telephony.ami import Action
+from router.telephony.switchboard.legs import Leg
+
+
+def _action(name: str, keys: Mapping[str, str | int], variables: Mapping[str, str | int] | None = None) -> Action:
+    return Action(name, dict(keys), dict(variables or {}))
+
+
+def originate(leg: Leg, *, target: str, caller_id: str, limit_ms: int) -> Action:
+    """Ring a phone for a call; whoever answers runs `PickupChan(target)` (DESIGN, Telephony 2 and 3)."""
+    keys: dict[str, str | int] = {
+        "Channel": leg.phone.dial,
+        "ChannelId": leg.id,
+        "ActionID": leg.id,
+        "Context": "hotline-confirm" if leg.phone.confirm else "hotline-pickup",
+        "Exten": leg.call,
+        "Priority": 1,
+        "Timeout": limit_ms,
+        "CallerID": caller_id,
+        "Async": "true",
+    }
+    return _action(
+        "Originate",
+        keys,
+        {
+            "HOTLINE_TARGET": target,
+            "HOTLINE_LEG": leg.id,
+            "TRANSFER_CONTEXT": "hotline-transfer",
+            "DYNAMIC_FEATURES": "hotline_other",
+        },
+    )
+
+
+def hang_up(channel: str, cause: int | None = None) -> Action:
+    """End one channel, by its name or Uniqueid. Cause 26: the phone shows no missed call."""
+    keys: dict[str, str | int] = {"Channel": channel}
+    if cause is not None:
+        keys["Cause"] = cause
+    return _action("Hangup", keys)
+
+
+def redirect(channel: str, context: str, exten: str) -> Action:
+    """Move a channel to another place of the dialplan."""
+    return _action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": 1})
+
+
+def set_variable(channel: str, name: str, value: str) -> Action:
+    """Set a variable of one channel."""
+    return _action("Setvar", {"Channel": channel, "Variable": name, "Value": value})
+
+
+def set_global(name: str, value: str) -> Action:
+    """Set a global variable."""
+    return _action("Setvar", {"Variable": name, "Value": value})
+
+
+def put(family: str, key: str, value: str) -> Action:
+    """Write to Asterisk's own database, which outlives it and us."""
+    return _action("DBPut", {"Family": family, "Key": key, "Val": value})
+
+
+def forget(family: str) -> Action:
+    """Delete a family of Asterisk's own database."""
+    return _action("DBDelTree", {"Family": family})
+
+
+def claim(offer: str) -> Action:
+    """Tell a call's `;2` side that the router has it."""
+    return set_variable(offer + ";2", "HOTLINE_CLAIM", "1")
+
+
+def to_offer(offer: str, context: str, call: CallId) -> Action:
+    """Move a call's `;2` side to what the caller is to hear now."""
+    return redirect(offer + ";2", context, call)

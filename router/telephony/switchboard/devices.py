@@ -1,0 +1,136 @@
+"""What phones are doing outside our calls, and whether they are there (R3, DESIGN 7). May live here: device states.
+
+Asterisk reports each device's state. The desk wants two things of each person, which change separately: registered or
+not, and in use on some other call or idle. So our own rings and talks must not count as use (the desk knows those), and
+trouble must not cost anybody a turn: a phone that is lost counts as in use until it has been away for `absent_ms`, and
+never sooner after a new link or a restart of Asterisk; a phone that has just failed is left alone for `rest_ms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from router.core.inputs import DeviceChanged
+from router.core.words import DeviceState, PersonId
+from router.telephony.switchboard.office import Office, Phone
+
+USED: Final = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
+LOST: Final = frozenset({"UNAVAILABLE", "INVALID"})
+FREE: Final = "NOT_INUSE"
+
+
+class Devices:
+    """The devices of everybody's phones. `own(device)`: a channel of ours is on it."""
+
+    def __init__(self, office: Office, *, own: Callable[[str], bool]) -> None:
+        self._office = office
+        self._own = own
+        self._states: dict[str, str] = {}
+        self._settle_at: dict[str, int] = {}
+        self._rest_until: dict[str, int] = {}
+        self._reserved: set[PersonId] = set()
+        self._lost_at: dict[PersonId, int] = {}
+        self._linked_at = 0
+        self._told: dict[PersonId, tuple[bool, bool]] = {}  # registered, in use
+
+    # --- what happens
+
+    def linked(self, states: dict[str, str], now: int) -> None:
+        """A new link: these are the states; what was told before may be wrong, so everything is told anew."""
+        self._states = {device: state for device, state in states.items() if device in self._office.by_device}
+        self._linked_at = now
+        self._told.clear()
+        self._lost_at.clear()
+        self._settle_at.clear()
+
+    def changed(self, device: str, state: str) -> PersonId | None:
+        """A device's state has changed; whose it is, or None when it is nobody's."""
+        person = self._office.by_device.get(device)
+        if person is not None:
+            self._states[device] = state
+        return person
+
+    def own_ended(self, device: str, now: int) -> None:
+        """Our channel on it has ended; Asterisk's state may lag behind for a moment."""
+        if device:
+            self._settle_at[device] = now + self._office.times.settle_ms
+
+    def rest(self, phone: Phone, now: int) -> None:
+        """It failed: leave it alone for a while."""
+        self._rest_until[phone.device or phone.dial] = now + self._office.times.rest_ms
+
+    def reserve(self, person: PersonId) -> None:
+        """It rings for a hand-over: in use, for the desk."""
+        self._reserved.add(person)
+
+    def release(self, person: PersonId, *, talks: bool) -> None:
+        """The hand-over is decided; `talks`: the desk hears `HandedOver`, which ends the use by itself."""
+        self._reserved.discard(person)
+        if talks and person in self._told:
+            self._told[person] = (self._told[person][0], False)
+
+    # --- what follows
+
+    def is_free(self, phone: Phone) -> bool:
+        """Whether we know that nobody uses it."""
+        return self._states.get(phone.device) == FREE
+
+    def may_ring(self, phone: Phone, now: int) -> bool:
+        """Whether it makes sense to ring it now."""
+        return not self._rests(phone, now) and not self._is_lost(phone)
+
+    def registered(self, person: PersonId) -> bool:
+        """Whether one of the person's phones is there."""
+        return not all(self._is_lost(phone) for phone in self._office.by_id[person].phones)
+
+    def in_use(self, person: PersonId, now: int) -> bool:
+        """Whether one of the person's phones is on some other call."""
+        return any(self._is_used(phone, now) for phone in self._office.by_id[person].phones)
+
+    def news(self, person: PersonId, now: int) -> list[DeviceChanged]:
+        """What the desk has not been told yet of this person."""
+        registered, in_use = self._view(person, now)
+        before = self._told.get(person)
+        self._told[person] = registered, in_use
+        changes = []
+        if before is None or before[0] != registered:
+            state = DeviceState.REGISTERED if registered else DeviceState.UNREGISTERED
+            changes.append(DeviceChanged(person=person, device=state))
+        if before is None or before[1] != in_use:
+            changes.append(DeviceChanged(person=person, device=DeviceState.IN_USE if in_use else DeviceState.IDLE))
+        return changes
+
+    def next_change(self, person: PersonId, now: int) -> int | None:
+        """When time alone may change what `news` says (ms)."""
+        keys = [phone.device or phone.dial for phone in self._office.by_id[person].phones]
+        times = [kept[key] for kept in (self._settle_at, self._rest_until) for key in keys if key in kept]
+        if person in self._lost_at:
+            times.append(self._absent_at(person))
+        return min((time for time in times if time > now), default=None)
+
+    def _view(self, person: PersonId, now: int) -> tuple[bool, bool]:
+        phones = self._office.by_id[person].phones
+        lost = all(self._is_lost(phone) for phone in phones)
+        if lost:
+            self._lost_at.setdefault(person, now)
+        else:
+            self._lost_at.pop(person, None)
+        absent = lost and now >= self._absent_at(person)
+        unusable = all(self._is_lost(phone) or self._rests(phone, now) for phone in phones)
+        in_use = self.in_use(person, now) or person in self._reserved or (unusable and not absent)
+        return not absent, in_use
+
+    def _absent_at(self, person: PersonId) -> int:
+        return max(self._lost_at[person], self._linked_at) + self._office.times.absent_ms
+
+    def _is_lost(self, phone: Phone) -> bool:
+        return bool(phone.device) and not phone.fixed and self._states.get(phone.device) in LOST
+
+    def _is_used(self, phone: Phone, now: int) -> bool:
+        if self._states.get(phone.device) not in USED or self._own(phone.device):
+            return False
+        return now >= self._settle_at.get(phone.device, 0)
+
+    def _rests(self, phone: Phone, now: int) -> bool:
+        return now < self._rest_until.get(phone.device or phone.dial, 0)

@@ -1,0 +1,209 @@
+"""What the switchboard knows at this moment: calls, legs, timers, and what is to be said. May live here: state only.
+
+The functions of the neighbouring files work on a `Floor`; they say what is to be done by `tell` (a letter), `say` (an
+AMI action) and `alarm`, and `at` lets time call them back. Nothing here waits, reads a clock or does I/O.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Concatenate, ParamSpec
+
+from router.core.actions import Ring
+from router.core.inputs import Input
+from router.core.words import CallId, PersonId, Stage
+from router.engine.ports import Letter
+from router.telephony.ami import Action
+from router.telephony.switchboard.devices import Devices
+from router.telephony.switchboard.legs import Leg
+from router.telephony.switchboard.office import Office, Phone
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+
+
+class Purpose(StrEnum):
+    """Why a person's phones ring, or why they come by themselves."""
+
+    OFFER = "offer"  # the desk said Ring
+    HAND_OVER = "hand_over"
+    BACK = "back"  # nobody took the hand-over: the giver again
+    TAKE = "take"  # *8
+
+
+class Hears(StrEnum):
+    """What the caller hears, as far as it is up to us."""
+
+    NOTHING = "nothing"
+    RINGING = "ringing"
+    WAITING = "waiting"
+    MOVING = "moving"  # between two offers: the PBX is just answering
+    PERSON = "person"
+    RELEASED = "released"
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """One person rung for a call, on all their phones. `over`: decided, whatever its legs still do."""
+
+    person: PersonId
+    purpose: Purpose
+    shown: str = ""
+    legs: list[Leg] = field(default_factory=list)
+    rang: bool = False
+    over: bool = False
+    declined: bool = False
+
+    @property
+    def at_stake(self) -> bool:
+        """Whether one of its phones may still take the call."""
+        return any(leg.at_stake for leg in self.legs)
+
+
+@dataclass(slots=True, kw_only=True)
+class Handing:
+    """A hand-over under way (R16.6)."""
+
+    giver: PersonId
+    target: PersonId
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveCall:
+    """A call on the PBX. `offer` is the name of its Local channel without `;1`; "" while it has none."""
+
+    id: CallId
+    number: str = ""
+    name: str = ""
+    hotline: str = ""
+    trunk: str = ""
+    answer: str = "waiting"
+    offer: str = ""
+    caller_channel: str = ""
+    caller_uniqueid: str = ""
+    hears: Hears = Hears.NOTHING
+    answered_by_pbx: bool = False
+    fallback: bool = False
+    over: bool = False  # the caller is gone; legs may still be on their way out
+    told_over: bool = False  # the desk knows, or decided it itself
+    open_to_all: bool = False
+    clock_ms: int | None = None
+    arrived_ms: int = 0
+    orders: dict[PersonId, Order] = field(default_factory=dict)
+    pending: list[Ring] = field(default_factory=list)
+    talker: Leg | None = None
+    handing: Handing | None = None
+
+    @property
+    def target(self) -> str:
+        """The channel that a phone picks up."""
+        return self.offer + ";1"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An AMI action to send; `leg`: whose Originate it is."""
+
+    action: Action
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that must not happen; `id` is stable."""
+
+    id: str
+    text: str
+
+
+Out = Said | Letter | Alarm
+
+
+class Floor:
+    """The state. One lock outside guards it (see `switchboard.py`)."""
+
+    def __init__(
+        self, office: Office, *, normalise: Callable[[str], str], may_take: Callable[[PersonId], bool]
+    ) -> None:
+        self.office = office
+        self.normalise = normalise
+        self.may_take = may_take
+        self.now = 0
+        self.linked = False
+        self.key = ""
+        self.calls: dict[CallId, LiveCall] = {}
+        self.legs: dict[str, Leg] = {}
+        self.out: list[Out] = []
+        self.devices = Devices(office, own=self.has_leg_on)
+        self.alarms_in_a_row = 0
+        self._timers: list[tuple[int, int, Callable[[], None]]] = []
+        self._serial = itertools.count()
+
+    # --- what is to be done
+
+    def tell(self, told: Input, **facts: str) -> None:
+        """Put a letter out."""
+        self.out.append(Letter(input=told, source="ami", facts={key: value for key, value in facts.items() if value}))
+
+    def say(self, action: Action, leg: str = "") -> None:
+        """Put an AMI action out."""
+        self.out.append(Said(action, leg))
+
+    def alarm(self, alarm_id: str, text: str) -> None:
+        """Put an alarm out."""
+        self.out.append(Alarm(alarm_id, text))
+
+    # --- time
+
+    def at(
+        self, after_ms: int, do: Callable[Concatenate[Floor, P], None], *arguments: P.args, **named: P.kwargs
+    ) -> None:
+        """Call `do(floor, ...)` after so many milliseconds; it must look whether it still applies."""
+        due = self.now + after_ms
+        heapq.heappush(self._timers, (due, next(self._serial), lambda: do(self, *arguments, **named)))
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When time changes something next (ms), if nothing else happens."""
+        return self._timers[0][0] if self._timers else None
+
+    def pass_time(self, now: int) -> None:
+        """Let everything due happen, in order."""
+        while self._timers and self._timers[0][0] <= now:
+            due, _, do = heapq.heappop(self._timers)
+            self.now = max(self.now, due)
+            do()
+        self.now = max(self.now, now)
+
+    # --- questions
+
+    def has_leg_on(self, device: str) -> bool:
+        """Whether a channel of ours is (or may be) on this device."""
+        return any(leg.phone.device == device and leg.alive for leg in self.legs.values())
+
+    def lines_used(self, trunk: str) -> int:
+        """Lines of a trunk that are taken: calls that came by it, and mobiles behind it."""
+        calls = sum(1 for call in self.calls.values() if call.trunk == trunk and not call.over)
+        return calls + sum(1 for leg in self.legs.values() if leg.phone.trunk == trunk and leg.alive)
+
+    def line_free(self, phone: Phone) -> bool:
+        """Whether the phone's trunk, if it needs one, has a line left."""
+        trunk = self.office.by_trunk.get(phone.trunk)
+        return trunk is None or trunk.lines is None or self.lines_used(trunk.name) < trunk.lines
+
+    def name_of(self, person: PersonId | None) -> str:
+        """A person's name for displays."""
+        known = self.office.by_id.get(person) if person else None
+        return (known.name or known.id) if known else str(person or "")
+
+    def on_hotline(self, person: PersonId) -> bool:
+        """Whether the person talks or rings on a hotline call, as far as we see."""
+        return any(leg.person == person and leg.alive for leg in self.legs.values())
+
+
+__all__ = ["Alarm", "Floor", "Handing", "Hears", "LiveCall", "Order", "Out", "Purpose", "Said", "Stage"]

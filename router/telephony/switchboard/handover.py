@@ -1,0 +1,85 @@
+"""Handing a call over (R16.6). May live here: what happens between the transfer and somebody's answer.
+
+The caller's channel stands in `hotline-transfer` with a new offer. The one it goes to is rung for 20 s, and counts as
+in use for the desk meanwhile; the hand-over counts from the answer. Declined, failed or unanswered, the one who handed
+over is rung again, and for the desk nothing has happened. A transfer to an extension that is no consultant's is left to
+the dialplan: it never reaches the rules.
+"""
+
+from __future__ import annotations
+
+from router.core.words import CallId, MissedWhy, PersonId
+from router.telephony.ami import Event
+from router.telephony.switchboard import commands, ringing
+from router.telephony.switchboard.display import WORDS
+from router.telephony.switchboard.floor import Floor, Handing, Hears, LiveCall, Order, Purpose
+from router.telephony.switchboard.office import device_of
+
+
+def on_hand_over(floor: Floor, event: Event) -> None:
+    """The talker has sent the caller to an extension."""
+    call = floor.calls.get(CallId(event.one("Call") or ""))
+    offer = event.one("Offer") or ""
+    if call is None or call.over or not offer:
+        return
+    giver = floor.office.by_device.get(device_of(event.get("By"))) or (call.talker.person if call.talker else None)
+    target = floor.office.by_extension.get(event.get("To"))
+    call.offer, call.hears, call.talker = offer, Hears.RINGING, None
+    if giver is None or target is None:
+        return  # not claimed: the dialplan dials the extension by itself, then the giver
+    floor.say(commands.claim(offer))
+    call.handing = Handing(giver=giver, target=target)
+    if target == giver or not _may_have_it(floor, target):
+        _ring_giver(floor, call, giver)
+        return
+    floor.devices.reserve(target)
+    ringing.look_at(floor, target)
+    words = WORDS.get(floor.office.language, WORDS["en"])["hand-over"].format(giver=floor.name_of(giver))
+    ringing.start(floor, call, target, Purpose.HAND_OVER, words)
+    floor.at(floor.office.times.hand_over_ms, _unanswered, call, offer)
+
+
+def _may_have_it(floor: Floor, target: PersonId) -> bool:
+    """R16.6: a phone that is registered, not on a hotline call and not ringing for one; and free, as it is to ring."""
+    devices = floor.devices
+    return devices.registered(target) and not floor.on_hotline(target) and not devices.in_use(target, floor.now)
+
+
+def _unanswered(floor: Floor, call: LiveCall, offer: str) -> None:
+    """The 20 s are over."""
+    if call.over or call.offer != offer or call.handing is None:
+        return
+    order = call.orders.get(call.handing.target)
+    if order is not None and order.purpose is Purpose.HAND_OVER and not order.over:
+        order.over = True
+        ringing.stop_legs(floor, order, None)
+        not_taken(floor, call, order)
+
+
+def not_taken(floor: Floor, call: LiveCall, order: Order) -> None:
+    """Nobody took it: back to the one who handed over; and if that one does not answer either, the call is over."""
+    if call.handing is None or call.over:
+        return
+    if order.purpose is Purpose.HAND_OVER:
+        floor.devices.release(order.person, talks=False)
+        ringing.look_at(floor, order.person)
+        _ring_giver(floor, call, call.handing.giver)
+    else:
+        _let_go(floor, call)
+
+
+def _ring_giver(floor: Floor, call: LiveCall, giver: PersonId) -> None:
+    words = WORDS.get(floor.office.language, WORDS["en"])["back"]
+    ringing.start(floor, call, giver, Purpose.BACK, words)
+    floor.at(floor.office.times.giver_ms, _giver_away, call, call.offer)
+
+
+def _giver_away(floor: Floor, call: LiveCall, offer: str) -> None:
+    if not call.over and call.offer == offer and call.handing is not None:
+        _let_go(floor, call)
+
+
+def _let_go(floor: Floor, call: LiveCall) -> None:
+    """For the desk the giver still talks; its end is the end of the talk."""
+    call.handing, call.hears = None, Hears.RELEASED
+    floor.say(commands.redirect(call.caller_channel, "hotline-release", MissedWhy.NO_ANSWER.value))

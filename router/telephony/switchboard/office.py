@@ -1,0 +1,120 @@
+"""What the switchboard must know of the site: people and their phones, trunks, hotlines, times.
+
+May live here: frozen descriptions and what follows from one of them alone. No state, no AMI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from router.core.words import PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """One phone. `device` is its name for device states and in channel names (`PJSIP/101`); "" for a mobile.
+
+    A mobile is dialled through `trunk`, takes one of its lines, and must press 1 where `confirm` says so. `fixed`: a
+    phone at an address of its own, which never registers and always counts as registered.
+    """
+
+    dial: str
+    device: str = ""
+    trunk: str = ""
+    confirm: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A consultant: name for displays, extension that others dial ("" for none), phones that ring together."""
+
+    id: PersonId
+    name: str = ""
+    extension: str = ""
+    phones: tuple[Phone, ...]
+
+    @property
+    def internal_dial(self) -> str:
+        """What the dialplan dials for this person's extension: the desk phones (mobiles must confirm first)."""
+        return "&".join(phone.dial for phone in self.phones if phone.device)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A line to the carrier: `lines` at a time (None: no limit), and when the PBX answers by itself (DESIGN 10)."""
+
+    name: str
+    lines: int | None = None
+    answer: str = "waiting"
+    no_answer_seconds: int = 60
+    outgoing: bool = False
+    international: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hotline:
+    """A number that is advertised, as the carrier sends it."""
+
+    number: str
+    trunk: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long for what. The defaults are DESIGN's; tests shorten some."""
+
+    alert_after_ms: int = 4_000  # a phone behind a trunk counts as ringing after this
+    silent_ms: int = 4_000  # a desk phone without 180 or 183 has failed after this
+    ring_limit_ms: int = 150_000  # Asterisk itself stops a phone after this, whatever becomes of us
+    hand_over_ms: int = 20_000  # R16.6
+    giver_ms: int = 60_000  # so long the one who handed over is rung again
+    rest_ms: int = 30_000  # a phone that failed is left alone
+    absent_ms: int = 600_000  # no registration for so long: unregistered; until then in use
+    settle_ms: int = 1_000  # a device state may be older than the end of our own call
+    watchdog_ms: int = 2_000  # answered and not picked up for so long is an alarm
+    stop_again_ms: tuple[int, ...] = (200, 1_000, 3_000)  # a stop right after an Originate can be lost
+    three_rings_ms: int = 15_000  # for the fallback, and for *8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The whole of it."""
+
+    people: tuple[Person, ...]
+    hotlines: tuple[Hotline, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
+    times: Times = Times()
+    language: str = "zh"
+    music: str = "default"
+    prompts: str = ""  # folder below Asterisk's sounds folder; "" for tones
+    by_id: Mapping[PersonId, Person] = field(init=False, repr=False, compare=False)
+    by_device: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
+    by_extension: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
+    by_number: Mapping[str, Hotline] = field(init=False, repr=False, compare=False)
+    by_trunk: Mapping[str, Trunk] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        def keep(name: str, pairs: Mapping[str, object]) -> None:
+            object.__setattr__(self, name, MappingProxyType(pairs))
+
+        keep("by_id", {person.id: person for person in self.people})
+        keep(
+            "by_device", {phone.device: person.id for person in self.people for phone in person.phones if phone.device}
+        )
+        keep("by_extension", {person.extension: person.id for person in self.people if person.extension})
+        keep("by_number", {hotline.number: hotline for hotline in self.hotlines})
+        keep("by_trunk", {trunk.name: trunk for trunk in self.trunks})
+
+    def trunk_of(self, number: str) -> Trunk | None:
+        """The trunk that calls of this hotline number come by."""
+        hotline = self.by_number.get(number)
+        return self.by_trunk.get(hotline.trunk) if hotline else None
+
+
+def device_of(channel: str) -> str:
+    """The device of a channel's name: `PJSIP/101-0000002a` is `PJSIP/101`."""
+    return channel.rpartition("-")[0]

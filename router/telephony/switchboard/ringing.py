@@ -1,0 +1,353 @@
+"""Phones ring and stop (R6, R11; DESIGN, Telephony 2, 3, 5 and 7). May live here: what happens to legs and orders.
+
+All phones of a person ring together. The first to ring starts the clock, a reject on one is a reject of all, and only
+when all have failed the person's phone has failed. Who has the caller is said by `Pickup` alone.
+"""
+
+from __future__ import annotations
+
+from router.core.actions import Ring, StopRinging
+from router.core.inputs import Answered, Declined, Failed, HandedOver, PhoneRang, Taken
+from router.core.words import PersonId, Stage
+from router.telephony.ami import Event
+from router.telephony.switchboard import commands, handover
+from router.telephony.switchboard.display import caller_id, stage_words
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
+from router.telephony.switchboard.legs import (
+    ANSWERED_ELSEWHERE,
+    Leg,
+    LegEvent,
+    LegState,
+    Outcome,
+    leg_id,
+    outcome,
+)
+
+# --- what the desk says ----------------------------------------------------------------------------------------------
+
+
+def ring(floor: Floor, order: Ring) -> None:
+    """Ring these people's phones, in order."""
+    call = floor.calls.get(order.call)
+    if call is None or call.over or call.fallback:
+        return  # its end is on its way to the desk, or the fallback serves it
+    if order.stage is Stage.EVERYONE:
+        call.open_to_all = True
+    if not floor.linked or not call.offer:
+        call.pending.append(order)
+        return
+    words = stage_words(floor.office.language, order.stage, floor.name_of(order.owner) if order.owner else "")
+    for person in order.people:
+        start(floor, call, person, Purpose.OFFER, words)
+
+
+def ring_pending(floor: Floor, call: LiveCall) -> None:
+    """Ring what could not be rung while there was no link, or no offer to pick up."""
+    orders, call.pending = call.pending, []
+    for order in orders:
+        ring(floor, order)
+
+
+def start(floor: Floor, call: LiveCall, person: PersonId, purpose: Purpose, words: str) -> None:
+    """Ring all phones of one person that can be rung; with none of them, that is a failure."""
+    order = Order(person=person, purpose=purpose)
+    order.shown = caller_id(floor.office.language, call.number, words, call.name)
+    call.orders[person] = order
+    known = floor.office.by_id.get(person)
+    for number, phone in enumerate(known.phones if known else ()):
+        if floor.devices.may_ring(phone, floor.now) and floor.line_free(phone):
+            leg = Leg(id=leg_id(call.id, person, number), call=call.id, person=person, phone=phone)
+            leg.free_before = floor.devices.is_free(phone)
+            _ring_phone(floor, call, order, leg)
+    if not order.legs:
+        _finish(floor, call, order, Outcome.FAILED, "no phone of theirs can be rung")
+
+
+def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg) -> None:
+    order.legs.append(leg)
+    floor.legs[leg.id] = leg
+    limit_ms = floor.office.times.ring_limit_ms
+    floor.say(commands.originate(leg, target=call.target, caller_id=order.shown, limit_ms=limit_ms), leg.id)
+    if leg.phone.trunk:
+        floor.at(floor.office.times.alert_after_ms, _count_as_ringing, leg)
+    else:
+        floor.at(floor.office.times.silent_ms, _give_up_silent, leg)
+
+
+def stop_ringing(floor: Floor, action: StopRinging) -> None:
+    """Stop a person's phones; none shows a missed call if somebody has answered, or they rejected it themselves."""
+    call = floor.calls.get(action.call)
+    if call is None:
+        return
+    kept = (_without(waiting, action.person) for waiting in call.pending)
+    call.pending = [waiting for waiting in kept if waiting]
+    order = call.orders.get(action.person)
+    if order is not None:
+        order.over = True
+        stop_legs(floor, order, ANSWERED_ELSEWHERE if action.answered or order.declined else None)
+
+
+def _without(order: Ring, person: PersonId) -> Ring | None:
+    people = tuple(other for other in order.people if other != person)
+    return Ring(call=order.call, people=people, stage=order.stage, owner=order.owner) if people else None
+
+
+def stop_legs(floor: Floor, order: Order, cause: int | None) -> None:
+    """Hang up every phone of the order that has not got the caller."""
+    for leg in order.legs:
+        if leg.at_stake:
+            leg.step(LegEvent.STOP)
+            leg.stop_cause = cause
+            floor.say(commands.hang_up(leg.id, cause))
+            for after_ms in floor.office.times.stop_again_ms:
+                floor.at(after_ms, _stop_again, leg)
+
+
+def _stop_again(floor: Floor, leg: Leg) -> None:
+    if leg.state is LegState.STOPPED:
+        floor.say(commands.hang_up(leg.id, leg.stop_cause))
+
+
+# --- what Asterisk says ----------------------------------------------------------------------------------------------
+
+
+def on_newstate(floor: Floor, event: Event) -> None:
+    """A phone rings, or is off the hook."""
+    leg = floor.legs.get(event.one("Uniqueid") or "")
+    state = event.get("ChannelStateDesc")
+    if leg is None or state not in ("Ringing", "Up"):
+        return
+    if leg.state is LegState.STOPPED:
+        floor.say(commands.hang_up(leg.id, leg.stop_cause))  # came to life after its stop
+        return
+    if state == "Ringing":
+        _rang(floor, leg)
+        return
+    leg.step(LegEvent.ANSWERED)
+    if not leg.phone.confirm:
+        floor.at(floor.office.times.watchdog_ms, _watch, leg)
+
+
+def _rang(floor: Floor, leg: Leg) -> None:
+    leg.step(LegEvent.RANG)
+    leg.rang = True
+    call = floor.calls[leg.call]
+    order = call.orders.get(leg.person)
+    if order is None or order.rang or order.over:
+        return
+    order.rang = True
+    hear_ringing(floor, call)
+    if order.purpose is Purpose.OFFER:
+        if call.clock_ms is None:
+            call.clock_ms = floor.now
+        floor.tell(PhoneRang(call=call.id, person=order.person))
+
+
+def hear_ringing(floor: Floor, call: LiveCall) -> None:
+    """The caller hears the ringing tone from the first phone's ringing on."""
+    if call.offer and call.hears in (Hears.NOTHING, Hears.WAITING) and not call.fallback:
+        call.hears = Hears.RINGING
+        floor.say(commands.to_offer(call.offer, "hotline-ringing", call.id))
+
+
+def on_dial_state(floor: Floor, event: Event) -> None:
+    """A 183: no Newstate comes of it, and some phones and most mobiles give nothing else."""
+    leg = floor.legs.get(event.one("DestUniqueid") or "")
+    if leg is not None and event.get("DialStatus") == "PROGRESS" and leg.state is LegState.ASKED:
+        _rang(floor, leg)
+
+
+def _count_as_ringing(floor: Floor, leg: Leg) -> None:
+    """A phone behind a trunk may never tell that it rings."""
+    if leg.state is LegState.ASKED or (leg.state is LegState.UP and not leg.rang):
+        _rang(floor, leg)
+
+
+def _give_up_silent(floor: Floor, leg: Leg) -> None:
+    """A desk phone without 180 or 183 has not rung: it failed."""
+    if leg.state is LegState.ASKED:
+        _failed_leg(floor, leg, "silent")
+        leg.step(LegEvent.STOP)
+        floor.say(commands.hang_up(leg.id))
+        for after_ms in floor.office.times.stop_again_ms:
+            floor.at(after_ms, _stop_again, leg)
+
+
+def on_pickup(floor: Floor, event: Event) -> None:
+    """A phone has the caller now: the one answer that counts."""
+    leg = floor.legs.get(event.one("Uniqueid") or "")
+    call = floor.calls.get(leg.call) if leg else None
+    if leg is None or call is None or event.get("TargetChannel") != call.target:
+        return
+    _has_the_caller(floor, call, leg)
+
+
+def _has_the_caller(floor: Floor, call: LiveCall, leg: Leg) -> None:
+    leg.step(LegEvent.PICKED)
+    floor.alarms_in_a_row = 0
+    call.talker, call.hears = leg, Hears.PERSON
+    order = call.orders[leg.person]
+    order.over = True
+    for other in call.orders.values():
+        other.over = True
+        stop_legs(floor, other, ANSWERED_ELSEWHERE)
+    _tell_answer(floor, call, leg, order)
+
+
+def _tell_answer(floor: Floor, call: LiveCall, leg: Leg, order: Order) -> None:
+    facts = {"channel": event_channel(leg), "phone": leg.phone.device or "mobile"}
+    if order.purpose is Purpose.OFFER:
+        floor.tell(Answered(call=call.id, person=leg.person), **facts)
+    elif order.purpose is Purpose.TAKE:
+        floor.tell(Taken(call=call.id, person=leg.person, fact=True), **facts)
+        look_at(floor, leg.person)
+    elif order.purpose is Purpose.HAND_OVER:
+        floor.devices.release(leg.person, talks=True)
+        floor.tell(HandedOver(call=call.id, person=leg.person), **facts)
+    call.handing = None
+
+
+def event_channel(leg: Leg) -> str:
+    """What the record keeps of a leg, for joining with Asterisk's own records."""
+    return leg.id
+
+
+def on_hangup(floor: Floor, event: Event) -> None:
+    """A phone's channel has ended."""
+    leg = floor.legs.get(event.one("Uniqueid") or "")
+    if leg is None:
+        return
+    if leg.at_stake:
+        order = floor.calls[leg.call].orders[leg.person]
+        if outcome(leg, event) is Outcome.DECLINED:
+            leg.step(LegEvent.ENDED)
+            _finish(floor, floor.calls[leg.call], order, Outcome.DECLINED, "")
+        else:
+            why = f"cause {event.get('Cause')} {event.get('TechCause')}".strip()
+            leg.step(LegEvent.ENDED)
+            _failed_leg(floor, leg, why)
+    elif leg.alive:
+        leg.step(LegEvent.ENDED)
+    forget(floor, leg)
+
+
+def on_originate_response(floor: Floor, event: Event) -> None:
+    """How an Originate went; of interest where it failed and no channel was ever made."""
+    leg = floor.legs.get(event.one("ActionID") or "")
+    if leg is None or event.get("Response") != "Failure":
+        return
+    if event.get("Reason") == "0":
+        _never_was(floor, leg)
+    else:
+        floor.at(500, _never_was, leg)  # its Hangup says why; it comes now, if there was a channel
+
+
+def refused(floor: Floor, leg_id: str, why: str) -> None:
+    """Asterisk refused the Originate itself."""
+    leg = floor.legs.get(leg_id)
+    if leg is not None:
+        floor.alarm("originate-refused", f"Asterisk refused to ring {leg.phone.dial}: {why}")
+        _never_was(floor, leg)
+
+
+def _never_was(floor: Floor, leg: Leg) -> None:
+    if not leg.alive or leg.state is LegState.TALKING:
+        return
+    at_stake = leg.at_stake
+    leg.step(LegEvent.ENDED)
+    if at_stake:
+        _failed_leg(floor, leg, "no channel")
+    forget(floor, leg)
+
+
+def _failed_leg(floor: Floor, leg: Leg, why: str) -> None:
+    """One phone failed; leave it alone for a while, and see whether it was the person's last."""
+    call = floor.calls[leg.call]
+    order = call.orders[leg.person]
+    if order.over:
+        return
+    floor.devices.rest(leg.phone, floor.now)
+    if not any(other.at_stake for other in order.legs if other is not leg):
+        _finish(floor, call, order, Outcome.FAILED, why)
+    look_at(floor, leg.person)
+
+
+def _finish(floor: Floor, call: LiveCall, order: Order, end: Outcome, why: str) -> None:
+    """The person is out of it: tell whoever rang them."""
+    if order.over:
+        return
+    order.over, order.declined = True, end is Outcome.DECLINED
+    stop_legs(floor, order, ANSWERED_ELSEWHERE)
+    if order.purpose is Purpose.OFFER:
+        kind = Declined if end is Outcome.DECLINED else Failed
+        floor.tell(kind(call=call.id, person=order.person), why=why)
+    elif order.purpose in (Purpose.HAND_OVER, Purpose.BACK):
+        handover.not_taken(floor, call, order)
+
+
+def forget(floor: Floor, leg: Leg) -> None:
+    """Drop a leg that has ended, and its call with the last one."""
+    floor.legs.pop(leg.id, None)
+    floor.devices.own_ended(leg.phone.device, floor.now)
+    look_at(floor, leg.person)
+    call = floor.calls.get(leg.call)
+    if call is not None and call.over and not any(other.call == call.id for other in floor.legs.values()):
+        del floor.calls[call.id]
+
+
+def _watch(floor: Floor, leg: Leg) -> None:
+    """Off the hook for long, and neither picked up nor released: see DESIGN 3."""
+    if leg.state is LegState.UP and leg.id in floor.legs:
+        floor.alarms_in_a_row += 1
+        floor.alarm("pickup-stuck", f"phone {leg.phone.dial} was answered for call {leg.call} and got no caller")
+        floor.say(commands.hang_up(leg.id))
+
+
+def on_confirmed(floor: Floor, event: Event) -> None:
+    """A mobile's owner pressed 1: from now on it is like any phone off the hook."""
+    leg = floor.legs.get(event.one("Leg") or "")
+    if leg is not None and leg.state is not LegState.STOPPED:
+        leg.confirmed = True
+        floor.at(floor.office.times.watchdog_ms, _watch, leg)
+
+
+def on_refused(floor: Floor, event: Event) -> None:
+    """A mobile's owner pressed 2."""
+    leg = floor.legs.get(event.one("Leg") or "")
+    if leg is not None and leg.at_stake:
+        call = floor.calls[leg.call]
+        _finish(floor, call, call.orders[leg.person], Outcome.DECLINED, "pressed 2")
+
+
+def look_at(floor: Floor, person: PersonId) -> None:
+    """Tell the desk what it does not know yet of a person's phones, now and when time changes it."""
+    if person not in floor.office.by_id or not floor.linked:
+        return
+    for change in floor.devices.news(person, floor.now):
+        floor.tell(change)
+    due = floor.devices.next_change(person, floor.now)
+    if due is not None:
+        floor.at(due - floor.now, look_at, person)
+
+
+# --- after a lost link ------------------------------------------------------------------------------------------------
+
+
+def lost(floor: Floor, leg: Leg) -> None:
+    """Its channel is gone, and its end was not heard."""
+    _never_was(floor, leg)
+    if leg.state is LegState.TALKING:
+        leg.step(LegEvent.ENDED)
+        forget(floor, leg)
+
+
+def found_talking(floor: Floor, leg: Leg) -> None:
+    """It is in a bridge, and its pickup was not heard."""
+    call = floor.calls.get(leg.call)
+    if call is not None:
+        _has_the_caller(floor, call, leg)
+
+
+def found_ringing(floor: Floor, leg: Leg) -> None:
+    """It rings, and we did not hear it begin."""
+    _rang(floor, leg)

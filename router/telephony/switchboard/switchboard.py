@@ -1,0 +1,221 @@
+"""The switchboard as the engine sees it: the link, the clock and one lock around the board.
+
+May live here: threads, time, sending. What is decided is decided in `board.py`.
+
+Theory. One lock guards the board, so its outputs leave in the order in which it gave them: AMI actions to the link,
+letters to the mailbox, neither of which waits. Events come in the link's reading thread, actions in the engine's, time
+in a thread of our own. While a link is new, events are kept back until the lists that were asked for have come.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from router.core.actions import Action as DeskAction
+from router.core.words import PersonId
+from router.engine.ports import Letter, Mailbox
+from router.telephony.ami import Action, AmiAddress, AmiClient, AmiNotConnectedError, AmiTimes, Event, Response
+from router.telephony.ami.errors import AmiError
+from router.telephony.ami.pending import AmiFuture, EventList
+from router.telephony.switchboard import resync
+from router.telephony.switchboard.board import Board
+from router.telephony.switchboard.floor import Alarm, Out, Said
+from router.telephony.switchboard.office import Office
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 1.0  # the dialplan takes us for silent after 4
+
+
+def _items(answer: AmiFuture[EventList]) -> list[Event] | None:
+    """The items of a list that was asked for; None, and said aloud, when it did not come."""
+    error = answer.exception(0)
+    if error is None:
+        return answer.result(0).events
+    log.error("switchboard action=%s cause=no-list why=%r", answer.action_name, str(error))
+    return None
+
+
+def monotonic_ms() -> int:
+    """The clock for our own time limits; it never jumps."""
+    return time.monotonic_ns() // 1_000_000
+
+
+class AsteriskSwitchboard:
+    """Carries the desk's actions out on one Asterisk (`router.engine.ports.Switchboard`).
+
+    `normalise`, `may_take`: see `Board`. `on_alarm(id, text)` is called for what must not happen, from any thread.
+    """
+
+    def __init__(
+        self,
+        address: AmiAddress,
+        office: Office,
+        mailbox: Mailbox,
+        *,
+        normalise: Callable[[str], str] = str,
+        may_take: Callable[[PersonId], bool] = lambda _person: True,
+        on_alarm: Callable[[str, str], None] | None = None,
+        ami_times: AmiTimes | None = None,
+    ) -> None:
+        self._board = Board(office, normalise=normalise, may_take=may_take)
+        self._mailbox = mailbox
+        self._on_alarm = on_alarm
+        self._lock = threading.RLock()
+        self._woken = threading.Condition(self._lock)
+        self._kept_back: list[Event] | None = None
+        self._link_number = 0
+        self._fallback: tuple[PersonId, ...] = ()
+        self._stopping = False
+        self._ready = threading.Event()
+        self._client = AmiClient(
+            address,
+            on_event=self._on_event,
+            on_connected=self._on_connected,
+            on_disconnected=self._on_disconnected,
+            times=ami_times,
+        )
+        self._clock_thread: threading.Thread | None = None
+
+    # --- for whoever composes the service
+
+    def start(self) -> None:
+        """Begin to keep the link; letters come from now on."""
+        self._clock_thread = threading.Thread(target=self._keep_time, name="switchboard-clock", daemon=True)
+        self._clock_thread.start()
+        self._client.connect()
+
+    def wait_ready(self, timeout_seconds: float) -> bool:
+        """Wait until the link stands and the live channels are known; whether it does."""
+        return self._ready.wait(timeout_seconds)
+
+    def stop(self) -> None:
+        """End link and thread. Phones go on ringing and people talking."""
+        with self._woken:
+            self._stopping = True
+            self._woken.notify_all()
+        self._client.close()
+        if self._clock_thread is not None:
+            self._clock_thread.join()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the link stands and the board is in step with Asterisk."""
+        return self._ready.is_set()
+
+    def perform(self, actions: Sequence[DeskAction]) -> None:
+        """Start these actions without waiting for their result; what comes of them arrives as letters."""
+        with self._lock:
+            self._carry_out(self._board.perform(actions, monotonic_ms()))
+            self._woken.notify_all()
+
+    def keep_fallback(self, order: Iterable[PersonId]) -> None:
+        """Whom Asterisk rings by itself, in sheet order, while the router is silent; to be called at each change."""
+        with self._lock:
+            people = tuple(order)
+            if people != self._fallback:
+                self._fallback = people
+                self._send_all(resync.fallback_list(self._board.floor, people))
+
+    # --- the link's thread
+
+    def _on_connected(self, client: AmiClient) -> None:
+        with self._lock:
+            self._link_number += 1
+            self._kept_back = []
+            self._send_all(self._board.greet())
+            self._send_all(resync.fallback_list(self._board.floor, self._fallback))
+            devices = client.send_action_list(Action("DeviceStateList"))
+            channels = client.send_action_list(Action("CoreShowChannels"))
+            channels.add_done_callback(partial(self._on_lists, self._link_number, devices))
+
+    def _on_lists(self, link: int, devices: AmiFuture[EventList], channels: AmiFuture[EventList]) -> None:
+        with self._lock:
+            if link != self._link_number or self._kept_back is None:
+                return
+            states, live = _items(devices), _items(channels)
+            if live is None:
+                self._kept_back = None
+                return  # without it we know nothing; the next link asks again
+            self._carry_out(self._board.linked(live, states or (), monotonic_ms()))
+            kept, self._kept_back = self._kept_back, None
+            for event in kept:
+                self._carry_out(self._board.event(event, monotonic_ms()))
+            self._ready.set()
+            self._woken.notify_all()
+            log.info("switchboard state=ready channels=%d", len(live))
+
+    def _on_disconnected(self, _cause: AmiError) -> None:
+        with self._lock:
+            self._ready.clear()
+            self._kept_back = None
+            self._carry_out(self._board.unlinked(monotonic_ms()))
+
+    def _on_event(self, event: Event) -> None:
+        with self._lock:
+            if self._kept_back is not None:
+                self._kept_back.append(event)
+                return
+            before = self._board.next_deadline
+            self._carry_out(self._board.event(event, monotonic_ms()))
+            if self._board.next_deadline != before:
+                self._woken.notify_all()
+
+    # --- time
+
+    def _keep_time(self) -> None:
+        """Fire the board's timers and say every second that we live."""
+        beat, next_beat = int(time.time()), time.monotonic()
+        with self._woken:
+            while not self._stopping:
+                self._carry_out(self._board.time(monotonic_ms()))
+                if time.monotonic() >= next_beat:
+                    beat, next_beat = beat + 1, time.monotonic() + BEAT_SECONDS
+                    if self._client.connected:
+                        self._client.send_action(self._board.heartbeat(beat))
+                due = self._board.next_deadline
+                patience = next_beat - time.monotonic()
+                if due is not None:
+                    patience = min(patience, (due - monotonic_ms()) / 1000)
+                self._woken.wait(max(0.001, patience))
+
+    # --- what comes out of the board, with the lock held
+
+    def _carry_out(self, outs: Iterable[Out]) -> None:
+        for out in outs:
+            if isinstance(out, Letter):
+                self._mailbox.put(out)
+            elif isinstance(out, Said):
+                self._send(out)
+            else:
+                self._raise_alarm(out)
+
+    def _send(self, said: Said) -> None:
+        future = self._client.send_action(said.action)
+        if said.leg:
+            future.add_done_callback(partial(self._on_originate_answer, said.leg))
+
+    def _send_all(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            if self._client.connected:
+                self._client.send_action(action)
+
+    def _on_originate_answer(self, leg: str, future: AmiFuture[Response]) -> None:
+        error = future.exception(0)
+        if error is None:
+            response = future.result(0)
+            why = response.get("Message") if response.is_error() else ""
+        else:
+            why = str(error) if isinstance(error, AmiNotConnectedError) else ""
+        if why:
+            with self._lock:
+                self._carry_out(self._board.refused(leg, why, monotonic_ms()))
+
+    def _raise_alarm(self, alarm: Alarm) -> None:
+        log.error("switchboard alarm=%s text=%r", alarm.id, alarm.text)
+        if self._on_alarm is not None:
+            self._on_alarm(alarm.id, alarm.text)

@@ -1,0 +1,170 @@
+"""A stage for these tests: a real Asterisk, real phones, the switchboard, and a list for the letters. No desk.
+
+The test plays the desk: it reads letters and performs actions, so that each thing that the switchboard does is seen by
+itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from router.core.actions import Hold, Release, Ring, StopRinging
+from router.core.inputs import CallArrived, Input
+from router.core.words import CallId, MissedWhy, PersonId, Stage
+from router.engine.ports import Letter
+from router.telephony.ami import AmiAddress
+from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
+from tests.telephony.phones.people import Caller, until
+from tests.telephony.phones.people import Phone as SipPhone
+from tests.telephony.phones.world import World
+from tests.telephony.switchboard.pbx import SECRET, Pbx, endpoint
+
+HOTLINE = "4008001234"
+PEOPLE = "ABCDE"
+T = TypeVar("T", bound=Input)
+
+
+def extension(person: str) -> str:
+    """A's is 101, B's 102 ..."""
+    return str(101 + PEOPLE.index(person))
+
+
+def endpoints() -> str:
+    """The accounts that every scene has."""
+    phones = "".join(endpoint(extension(p), context="hotline-phones", secret="secret" + extension(p)) for p in PEOPLE)
+    second = endpoint("201", context="hotline-phones", secret="secret201")
+    mobiles = endpoint("mobiles", context="hotline-in", match="127.0.0.3", contact="sip:127.0.0.3:5099")
+    return phones + second + mobiles + endpoint("carrier", context="hotline-in", match="127.0.0.2")
+
+
+def office(times: Times | None = None, **trunk: Any) -> Office:
+    """A to E with a desk phone each; B has a second one, E a mobile besides."""
+    desk = {p: (Phone(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE}
+    desk["B"] += (Phone(dial="PJSIP/201", device="PJSIP/201"),)
+    desk["E"] = (Phone(dial="PJSIP/13900000105@mobiles", trunk="mobiles", confirm=True),)
+    names = dict(zip(PEOPLE, ("陈晨", "李丽", "王伟", "赵敏", "钱进"), strict=True))
+    return Office(
+        people=tuple(
+            Person(id=PersonId(p), name=names[p], extension=extension(p), phones=phones) for p, phones in desk.items()
+        ),
+        hotlines=(Hotline(number=HOTLINE, trunk="carrier", name="主热线"),),
+        trunks=(Trunk(**{"name": "carrier", **trunk}), Trunk(name="mobiles", lines=2)),
+        times=times or Times(),
+    )
+
+
+class Letters:
+    """The mailbox of these tests: keeps everything, and waits for what should come."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.all: list[Letter] = []
+
+    def put(self, letter: Letter) -> None:
+        with self._changed:
+            self.all.append(letter)
+            self._changed.notify_all()
+
+    def of(self, kind: type[T], **wanted: object) -> list[Letter]:
+        """Those of this kind with these values, so far."""
+        return [
+            letter
+            for letter in list(self.all)
+            if isinstance(letter.input, kind)
+            and all(getattr(letter.input, key) == value for key, value in wanted.items())
+        ]
+
+    def wait(self, kind: type[T], within: float = 4.0, **wanted: object) -> Letter:
+        """Wait for the first of this kind with these values."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.of(kind, **wanted), within)
+        found = self.of(kind, **wanted)
+        assert found, f"no {kind.__name__} {wanted} within {within} s; came: {[item.input for item in self.all]}"
+        return found[0]
+
+
+class Scene:
+    """Everything on stage."""
+
+    def __init__(self, pbx: Pbx, times: Times | None = None, **trunk: Any) -> None:
+        self.pbx = pbx
+        self.world = World()
+        self.letters = Letters()
+        self.alarms: list[str] = []
+        self.server = ("127.0.0.1", pbx.sip)
+        self.phone: dict[str, SipPhone] = {}
+        self.callers: list[Caller] = []
+        self.board = AsteriskSwitchboard(
+            AmiAddress(host="127.0.0.1", port=pbx.ami, username="hotline", secret=SECRET),
+            office(times, **trunk),
+            self.letters,
+            on_alarm=lambda alarm, _text: self.alarms.append(alarm),
+        )
+
+    def begin(self, *accounts: str) -> None:
+        """Register these phones (`A`, `201`, ...) and start the switchboard."""
+        for name in accounts:
+            account = extension(name) if name in PEOPLE else name
+            phone = SipPhone(self.world, self.server, user=account, secret="secret" + account)
+            phone.signs_in()
+            self.phone[name] = phone
+        self.board.start()
+        assert self.board.wait_ready(10), "the link did not come up"
+        self.board.keep_fallback([PersonId(p) for p in PEOPLE])
+
+    def caller(self, number: str = "13900000001") -> Caller:
+        """A customer behind the carrier's trunk."""
+        made = Caller(self.world, self.server, number=number)
+        self.callers.append(made)
+        return made
+
+    def call_comes(self, number: str = "13900000001") -> tuple[Caller, CallId]:
+        """A customer dials the hotline; the call, as the desk would know it."""
+        before = len(self.letters.of(CallArrived))
+        caller = self.caller(number).dials(HOTLINE)
+        until("the call arrives", lambda: len(self.letters.of(CallArrived)) > before)
+        arrived = self.letters.of(CallArrived)[-1].input
+        assert isinstance(arrived, CallArrived)
+        return caller, arrived.call
+
+    def ring(self, call: CallId, *people: str, stage: Stage = Stage.ROTATION, owner: str | None = None) -> None:
+        """The desk says: ring these."""
+        who = tuple(PersonId(p) for p in people)
+        self.board.perform([Ring(call=call, people=who, stage=stage, owner=PersonId(owner) if owner else None)])
+
+    def stop(self, call: CallId, person: str, *, answered: bool = False) -> None:
+        """The desk says: stop this one."""
+        self.board.perform([StopRinging(call=call, person=PersonId(person), answered=answered)])
+
+    def hold(self, call: CallId) -> None:
+        """The desk says: let the caller wait."""
+        self.board.perform([Hold(call=call)])
+
+    def release(self, call: CallId, why: MissedWhy) -> None:
+        """The desk says: missed."""
+        self.board.perform([Release(call=call, why=why)])
+
+    def end(self) -> None:
+        """Everybody hangs up; nothing may be left on the PBX."""
+        agents: Sequence[Caller | SipPhone] = [*self.callers, *self.phone.values()]
+        for agent in agents:
+            for leg in list(agent.legs):
+                if leg.state != "ended":
+                    agent.hang_up(leg)
+        try:
+            until("no channel is left", lambda: not self.pbx.channels(), 8)
+            floor = self.board._board.floor
+            until("no leg is left", lambda: not floor.legs and not floor.calls, 5)
+        finally:
+            self.board.stop()
+            for agent in agents:
+                agent.close()
+            self.world.close()
+
+
+def settled(seconds: float) -> float:
+    """A point in time, for measuring."""
+    return time.monotonic() + seconds
