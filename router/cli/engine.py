@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -72,7 +73,7 @@ class LateSwitchboard:
 
     switchboard: AsteriskSwitchboard
 
-    def perform(self, actions: list[Action]) -> None:
+    def perform(self, actions: Sequence[Action]) -> None:
         """Hand the actions on (`Switchboard`)."""
         self.switchboard.perform(actions)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -89,6 +90,11 @@ class Engine:
         self._journal.write([self._snapshot()])
 
     # --- the engine's thread ---------------------------------------------------------------------------------------
+
+    def run(self, over: threading.Event) -> None:
+        """Work until `over` is set. Raises `JournalError`: what was decided can't be kept."""
+        while not over.is_set():
+            self.step(0.5)
 
     def step(self, longest: float = 1.0) -> bool:
         """One unit of work: the letters that wait, or what time brings, within `longest` seconds. False: nothing."""
