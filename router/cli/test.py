@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from router.errors import ConfigurationError
+from router.errors import ConfigurationError, HotlineError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +42,7 @@ def command(pytest_arguments: tuple[str, ...]) -> None:
             "the tests are not part of an installed package", cure="run ./hotline test in a checkout"
         )
     _install_programs()
+    _install_asterisk()
     failed = [] if pytest_arguments else [name for name, arguments in CHECKS if not _run(name, arguments)]
     tested = _run("pytest", ("pytest", *(pytest_arguments or ("-n", "2", "--dist", "loadgroup"))))
     for name in failed:
@@ -66,6 +67,23 @@ def _install_programs() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (("update", "-qq"), ("install", "-y", "-qq", "--no-install-recommends", *missing)):
         subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
+
+
+def _install_asterisk() -> None:
+    """A real Asterisk for the telephony tests, in .venv; where it can't be had, those tests fail and say so."""
+    from router.telephony.private.find import ensure_asterisk  # noqa: PLC0415  (only here: the other commands' start stays quick)
+
+    last = [""]
+
+    def progress(text: str, done: int, total: int) -> None:
+        if text != last[0] or done == total:
+            last[0] = text
+            click.echo(f"hotline test: Asterisk: {text}", err=True)
+
+    try:
+        ensure_asterisk(progress=progress)
+    except HotlineError as error:
+        click.echo(f"hotline test: {error}", err=True)
 
 
 def _is_there(package: str, program: str) -> bool:

@@ -71,16 +71,16 @@ res_pjsip_registrar res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_dtmf_info re
 res_pjsip_refer res_manager_devicestate res_pjsip_acl res_pjsip_logger res_pjsip_header_funcs res_rtp_asterisk res_musiconhold chan_pjsip
 bridge_simple bridge_builtin_features bridge_native_rtp bridge_softmix bridge_holding bridge_builtin_interval_features
 app_dial app_directed_pickup app_playback app_playtones app_read app_userevent app_stack app_exec app_verbose app_cdr
-app_senddtmf app_mixmonitor app_chanspy pbx_config func_callerid func_channel func_cut func_db func_devstate
+app_echo app_senddtmf res_clioriginate app_mixmonitor app_chanspy pbx_config func_callerid func_channel func_cut func_db func_devstate
 func_global func_logic func_math func_rand func_sha1 func_strings func_timeout func_uri func_cdr
-func_groupcount func_dialplan func_sprintf func_env
+func_groupcount func_hangupcause func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_dialplan func_sprintf func_env
 codec_alaw codec_ulaw codec_g722 codec_resample codec_gsm format_wav format_gsm format_pcm format_sln
 res_cdrel_custom cdr_csv cdr_sqlite3_custom cel_sqlite3_custom
 """.split()
 
 EVENTS = (
-    "UserEvent Newstate Hangup Pickup OriginateResponse DeviceStateChange ContactStatus BlindTransfer "
-    "AttendedTransfer BridgeEnter BridgeLeave DTMFEnd FullyBooted Shutdown LocalBridge Rename"
+    "UserEvent Newstate Hangup OriginateResponse Pickup DeviceStateChange FullyBooted Shutdown BlindTransfer "
+    "AttendedTransfer DialState"
 ).split()
 
 CODECS = "alaw,ulaw,g722"
@@ -236,7 +236,7 @@ def _account(account: Account) -> str:
             "auth",
             [("auth_type", "userpass"), ("username", account.name), ("password", account.secret)],
         )
-        + _section(account.name, "aor", [("max_contacts", 4), ("remove_existing", "yes"), ("qualify_frequency", 20)])
+        + _section(account.name, "aor", [("max_contacts", 1), ("remove_existing", "yes"), ("qualify_frequency", 20)])
     )
 
 
