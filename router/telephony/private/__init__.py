@@ -1,0 +1,1 @@
+"""Our own Asterisk: finding or installing one (`find`, `install`), describing it (`settings`), running it (`instance`)."""
