@@ -1,1 +1,4 @@
-"""Our own Asterisk: finding or installing one (`find`, `install`), describing it (`settings`), running it (`instance`)."""
+"""Our own Asterisk: found or installed (`find`), described (`settings`), run (`instance`).
+
+May live here: nothing; import from the files.
+"""

@@ -1,4 +1,7 @@
-"""Finding an Asterisk to run: on PATH, by apt, in a private tree, in this order. May live here: the order and its words."""
+"""Finding an Asterisk to run: on PATH, by apt, in a private tree, in this order.
+
+May live here: the order and its words.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ def find_asterisk(tree: Path | None = None, progress: Progress = silent) -> Aste
 
 
 def ensure_asterisk(tree: Path | None = None, progress: Progress = silent) -> AsteriskBinary:
-    """An Asterisk, installed if need be: apt's candidate for root, else a private tree. Raises `AsteriskMissingError`."""
+    """An Asterisk, installed if need be: apt's candidate for root, else a private tree.
+
+    Raises `AsteriskMissingError` with apt's words.
+    """
     found = find_asterisk(tree, progress)
     if found:
         return found

@@ -1,0 +1,86 @@
+"""The part of extensions.conf that differs from site to site: who comes in where, what phones may dial.
+
+May live here: text from settings. What happens to a call of the hotline is in `dialplan/hotline.conf`, which has the
+contexts `hotline-incoming` (a call: the number dialled is its extension) and `hotline-features` (feature codes).
+
+No pattern here matches other characters than digits: PJSIP unescapes `%0d%0a` in what was dialled, and Asterisk writes
+it raw into AMI events, so a pattern ending in `.` would let a caller forge them. What matches nothing is answered 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from router.telephony.private.settings import EMERGENCY, INTERNATIONAL, PrivateSettings, TrunkSettings
+
+CLEAN = (
+    # The very first step: a caller's number and name can carry line ends into AMI events (measured)
+    "Set(CALLERID(num)=${FILTER(0-9+,${CALLERID(num)})})",
+    "Set(CALLERID(name)=${FILTER(A-Za-z0-9 .\\x80-\\xff,${CALLERID(name)})})",
+    "Set(REDIRECTING(from-num,i)=${FILTER(0-9+,${REDIRECTING(from-num)})})",
+    "Set(REDIRECTING(from-name,i)=)",
+)
+
+DIAL_SECONDS = 60
+
+
+def extensions(settings: PrivateSettings) -> str:
+    """All contexts of the site."""
+    parts = [trunk_context(trunk) for trunk in settings.trunks]
+    parts += [internal_context(settings), own_numbers_context(settings), outgoing_context(settings)]
+    return "\n\n".join(parts)
+
+
+def trunk_context(trunk: TrunkSettings) -> str:
+    """Calls from a carrier: cleaned, marked with trunk and number, handed to the hotline. Other numbers get a 404."""
+    lines = [f"[hotline-trunk-{trunk.name}]"]
+    for dialled, number in trunk.numbers:
+        steps = [*CLEAN, f"Set(__HOTLINE_TRUNK={trunk.name})", f"Set(__HOTLINE_NUMBER={number})"]
+        lines += _extension(dialled, *steps, f"Goto(hotline-incoming,{number},1)")
+    return "\n".join(lines)
+
+
+def internal_context(settings: PrivateSettings) -> str:
+    """Phones call each other."""
+    lines = ["[hotline-internal]"]
+    for number, targets in settings.extensions:
+        lines.append(f"exten => {number},hint,{'&'.join(targets)}")
+        lines += _extension(number, f"Dial({'&'.join(targets)},{DIAL_SECONDS})", "Hangup()")
+    return "\n".join(lines)
+
+
+def own_numbers_context(settings: PrivateSettings) -> str:
+    """A phone of ours may call the hotline, too (a demonstration's caller does)."""
+    lines = ["[hotline-own-numbers]"]
+    for trunk in settings.trunks:
+        for dialled, number in trunk.numbers:
+            lines += _extension(dialled, f"Set(__HOTLINE_NUMBER={number})", f"Goto(hotline-incoming,{number},1)")
+    return "\n".join(lines)
+
+
+def outgoing_context(settings: PrivateSettings) -> str:
+    """Numbers outside, through the first trunk that allows it; none abroad unless allowed."""
+    lines = ["[hotline-outgoing]"]
+    trunk = next((one for one in settings.trunks if one.outgoing and one.target), None)
+    if trunk is None:
+        return lines[0]
+    dial = [f"Set(CALLERID(num)={number})" for _, number in trunk.numbers[:1]]
+    dial += [f"Dial(PJSIP/${{EXTEN}}@{trunk.name},{DIAL_SECONDS})", "Hangup()"]
+    for pattern in (*EMERGENCY.get(trunk.country, ("112",)), *_lengths("", 3, 18)):
+        lines += _extension(pattern, *dial)
+    if not trunk.international:
+        for pattern in _lengths(INTERNATIONAL.get(trunk.country, "00"), 1, 18):
+            lines += _extension(pattern, "Playtones(congestion)", "Wait(5)", "Hangup(21)")
+    else:
+        for pattern in _lengths("+", 3, 18):
+            lines += _extension(pattern, *dial)
+    return "\n".join(lines)
+
+
+def _lengths(prefix: str, least: int, most: int) -> Iterator[str]:
+    """Patterns for `prefix` and `least` to `most` digits; `.` would match line ends."""
+    return (f"_{prefix}{'X' * count}" for count in range(least, most + 1))
+
+
+def _extension(name: str, *steps: str) -> list[str]:
+    return [f"exten => {name},1,{steps[0]}", *(f" same => n,{step}" for step in steps[1:])]

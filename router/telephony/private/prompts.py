@@ -1,0 +1,153 @@
+"""What the hotline says: its sentences, and speaking them into files. May live here: the texts and the making.
+
+An office replaces a prompt by putting its own recording (8 kHz, 16 bit, mono WAV) under the same name into
+`prompts/<language>/`: a file that is there is never written again. Where there is no speech synthesiser, a prompt is a
+row of short tones, so that something is heard.
+"""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Sequence
+from operator import mul
+from pathlib import Path
+from typing import Final
+
+RATE: Final = 8000
+"""Samples a second: what a telephone line carries."""
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "please-wait": {
+        "zh": "您好，置业顾问正在接听其他来电，请稍候。",
+        "en": "Hello. All our consultants are speaking. Please hold the line.",
+    },
+    "still-waiting": {"zh": "感谢您的等待，我们会尽快接听。", "en": "Thank you for waiting. We will be with you soon."},
+    "closed": {
+        "zh": "您好，现在是非工作时间，我们会尽快给您回电。",
+        "en": "Hello. We are closed now. We will call you back.",
+    },
+    "call-back": {
+        "zh": "抱歉，现在无人接听，我们会尽快给您回电。",
+        "en": "Sorry, nobody can answer now. We will call you back.",
+    },
+    "taken": {"zh": "电话已被接听。", "en": "The call has been taken."},
+    "gone": {"zh": "来电者已挂断。", "en": "The caller has hung up."},
+    "press-one": {"zh": "热线来电，接听请按一。", "en": "A call of the hotline. Press one to take it."},
+    "present": {"zh": "已在岗。", "en": "You are present."},
+    "receiving": {"zh": "正在接待。", "en": "You are receiving visitors."},
+    "meeting": {"zh": "正在开会。", "en": "You are in a meeting."},
+    "errand": {"zh": "已外出。", "en": "You are on an errand."},
+    "break": {"zh": "正在休息。", "en": "You are on a break."},
+    "off": {"zh": "已下班。", "en": "You are off duty."},
+    "unknown-phone": {"zh": "这部话机没有登记。", "en": "This phone belongs to nobody."},
+    "nothing-to-take": {"zh": "没有可接的来电。", "en": "There is no call to take."},
+    "other-business": {"zh": "已记为其他事务。", "en": "Marked as other business."},
+    "handing-over": {"zh": "正在转接。", "en": "Handing over."},
+    "hand-over-failed": {"zh": "对方无法接听。", "en": "They can't take the call."},
+    "not-possible": {"zh": "现在无法办理。", "en": "This is not possible now."},
+    "try-again": {"zh": "系统忙，请稍后再试。", "en": "Please try again later."},
+}
+"""Name -> language -> sentence; the dialplan plays `hotline/<name>`."""
+
+VOICES: Final = {"zh": "cmn", "en": "en-us"}
+
+
+class Prompts:
+    """Makes prompts with a speech synthesiser's command (espeak-ng), or of tones where there is none."""
+
+    def __init__(self, speech: Sequence[str], cache: Path | None = None) -> None:
+        self._speech = tuple(speech)
+        self._cache = cache or Path(sys.prefix) / "share" / "hotline-prompts"
+
+    def make(self, folder: Path) -> None:
+        """Write every prompt that is missing into `folder`/<language>/<name>.wav."""
+        for language in VOICES:
+            (folder / language).mkdir(parents=True, exist_ok=True)
+        for name, texts in TEXTS.items():
+            for language, text in texts.items():
+                place = folder / language / name
+                if not any(place.with_suffix(end).exists() for end in (".wav", ".alaw", ".ulaw", ".gsm", ".sln")):
+                    self._make_one(language, text, place.with_suffix(".wav"))
+
+    def _make_one(self, language: str, text: str, file: Path) -> None:
+        key = hashlib.sha256(f"{bool(self._speech)} {language} {text}".encode()).hexdigest()[:24]
+        kept = self._cache / f"{key}.wav"
+        if not kept.exists():
+            samples = self._speak(language, text) or tones(len(text))
+            try:
+                self._cache.mkdir(parents=True, exist_ok=True)
+                _save(samples, kept)
+            except OSError:  # an installation that we may not write to: made anew for each data folder
+                _save(samples, file)
+                return
+        draft = file.with_suffix(".new")
+        shutil.copyfile(kept, draft)
+        draft.replace(file)
+
+    def _speak(self, language: str, text: str) -> array.array[int] | None:
+        """The sentence at 8 kHz; None where it can't be spoken."""
+        if not self._speech:
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            spoken = Path(folder) / "spoken.wav"
+            command = [*self._speech, "-v", VOICES[language], "-s", "150", "-w", str(spoken), text]
+            try:
+                done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+                if done.returncode:
+                    return None
+                with wave.open(str(spoken)) as source:
+                    rate = source.getframerate()
+                    samples = array.array("h", source.readframes(source.getnframes()))
+            except (OSError, EOFError, wave.Error, subprocess.TimeoutExpired):
+                return None
+        return resample(samples, rate, RATE)
+
+
+def resample(samples: array.array[int], from_rate: int, to_rate: int, reach: int = 12) -> array.array[int]:
+    """`samples` at another rate, by a windowed sinc that cuts off what the new rate can't carry."""
+    divisor = math.gcd(from_rate, to_rate)
+    up, down = to_rate // divisor, from_rate // divisor
+    cut = min(1.0, to_rate / from_rate) * 0.92
+    taps = math.ceil(reach / cut)
+    kernels = [_kernel(phase / up, taps, cut) for phase in range(up)]
+    padded = array.array("h", bytes(2 * taps)) + samples + array.array("h", bytes(2 * (taps + 1)))
+    out = array.array("h")
+    for number in range(len(samples) * up // down):
+        start, phase = divmod(number * down, up)
+        value = sum(map(mul, kernels[phase], padded[start : start + 2 * taps + 1]))
+        out.append(max(-32768, min(32767, round(value))))
+    return out
+
+
+def _kernel(offset: float, taps: int, cut: float) -> list[float]:
+    weights = []
+    for tap in range(-taps, taps + 1):
+        x = tap - offset
+        sinc = cut if abs(x) < 1e-9 else math.sin(math.pi * x * cut) / (math.pi * x)
+        weights.append(sinc * (0.5 + 0.5 * math.cos(math.pi * x / (taps + 1))))
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def tones(length: int) -> array.array[int]:
+    """A row of short tones, as a prompt that can't be spoken."""
+    beep = array.array("h", (round(6000 * math.sin(2 * math.pi * 450 * n / RATE)) for n in range(RATE // 5)))
+    pause = array.array("h", bytes(2 * (RATE // 5)))
+    return (beep + pause) * max(1, min(4, length // 5))
+
+
+def _save(samples: array.array[int], file: Path) -> None:
+    draft = file.with_suffix(".new")
+    with wave.open(str(draft), "wb") as target:
+        target.setnchannels(1)
+        target.setsampwidth(2)
+        target.setframerate(RATE)
+        target.writeframes(samples.tobytes())
+    draft.replace(file)
