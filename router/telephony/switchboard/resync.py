@@ -17,7 +17,7 @@ from router.telephony.switchboard import calls, commands, ringing
 from router.telephony.switchboard.floor import Floor, LiveCall
 from router.telephony.switchboard.legs import LegState
 
-OFFER: Final = re.compile(r"(Local/([0-9a-f]{20})@hotline-(?:offer|handover)-[0-9a-f]{8});[12]")
+OFFER: Final = re.compile(r"(Local/(c[0-9a-f]{19})@hotline-(?:offer|handover)-[0-9a-f]{8});[12]")
 
 
 def greeting(floor: Floor) -> list[Action]:

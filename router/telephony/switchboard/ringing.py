@@ -23,6 +23,8 @@ from router.telephony.switchboard.legs import (
     outcome,
 )
 
+NO_CHANNEL_MS, HANGUP_MS = 250, 1_000
+
 # --- what the desk says ----------------------------------------------------------------------------------------------
 
 
@@ -236,10 +238,9 @@ def on_originate_response(floor: Floor, event: Event) -> None:
     leg = floor.legs.get(event.one("ActionID") or "")
     if leg is None or event.get("Response") != "Failure":
         return
-    if event.get("Reason") == "0":
-        _never_was(floor, leg)
-    else:
-        floor.at(500, _never_was, leg)  # its Hangup says why; it comes now, if there was a channel
+    # The Hangup that says why comes after this event, if there was a channel at all; where the phone is unregistered or
+    # unknown there is none, and nothing here tells the two apart (both say Reason 0 and our ChannelId).
+    floor.at(NO_CHANNEL_MS if leg.state is LegState.ASKED else HANGUP_MS, _never_was, leg)
 
 
 def refused(floor: Floor, leg_id: str, why: str) -> None:
