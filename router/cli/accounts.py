@@ -36,7 +36,7 @@ class NoBoard:
 
 
 def first_accounts(place: Place, assets: Path) -> dict[str, str]:
-    """Make the tables and, in an empty database, the users; returns their passwords, to be shown once and never kept."""
+    """Make the tables and, in an empty database, the users; returns their passwords, to be shown once, never kept."""
     engine = open_database(database_url(place))
     Base.metadata.create_all(engine)
     try:

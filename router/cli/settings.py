@@ -1,4 +1,4 @@
-"""What the parts are given, made from site and data folder. May live here: that translation, for every process alike."""
+"""What the parts are given, made from site and data folder. May live here: that translation, for every process."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 from router.cli.data_folder import DataFolder
 from router.cli.demo_site import DEMO
 from router.config.load import load_site
-from router.config.model import Site
+from router.config.model import Consultant, Site
+from router.config.model import Phone as FilePhone
 from router.core.words import PersonId
 from router.errors import ConfigurationError
+from router.telephony.private.from_site import dial_string
 from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
 from router.web.app import WebSettings
 
@@ -61,7 +63,7 @@ def office(place: Place) -> Office:
                 id=PersonId(consultant.id),
                 name=consultant.name,
                 extension=consultant.dialled or "",
-                phones=tuple(_phone(site, consultant.id, number) for number in range(len(consultant.all_phones))),
+                phones=tuple(_phone(consultant, phone) for phone in consultant.all_phones),
             )
             for consultant in site.consultants
         ),
@@ -88,26 +90,15 @@ def office(place: Place) -> Office:
             three_rings_ms=site.desk_policy().three_rings_ms,
         ),
         language=site.site.language,
+        prompts="hotline",
     )
 
 
-def endpoint_of_contact(consultant: str, number: int) -> str:
-    """The name of the endpoint that we make for a phone at a fixed address."""
-    return f"fixed-{consultant}-{number}"
-
-
-def _phone(site: Site, consultant_id: str, number: int) -> Phone:
-    consultant = next(c for c in site.consultants if c.id == consultant_id)
-    phone = consultant.all_phones[number]
+def _phone(consultant: Consultant, phone: FilePhone) -> Phone:
+    dial = dial_string(consultant, phone)
     if phone.mobile:
-        return Phone(dial=f"PJSIP/{phone.mobile}@{phone.trunk}", trunk=phone.trunk or "", confirm=phone.confirm)
-    if phone.account:
-        return Phone(dial=f"PJSIP/{phone.account}", device=f"PJSIP/{phone.account}")
-    if phone.contact:
-        name = f"PJSIP/{endpoint_of_contact(consultant_id, number)}"
-        return Phone(dial=name, device=name, fixed=True)
-    dial = phone.dial or ""
-    return Phone(dial=dial, device=dial)
+        return Phone(dial=dial, trunk=phone.trunk or "", confirm=phone.confirm)
+    return Phone(dial=dial, device=dial, fixed=phone.contact is not None)
 
 
 def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSettings:

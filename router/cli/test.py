@@ -71,7 +71,7 @@ def _install_programs() -> None:
 
 def _install_asterisk() -> None:
     """A real Asterisk for the telephony tests, in .venv; where it can't be had, those tests fail and say so."""
-    from router.telephony.private.find import ensure_asterisk  # noqa: PLC0415  (only here: the other commands' start stays quick)
+    from router.telephony.private.find import ensure_asterisk
 
     last = [""]
 

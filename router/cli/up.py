@@ -1,4 +1,4 @@
-"""`hotline up`: everything a site needs, started in order, stopped in reverse. May live here: that order and its words."""
+"""`hotline up`: all that a site needs, started in order, stopped in reverse. May live here: that order and its words."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def bring_up(place: Place, config: Path | None, data: Path, over: threading.Even
     check_free(_ports(place))
     assets.ensure(say)
     passwords = first_accounts(place, assets.FOLDER)
-    supervisor = start_supervisor(write_supervisor_file(place.folder, _programs(place, private, config, data)))
+    supervisor = start_supervisor(write_supervisor_file(place.folder, _programs(private, config, data)))
     try:
         _wait_until_ready(place, supervisor, private, over)
         if not over.is_set():
@@ -87,7 +87,7 @@ def _asterisk(place: Place) -> PrivateAsterisk | None:
 
     private = private_asterisk(place, ensure_asterisk(progress=progress))
     say(f"Asterisk {private.binary.version_text} ({private.binary.origin})")
-    private.write()
+    private.prepare()
     return private
 
 
@@ -103,14 +103,14 @@ def _ports(place: Place) -> list[Wanted]:
     return wanted
 
 
-def _programs(place: Place, private: PrivateAsterisk | None, config: Path | None, data: Path) -> list[Program]:
+def _programs(private: PrivateAsterisk | None, config: Path | None, data: Path) -> list[Program]:
     where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
     programs = [
         Program(name=part, command=(sys.executable, "-m", "router.cli.main", part, *where), order=order)
         for part, order in (("engine", 20), ("web", 30))
     ]
     if private:
-        programs.append(Program(name="asterisk", command=private.command, order=10))
+        programs.append(Program(name="asterisk", command=private.argv, order=10))
     return programs
 
 
@@ -122,7 +122,7 @@ def _wait_until_ready(
         ("web", lambda: _pages_answer(place)),
     ]
     if private:
-        parts.insert(0, ("asterisk", private.is_booted))
+        parts.insert(0, ("asterisk", lambda: _asterisk_answers(private)))
     deadline = time.monotonic() + READY_SECONDS
     for name, is_ready in parts:
         while not is_ready():
@@ -133,6 +133,13 @@ def _wait_until_ready(
                 raise StartError(f"{name} did not come up: {_last_line(log)}", cure=f"see {log}")
             over.wait(0.05)
         say(f"{name} is up")
+
+
+def _asterisk_answers(private: PrivateAsterisk) -> bool:
+    try:
+        return private.pid is not None and "fully booted" in private.rx("core waitfullybooted", 5)
+    except HotlineError:
+        return False
 
 
 def _engine_answers(place: Place) -> bool:

@@ -60,7 +60,8 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
         "identifier_order": "username,ip" if settings.trunk_shares_phones_address else "ip,username",
         "pjsip_sections": "\n\n".join(pjsip_sections(settings)),
         "extensions": extensions(settings),
-        "dialplan": f'#include "{settings.dialplan}"' if settings.dialplan else "; (no dialplan of the hotline)",
+        "dialplan": _include(settings.dialplan, "hotline.conf"),
+        "features": _include(settings.dialplan, "features.conf"),
     }
     templates = sorted((shipped("config") / "asterisk").glob("*.conf"))
     if not templates:
@@ -68,6 +69,11 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
     texts = {file.name: render(file.read_text(encoding="utf-8"), values) for file in templates}
     texts["modules.conf"] = available_modules(texts["modules.conf"], binary.modules)
     return texts
+
+
+def _include(folder: Path | None, name: str) -> str:
+    """The line that takes in one of our dialplan's files."""
+    return f'#include "{folder / name}"' if folder else f"; (no {name} of the hotline)"
 
 
 def available_modules(text: str, modules: Path) -> str:
@@ -106,6 +112,8 @@ def trunk_sections(trunk: TrunkSettings) -> list[str]:
         endpoint += f"\noutbound_auth = {name}-auth\nfrom_user = {registration.username}"
     contact = f"\ncontact = sip:{trunk.target}" if trunk.target else ""
     sections = [endpoint, f"[{name}]\ntype = aor{contact}"]
+    if trunk.account:
+        sections = [account_trunk_sections(trunk, trunk.account)]
     matches = [*trunk.match, *([registration.server] if registration and _is_address(registration.server) else [])]
     if matches:
         lines = "\n".join(f"match = {one}" for one in matches)
@@ -119,6 +127,14 @@ def trunk_sections(trunk: TrunkSettings) -> list[str]:
             "fatal_retry_interval = 300\nmax_retries = 1000000\nauth_rejection_permanent = no"
         )
     return sections
+
+
+def account_trunk_sections(trunk: TrunkSettings, account: str) -> str:
+    """A trunk whose other side signs in with an account of ours."""
+    return (
+        f"[{account}](trunk)\nidentify_by = username,auth_username\ncontext = hotline-trunk-{trunk.name}\n"
+        f"auth = {account}\naors = {account}\n\n{_auth(account, account, trunk.secret)}\n\n[{account}](phone-aor)"
+    )
 
 
 def account_sections(account: AccountSettings, qualify_seconds: int) -> str:

@@ -1,7 +1,7 @@
 """The part of extensions.conf that differs from site to site: who comes in where, what phones may dial.
 
 May live here: text from settings. What happens to a call of the hotline is in `dialplan/hotline.conf`, which has the
-contexts `hotline-incoming` (a call: the number dialled is its extension) and `hotline-features` (feature codes).
+contexts `hotline-in` (a call: the number dialled is its extension) and `hotline-codes` (feature codes).
 
 No pattern here matches other characters than digits: PJSIP unescapes `%0d%0a` in what was dialled, and Asterisk writes
 it raw into AMI events, so a pattern ending in `.` would let a caller forge them. What matches nothing is answered 404.
@@ -36,7 +36,7 @@ def trunk_context(trunk: TrunkSettings) -> str:
     lines = [f"[hotline-trunk-{trunk.name}]"]
     for dialled, number in trunk.numbers:
         steps = [*CLEAN, f"Set(__HOTLINE_TRUNK={trunk.name})", f"Set(__HOTLINE_NUMBER={number})"]
-        lines += _extension(dialled, *steps, f"Goto(hotline-incoming,{number},1)")
+        lines += _extension(dialled, *steps, f"Goto(hotline-in,{number},1)")
     return "\n".join(lines)
 
 
@@ -54,7 +54,7 @@ def own_numbers_context(settings: PrivateSettings) -> str:
     lines = ["[hotline-own-numbers]"]
     for trunk in settings.trunks:
         for dialled, number in trunk.numbers:
-            lines += _extension(dialled, f"Set(__HOTLINE_NUMBER={number})", f"Goto(hotline-incoming,{number},1)")
+            lines += _extension(dialled, f"Set(__HOTLINE_NUMBER={number})", f"Goto(hotline-in,{number},1)")
     return "\n".join(lines)
 
 

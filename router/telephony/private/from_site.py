@@ -1,4 +1,7 @@
-"""From the site file to a private Asterisk's settings. May live here: that translation, and what a phone is dialled by."""
+"""From the site file to a private Asterisk's settings.
+
+May live here: that translation, and what a phone is dialled by.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ def settings_for(site: Site, secret: Callable[[str], str], folder: Path | None =
     host, port = split_address(site.pbx.sip_bind)
     first, last = site.pbx.rtp_range
     country = site.trunks[0].country if site.trunks else "CN"
-    dialplan = shipped("dialplan") / "hotline.conf"
+    dialplan = shipped("dialplan")
     return PrivateSettings(
         ami_secret=secret("ami"),
         sip_host=host,
@@ -70,7 +73,7 @@ def settings_for(site: Site, secret: Callable[[str], str], folder: Path | None =
         ami_port=site.pbx.ami_port,
         language=site.site.language,
         tones=TONES.get(country, "cn"),
-        trunks=tuple(_trunk(trunk, site.hotlines, folder or Path.cwd()) for trunk in site.trunks),
+        trunks=tuple(_trunk(trunk, site.hotlines, folder or Path.cwd(), secret) for trunk in site.trunks),
         accounts=tuple(_accounts(site, secret)),
         contacts=tuple(_contacts(site)),
         extensions=tuple(_extensions(site)),
@@ -79,7 +82,7 @@ def settings_for(site: Site, secret: Callable[[str], str], folder: Path | None =
     )
 
 
-def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path) -> TrunkSettings:
+def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path, secret: Callable[[str], str]) -> TrunkSettings:
     table = trunk.register_with
     registration = None
     if table:
@@ -91,7 +94,8 @@ def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path) -> TrunkSe
                 cure="write the carrier's password into that file, readable by us alone",
             ) from error
         registration = Registration(server=table.server, username=table.username, secret=word)
-    ours = [hotline for hotline in hotlines if hotline.trunk == trunk.name]
+    # an account's other side may call every number of ours: it stands for any carrier (a demonstration's caller)
+    ours = [hotline for hotline in hotlines if hotline.trunk == trunk.name or trunk.account]
     return TrunkSettings(
         name=trunk.name,
         match=trunk.match,
@@ -100,6 +104,8 @@ def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path) -> TrunkSe
         country=trunk.country,
         outgoing=trunk.outgoing,
         international=trunk.international,
+        account=trunk.account or "",
+        secret=(trunk.secret or secret(f"sip-{trunk.account}")) if trunk.account else "",
     )
 
 
@@ -109,7 +115,7 @@ def _accounts(site: Site, secret: Callable[[str], str]) -> Iterator[AccountSetti
             if phone.account:
                 yield AccountSettings(
                     account=phone.account,
-                    secret=phone.secret or secret(f"account-{phone.account}"),
+                    secret=phone.secret or secret(f"sip-{phone.account}"),
                     number=consultant.dialled or phone.account,
                     display=_plain(consultant.name),
                 )

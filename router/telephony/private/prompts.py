@@ -24,35 +24,28 @@ RATE: Final = 8000
 """Samples a second: what a telephone line carries."""
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
-    "please-wait": {
+    "waiting": {
         "zh": "您好，置业顾问正在接听其他来电，请稍候。",
         "en": "Hello. All our consultants are speaking. Please hold the line.",
     },
-    "still-waiting": {"zh": "感谢您的等待，我们会尽快接听。", "en": "Thank you for waiting. We will be with you soon."},
     "closed": {
         "zh": "您好，现在是非工作时间，我们会尽快给您回电。",
         "en": "Hello. We are closed now. We will call you back.",
     },
-    "call-back": {
+    "no-answer": {
         "zh": "抱歉，现在无人接听，我们会尽快给您回电。",
         "en": "Sorry, nobody can answer now. We will call you back.",
     },
     "taken": {"zh": "电话已被接听。", "en": "The call has been taken."},
-    "gone": {"zh": "来电者已挂断。", "en": "The caller has hung up."},
-    "press-one": {"zh": "热线来电，接听请按一。", "en": "A call of the hotline. Press one to take it."},
-    "present": {"zh": "已在岗。", "en": "You are present."},
-    "receiving": {"zh": "正在接待。", "en": "You are receiving visitors."},
-    "meeting": {"zh": "正在开会。", "en": "You are in a meeting."},
-    "errand": {"zh": "已外出。", "en": "You are on an errand."},
-    "break": {"zh": "正在休息。", "en": "You are on a break."},
-    "off": {"zh": "已下班。", "en": "You are off duty."},
-    "unknown-phone": {"zh": "这部话机没有登记。", "en": "This phone belongs to nobody."},
-    "nothing-to-take": {"zh": "没有可接的来电。", "en": "There is no call to take."},
-    "other-business": {"zh": "已记为其他事务。", "en": "Marked as other business."},
-    "handing-over": {"zh": "正在转接。", "en": "Handing over."},
-    "hand-over-failed": {"zh": "对方无法接听。", "en": "They can't take the call."},
-    "not-possible": {"zh": "现在无法办理。", "en": "This is not possible now."},
-    "try-again": {"zh": "系统忙，请稍后再试。", "en": "Please try again later."},
+    "press-1": {"zh": "热线来电，接听请按一。", "en": "A call of the hotline. Press one to take it."},
+    "presence-present": {"zh": "已在岗。", "en": "You are present."},
+    "presence-receiving": {"zh": "正在接待。", "en": "You are receiving visitors."},
+    "presence-meeting": {"zh": "正在开会。", "en": "You are in a meeting."},
+    "presence-errand": {"zh": "已外出。", "en": "You are on an errand."},
+    "presence-break": {"zh": "正在休息。", "en": "You are on a break."},
+    "presence-off": {"zh": "已下班。", "en": "You are off duty."},
+    "other": {"zh": "已记为其他事务。", "en": "Marked as other business."},
+    "refused": {"zh": "现在无法办理。", "en": "This is not possible now."},
 }
 """Name -> language -> sentence; the dialplan plays `hotline/<name>`."""
 

@@ -17,21 +17,15 @@ from router.telephony.private.errors import AsteriskSettingsError
 AMI_EVENTS: Final = (
     "FullyBooted",
     "Shutdown",
-    "Reload",
     "UserEvent",
     "Newstate",
     "Hangup",
     "OriginateResponse",
     "Pickup",
-    "BridgeEnter",
-    "BridgeLeave",
+    "DialState",
     "BlindTransfer",
     "AttendedTransfer",
-    "Hold",
-    "Unhold",
     "DeviceStateChange",
-    "ContactStatus",
-    "Registry",
 )
 """Events that the router is sent; `Newchannel` is left out, since it comes before the caller's number is filtered."""
 
@@ -82,6 +76,8 @@ class TrunkSettings:
     country: str = "CN"
     outgoing: bool = False
     international: bool = False
+    account: str = ""
+    secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         _no_line_ends(self)

@@ -61,7 +61,9 @@ def test_take_connects_the_oldest_open_call(stage: Stage) -> None:
 def idle(scene: Scene, person: str) -> bool:
     """Whether the desk was last told that the person's phones are idle."""
     told = [letter.input for letter in scene.letters.of(DeviceChanged, person=person)]
-    used = [change.device for change in told if isinstance(change, DeviceChanged) and change.device in ("in_use", "idle")]
+    used = [
+        change.device for change in told if isinstance(change, DeviceChanged) and change.device in ("in_use", "idle")
+    ]
     return used[-1] == DeviceState.IDLE
 
 
