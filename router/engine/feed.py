@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from router.engine.codec import CodecError, answer_from_json, from_json, input_from_json
-from router.engine.journal import NUMBER_FIELDS, Entry, JournalError, JournalReader
-from router.store.events import Erasure, Event, JournalItem, Standing, Unreadable
+from router.engine.journal import Entry, JournalError, JournalReader
+from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
 
 KINDS = ("input", "refused", "erasure")
 
@@ -30,7 +30,8 @@ class JournalFeed:
         """At most `limit` events after a sequence number, in order; raises `JournalError`."""
         reader = self._open()
         try:
-            return [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
+            with reader.as_of_now():  # no number is erased between its event and its key
+                return [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
         except sqlite3.Error as error:
             raise JournalError(f"{self._path} can't be read: {error}") from error
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from router.errors import StoreError
+from router.store.events import NUMBER_FIELDS
 
 FORMAT = 1
 SCHEMA = """
@@ -40,7 +41,6 @@ COLUMNS = "seq, at_ms, kind, source, key, body, facts, answer, standing"
 REPLAYED = ("input", "refused", "policy")  # what makes the state; a refused input lets time pass
 SNAPSHOTS_KEPT = 3
 KEYS_AT_HAND = 5000
-NUMBER_FIELDS = frozenset({"number", "numbers", "caller"})  # the fields of inputs, answers and facts that are numbers
 
 
 class JournalError(StoreError):
@@ -90,6 +90,15 @@ class JournalReader:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    @contextlib.contextmanager
+    def as_of_now(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever is written meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
 
     def read(self, after: int = 0, kinds: tuple[str, ...] = REPLAYED, limit: int = -1) -> Iterator[Entry]:
         """Rows after a sequence number, in order; at most `limit`, if that is not negative."""

@@ -13,6 +13,8 @@ from router.core.actions import Action, Trail
 from router.core.inputs import Input
 from router.core.words import Millis, Number, PersonId
 
+NUMBER_FIELDS = frozenset({"number", "numbers", "caller"})  # the fields of inputs, answers and facts that are numbers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
