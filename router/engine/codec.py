@@ -84,9 +84,9 @@ def _fields_out(value: Any) -> dict[str, Any]:
 
 def _object(known: Mapping[str, type], raw: Mapping[str, Any]) -> Any:
     name = raw.get("is")
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise CodecError(f"unknown kind {name!r}", cure="was it written by a newer version?")
-    return from_json(known[str(name)], {key: value for key, value in raw.items() if key != "is"})
+    return from_json(known[name], {key: value for key, value in raw.items() if key != "is"})
 
 
 @functools.cache
@@ -99,20 +99,24 @@ def _reader(declared: Any) -> Callable[[Any], Any]:
             return lambda raw: _object({**INPUTS, **ANSWERS}, raw)
         read = _reader(inner[0])
         return lambda raw: None if raw is None else read(raw)
-    if origin is tuple:
+    if origin in (tuple, list, set):
         read = _reader(arguments[0])
-        return lambda raw: tuple(read(item) for item in raw)
-    if origin in (list, set):
-        read = _reader(arguments[0])
-        return lambda raw: origin(read(item) for item in raw)
+        return lambda raw: origin(read(item) for item in _typed(list, raw))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         read_key, read_value = _reader(arguments[0]), _reader(arguments[1])
-        return lambda raw: {read_key(key): read_value(value) for key, value in raw}
+        return lambda raw: {read_key(key): read_value(value) for key, value in _typed(list, raw)}
     if dataclasses.is_dataclass(declared):
         return _dataclass_reader(declared)
     if isinstance(declared, type) and issubclass(declared, enum.Enum):
         return declared
-    return lambda raw: raw
+    plain = getattr(declared, "__supertype__", declared)  # a NewType is read as what it is made of
+    return functools.partial(_typed, plain)
+
+
+def _typed(plain: type, raw: Any) -> Any:
+    if type(raw) is not plain:
+        raise TypeError(f"{plain.__name__} expected")
+    return raw
 
 
 def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
@@ -120,6 +124,7 @@ def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
     readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(cls)}
 
     def read(raw: Mapping[str, Any]) -> Any:
+        _typed(dict, raw)
         unknown = set(raw) - set(readers)
         if unknown:
             raise CodecError(f"{cls.__name__}: unknown field {', '.join(sorted(unknown))}")

@@ -11,29 +11,37 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
-from router.core.errors import DeskError
+from router.core.errors import DeskError, IllegalTransitionError
 from router.core.inputs import Answered, Taken, Tick
 from router.core.policy import Policy
+from router.core.words import Number
 from router.engine.board import board
-from router.engine.codec import answer_to_json, input_to_json
-from router.engine.journal import Entry, Journal
+from router.engine.codec import answer_to_json, input_to_json, to_json
+from router.engine.journal import Entry, Journal, JournalError
 from router.engine.ports import Letter, Switchboard
-from router.engine.snapshot import VERSION, state_of
+from router.engine.snapshot import VERSION, recover, rename_number, state_of
+from router.engine.standing import standing_after
 from router.errors import RequestError
 
 log = logging.getLogger(__name__)
 
 BATCH = 200  # letters a step; more wait for the next
-SNAPSHOT_EVERY = 2000  # entries
+SNAPSHOT_WHEN_QUIET = 5_000  # entries after which one is written as soon as no caller waits: it takes a moment
+SNAPSHOT_AT_LATEST = 50_000  # entries: replaying them takes some 3 s
 RECENT = 8  # trail lines on the board
+SHOW_EVERY_SECONDS = 0.05
+SHOWN_AS_RECENT = frozenset(
+    {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round"}
+)
 
 
 class RefusedError(RequestError):
@@ -44,14 +52,24 @@ class RefusedError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter in the mailbox, and who waits for its being recorded."""
+    """Something for the engine's thread: a letter, or (without one) a number to be erased; and who waits for it."""
 
-    letter: Letter
+    letter: Letter | None
     done: Future[int] | None = None
+    erase: Number = field(default=Number(""))
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery: its sequence number, and why it was refused if it was."""
+
+    seq: int
+    refused: str = ""
 
 
 class Engine:
-    """The one writer. `put` and `ask` may be called from any thread, everything else from the engine's own."""
+    """The one writer. `put`, `ask` and `erase` may be called from any thread, the rest from the engine's own."""
 
     def __init__(self, desk: Desk, journal: Journal, switchboard: Switchboard, clock: Callable[[], int]) -> None:
         self.desk = desk
@@ -59,12 +77,16 @@ class Engine:
         self._switchboard = switchboard
         self._clock = clock
         self._mail: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
-        self._entries: list[Entry] = []
+        self._entries: list[Entry] = []  # decided, not yet written
+        self._requests: dict[str, Outcome] = {}  # among them, by key
         self._seq = journal.last_seq
         self._snapshot_at = journal.last_seq
-        self._actions: list[Action | Trail] = []
+        self._actions: list[Action] = []
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self._watchers: list[Callable[[dict[str, Any]], None]] = []
+        self._committed: list[Callable[[], None]] = []
+        self._is_shown = True
+        self._shown_at = float("-inf")
 
     # --- from any thread -------------------------------------------------------------------------------------------
 
@@ -78,141 +100,236 @@ class Engine:
         self._mail.put(Delivery(letter, done))
         return done
 
+    def erase(self, number: Number, by: str = "") -> Future[int]:
+        """Have a number erased from the journal, the desk and (by the writer, later) the database."""
+        done: Future[int] = Future()
+        self._mail.put(Delivery(None, done, number, by))
+        return done
+
     def watch(self, watcher: Callable[[dict[str, Any]], None]) -> None:
-        """Show the board to `watcher` after every step, from the engine's thread: it must not wait."""
+        """Show the board to `watcher` as it changes, from the engine's thread: it must not wait."""
         self._watchers.append(watcher)
 
-    def start(self, policy: Policy) -> None:
-        """Begin under `policy`, with a snapshot, so that the next recovery starts here."""
-        self.desk.office.policy = policy
-        self._seq += 1
-        self._snapshot_at = self._seq
-        self._journal.write([self._snapshot()])
+    def when_committed(self, told: Callable[[], None]) -> None:
+        """Call `told` after each commit, from the engine's thread: the database's writer has something to read."""
+        self._committed.append(told)
 
     # --- the engine's thread ---------------------------------------------------------------------------------------
 
+    def start(self, policy: Policy) -> None:
+        """Begin under `policy`, with a snapshot, so that the next recovery starts here."""
+        if policy != self.desk.office.policy or self._seq == 0:
+            self.desk.office.policy = policy
+            self._write_down("policy", to_json(policy))
+        self._take_snapshot()
+        self._commit()
+
     def run(self, over: threading.Event) -> None:
-        """Work until `over` is set. Raises `JournalError`: what was decided can't be kept."""
+        """Work until `over` is set, then leave a snapshot. Raises `JournalError`: what was decided can't be kept."""
         while not over.is_set():
             self.step(0.5)
+        self.close()
+
+    def close(self) -> None:
+        """Leave a snapshot, so that the next start has nothing to replay. The journal is not ours to close."""
+        if self._seq != self._snapshot_at:
+            self._take_snapshot()
+        self._commit()
 
     def step(self, longest: float = 1.0) -> bool:
         """One unit of work: the letters that wait, or what time brings, within `longest` seconds. False: nothing."""
         deliveries = self._take(longest)
-        waiting: list[tuple[Delivery, int, DeskError | None]] = []
-        self._pass_time()
-        for delivery in deliveries:
-            waiting.append((delivery, *self._decide(delivery.letter)))
-        if not self._entries and not waiting:
-            return False
-        self._commit()
-        self._act(waiting)
-        return True
+        self._pass_time(self._now())
+        outcomes: list[tuple[Delivery, Outcome]] = []
+        try:
+            outcomes = [(delivery, self._deal_with(delivery)) for delivery in deliveries]
+            is_work = bool(self._entries or outcomes)
+            if is_work:
+                self._snapshot_if_due()
+                self._commit()
+        except JournalError as error:
+            _fail(deliveries, error)
+            raise
+        if is_work:
+            self._act()
+            self._is_shown = False
+        if any(delivery.done for delivery in deliveries):
+            self._shown_at = float("-inf")  # who asked must find it on the board when the answer comes
+        self._show_if_due()
+        _answer(outcomes)
+        return is_work
 
     def _take(self, longest: float) -> list[Delivery]:
-        deadline = self.desk.next_deadline
-        patience = longest if deadline is None else min(longest, max(0.0, (deadline - self._clock()) / 1000))
+        patience = self._patience(longest)
         taken: list[Delivery] = []
         try:
-            taken.append(self._mail.get(timeout=patience) if patience else self._mail.get_nowait())
+            taken.append(self._mail.get(timeout=patience) if patience > 0 else self._mail.get_nowait())
             while len(taken) < BATCH:
                 taken.append(self._mail.get_nowait())
         except queue.Empty:
             pass
         return taken
 
+    def _patience(self, longest: float) -> float:
+        """Seconds until there is something to do without a letter."""
+        deadline = self.desk.next_deadline
+        if deadline is not None:
+            longest = min(longest, (deadline - self._clock()) / 1000)
+        if not self._is_shown and self._watchers:
+            longest = min(longest, self._shown_at + SHOW_EVERY_SECONDS - time.monotonic())
+        return longest
+
     def _now(self) -> int:
         """The clock, which for the desk never goes back."""
         return max(self._clock(), self.desk.office.now)
 
-    def _pass_time(self) -> None:
-        for at, answer in self.desk.until(self._now()):
+    def _pass_time(self, now: int) -> None:
+        for at, answer in self.desk.until(now):
             self._note("input", at, Letter(input=Tick(), source="timer"), answer)
 
-    def _decide(self, letter: Letter) -> tuple[int, DeskError | None]:
-        """Tell the desk; returns the sequence number and, if it refused, why."""
-        if letter.key and self._is_known(letter.key):
-            return self._seq, None
-        self._pass_time()
+    def _deal_with(self, delivery: Delivery) -> Outcome:
+        letter = delivery.letter
+        if letter is None:
+            return self._erase(delivery.erase, delivery.by)
+        if not letter.key:
+            return self._decide(letter)
+        known = self._known(letter.key)
+        if known is None:
+            known = self._requests[letter.key] = self._decide(letter)
+        return known
+
+    def _known(self, key: str) -> Outcome | None:
+        if key in self._requests:
+            return self._requests[key]
+        recorded = self._journal.request(key)
+        return Outcome(*recorded) if recorded else None
+
+    def _decide(self, letter: Letter) -> Outcome:
+        """Tell the desk at one and the same moment: what time brings first, then the input."""
         now = self._now()
+        self._pass_time(now)
         try:
             answer = self.desk.handle(letter.input, now)
+        except IllegalTransitionError as error:  # a mistake of ours: the state may be half changed
+            return self._mend(letter, now, error)
         except DeskError as error:
-            self._note("refused", now, letter, [], str(error))
-            return self._seq, self._as_a_fact(letter, error)
+            if self.desk.office.out:  # something was said before it was refused: the same
+                return self._mend(letter, now, error)
+            return self._refuse(letter, now, error)
+        except Exception as error:  # whatever it was, the office must go on
+            return self._mend(letter, now, error)
         self._note("input", now, letter, answer)
-        return self._seq, None
+        return Outcome(self._seq)
 
-    def _is_known(self, key: str) -> bool:
-        return any(entry.key == key for entry in self._entries) or self._journal.has_key(key)
-
-    def _as_a_fact(self, letter: Letter, error: DeskError) -> DeskError | None:
-        """An answer that the desk refuses, the PBX's word counts: they are talking (the stop crossed the answer)."""
+    def _refuse(self, letter: Letter, now: int, error: DeskError) -> Outcome:
+        """Record a refused input; an answer that the PBX has connected already is a fact all the same."""
+        self._note("refused", now, letter, [], str(error))
         told = letter.input
-        if not isinstance(told, Answered):
-            return error
-        fact = Letter(input=Taken(call=told.call, person=told.person, fact=True), source=letter.source)
-        try:
-            answer = self.desk.handle(fact.input, self._now())
-        except DeskError:
-            return error
-        self._note("input", self.desk.office.now, fact, answer)
-        return None
+        if isinstance(told, Answered):
+            fact = Taken(call=told.call, person=told.person, fact=True)
+            call = self.desk.office.calls.get(told.call)
+            if call is not None and call.unanswered:
+                return self._decide(Letter(input=fact, source=letter.source, facts=letter.facts))
+        return Outcome(self._seq, str(error))
+
+    def _mend(self, letter: Letter, now: int, error: Exception) -> Outcome:
+        """After an error of ours: the desk is made anew from what was written, without the input at hand."""
+        log.error("desk failed source=%s input=%r", letter.source, letter.input, exc_info=error)
+        why = f"{type(error).__name__}: {error}"
+        self._commit()
+        self.desk = recover(self._journal, self.desk.office.policy)
+        self._note("failed", now, letter, [], why)
+        return Outcome(self._seq, why)
+
+    def _erase(self, number: Number, by: str) -> Outcome:
+        self._commit()
+        if self._journal.key_of(number) is None:
+            return Outcome(self._seq, "no call, customer or call back has that number")
+        self._seq += 1
+        now = self.desk.office.now
+        instead = self._journal.erase(number, Entry(seq=self._seq, at_ms=now, kind="erasure", source=by, body={}))
+        for was, name in instead.items():
+            rename_number(self.desk.office, Number(was), Number(name))
+        return Outcome(self._seq)
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
-        self._seq += 1
-        entry = Entry(
-            seq=self._seq,
-            at_ms=at,
-            kind=kind,
+        facts = {**letter.facts, **({"refused": why} if why else {})}
+        said = [answer_to_json(item) for item in answer]
+        standing = [to_json(item) for item in standing_after(self.desk.office, letter.input, answer) if not why]
+        self._write_down(
+            kind,
+            input_to_json(letter.input),
+            at=at,
             source=letter.source,
             key=letter.key or None,
-            body=input_to_json(letter.input),
-            facts={**letter.facts, **({"refused": why} if why else {})},
-            answer=[answer_to_json(item) for item in answer],
+            facts=facts,
+            answer=said,
+            standing=standing,
         )
-        self._entries.append(entry)
-        self._actions += answer
+        self._actions += [item for item in answer if isinstance(item, Action)]
         if why:
             log.warning("refused source=%s input=%s why=%r", letter.source, type(letter.input).__name__, why)
-        self._recent.extend({"at": at, **item} for item in entry.answer if item["is"] in SHOWN_AS_RECENT)
+        self._recent.extend({"at": at, **item} for item in said if item["is"] in SHOWN_AS_RECENT)
+
+    # --- keeping, doing, showing -----------------------------------------------------------------------------------
+
+    def _write_down(self, kind: str, body: dict[str, Any], *, source: str = "", at: int = -1, **more: Any) -> None:
+        self._seq += 1
+        at = self.desk.office.now if at < 0 else at
+        self._entries.append(Entry(seq=self._seq, at_ms=at, kind=kind, source=source, body=body, **more))
+
+    def _take_snapshot(self) -> None:
+        self._write_down("snapshot", state_of(self.desk.office), source=VERSION)
+        self._snapshot_at = self._seq
+
+    def _snapshot_if_due(self) -> None:
+        since = self._seq - self._snapshot_at
+        quiet = not self.desk.office.pending and self._mail.empty()
+        if since >= (SNAPSHOT_WHEN_QUIET if quiet else SNAPSHOT_AT_LATEST):
+            self._take_snapshot()
 
     def _commit(self) -> None:
-        if self._seq - self._snapshot_at >= SNAPSHOT_EVERY:
-            self._seq += 1
-            self._snapshot_at = self._seq
-            self._entries.append(self._snapshot())
         entries, self._entries = self._entries, []
-        if entries:
-            self._journal.write(entries)
+        if not entries:
+            return
+        self._journal.write(entries)
+        self._requests.clear()
+        for told in self._committed:
+            told()
 
-    def _snapshot(self) -> Entry:
-        body = state_of(self.desk.office)
-        now = self.desk.office.now
-        return Entry(
-            seq=self._seq, at_ms=now, kind="snapshot", source=VERSION, key=None, body=body, facts={}, answer=[]
-        )
-
-    def _act(self, waiting: list[tuple[Delivery, int, DeskError | None]]) -> None:
+    def _act(self) -> None:
         actions, self._actions = self._actions, []
-        self._switchboard.perform([item for item in actions if isinstance(item, Action)])
-        for delivery, seq, error in waiting:
-            if delivery.done is None:
-                continue
-            if error is None:
-                delivery.done.set_result(seq)
-            else:
-                delivery.done.set_exception(RefusedError(str(error)))
-        if self._watchers:
-            shown = self.shown()
-            for watcher in self._watchers:
-                watcher(shown)
+        if not actions:
+            return
+        try:
+            self._switchboard.perform(actions)
+        except Exception:
+            log.exception("switchboard failed actions=%s", [type(action).__name__ for action in actions])
+
+    def _show_if_due(self) -> None:
+        if self._is_shown or not self._watchers or time.monotonic() < self._shown_at + SHOW_EVERY_SECONDS:
+            return
+        self._is_shown, self._shown_at = True, time.monotonic()
+        shown = self.shown()
+        for watcher in self._watchers:
+            watcher(shown)
 
     def shown(self) -> dict[str, Any]:
         """The board with its sequence number and the newest trail lines."""
         return {**board(self.desk.office), "seq": self._seq, "recent": list(self._recent)}
 
 
-SHOWN_AS_RECENT = frozenset(
-    {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round"}
-)
+def _answer(outcomes: list[tuple[Delivery, Outcome]]) -> None:
+    for delivery, outcome in outcomes:
+        if delivery.done is None:
+            continue
+        if outcome.refused:
+            delivery.done.set_exception(RefusedError(outcome.refused))
+        else:
+            delivery.done.set_result(outcome.seq)
+
+
+def _fail(deliveries: list[Delivery], error: JournalError) -> None:
+    for delivery in deliveries:
+        if delivery.done is not None:
+            delivery.done.set_exception(error)

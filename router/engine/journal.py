@@ -7,29 +7,40 @@ person (erasure). One writer, the engine's thread; readers open the file for the
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from router.errors import StoreError
+from router.store.events import NUMBER_FIELDS
 
+FORMAT = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
-    kind TEXT NOT NULL,          -- input, refused, snapshot
+    kind TEXT NOT NULL,          -- input, refused, failed, policy, erasure, snapshot
     source TEXT NOT NULL,
     key TEXT UNIQUE,             -- of a request, so that it counts once
-    body TEXT NOT NULL,          -- JSON: the input, or the snapshot
+    body TEXT NOT NULL,          -- JSON: the input, the policy, or the snapshot
     facts TEXT NOT NULL,         -- JSON: what else was known
-    answer TEXT NOT NULL         -- JSON: what the desk said
+    answer TEXT NOT NULL,        -- JSON: what the desk said
+    standing TEXT NOT NULL       -- JSON: how the numbers concerned stand afterwards
 );
 CREATE INDEX IF NOT EXISTS event_kind ON event (kind, seq);
 CREATE TABLE IF NOT EXISTS number (key INTEGER PRIMARY KEY, number TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+COLUMNS = "seq, at_ms, kind, source, key, body, facts, answer, standing"
+REPLAYED = ("input", "refused", "policy")  # what makes the state; a refused input lets time pass
+SNAPSHOTS_KEPT = 3
+KEYS_AT_HAND = 5000
 
 
 class JournalError(StoreError):
@@ -38,31 +49,116 @@ class JournalError(StoreError):
     id = "journal"
 
 
+class JournalInUseError(JournalError):
+    """Another engine has this journal open."""
+
+    id = "journal-in-use"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of the journal; `answer` is what the desk said of it."""
+    """One row of the journal; `answer` is what the desk said of it. Numbers are shown, erased ones as `erased-KEY`."""
 
     seq: int
     at_ms: int
     kind: str
     source: str
-    key: str | None
     body: Mapping[str, Any]
-    facts: Mapping[str, str]
-    answer: list[Mapping[str, Any]]
+    key: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    answer: list[Mapping[str, Any]] = field(default_factory=list)
+    standing: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-class Journal:
-    """The open journal. Made, written and closed by one thread."""
+class JournalReader:
+    """A reader's view of the file, for the thread that made it."""
 
     def __init__(self, path: Path) -> None:
         try:
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+            row = self._db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
+        except sqlite3.Error as error:
+            raise JournalError(f"{path}: {error}", cure="has the engine ever run on this data folder?") from error
+        self.id: str = row[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def as_of_now(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever is written meanwhile."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
+    def read(self, after: int = 0, kinds: tuple[str, ...] = REPLAYED, limit: int = -1) -> Iterator[Entry]:
+        """Rows after a sequence number, in order; at most `limit`, if that is not negative."""
+        marks = ",".join("?" * len(kinds))
+        rows = self._db.execute(
+            f"SELECT {COLUMNS} FROM event WHERE seq > ? AND kind IN ({marks}) ORDER BY seq LIMIT ?",  # noqa: S608  (only names of ours and question marks)
+            (after, *kinds, limit),
+        )
+        for row in rows:
+            yield self._entry(row)
+
+    def last_snapshot(self, version: str) -> Entry | None:
+        """The newest snapshot that this version of the code wrote."""
+        row = self._db.execute(
+            f"SELECT {COLUMNS} FROM event WHERE kind = 'snapshot' AND source = ? ORDER BY seq DESC LIMIT 1",  # noqa: S608  (names of ours)
+            (version,),
+        ).fetchone()
+        return self._entry(row) if row else None
+
+    def key_of(self, number: str) -> int | None:
+        """A number's key, if it has one."""
+        row = self._db.execute("SELECT key FROM number WHERE number = ?", (number,)).fetchone()
+        return row[0] if row else None
+
+    def _entry(self, row: tuple[Any, ...]) -> Entry:
+        seq, at_ms, kind, source, key, *written = row
+        body, facts, answer, standing = (self._shown(json.loads(text)) for text in written)
+        return Entry(
+            seq=seq,
+            at_ms=at_ms,
+            kind=kind,
+            source=source,
+            key=key,
+            body=body,
+            facts=facts,
+            answer=answer,
+            standing=standing,
+        )
+
+    def _shown(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self._number_of(value["number"]) if _is_key(value) else {k: self._shown(v) for k, v in value.items()}
+        return [self._shown(item) for item in value] if isinstance(value, list) else value
+
+    def _number_of(self, key: int) -> str:
+        row = self._db.execute("SELECT number FROM number WHERE key = ?", (key,)).fetchone()
+        return row[0] if row and row[0] else erased(key)
+
+
+class Journal(JournalReader):
+    """The open journal. Made, written and closed by one thread; no second one can be open on the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = _lock(path.with_name(path.name + ".lock"))
+        try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             path.chmod(0o600)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(SCHEMA)
+            self.id = _prepare(self._db)
         except (sqlite3.Error, OSError) as error:
+            self._lock.close()
             raise JournalError(
                 f"{path}: {error}", cure="see that the data folder is writable and the disk not full"
             ) from error
@@ -73,79 +169,86 @@ class Journal:
     def close(self) -> None:
         """Close the file; committed rows stay."""
         self._db.close()
+        self._lock.close()
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Write a batch in one transaction; raises `JournalError`, and then nothing of the batch is kept."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
+        last = self.last_seq
+        with self._transaction():
             for entry in entries:
                 self._insert(entry)
-                self.last_seq = max(self.last_seq, entry.seq)
+                last = entry.seq
+                if entry.kind == "snapshot":
+                    self._drop_old_snapshots(entry.source)
+        self.last_seq = last
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
+            self._keys.clear()  # keys given in it are gone with it
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise JournalError(f"the journal can't be written: {error}", cure="is the disk full?") from error
 
     def _insert(self, entry: Entry) -> None:
+        written = (entry.body, entry.facts, entry.answer, entry.standing)
         self._db.execute(
-            "INSERT INTO event (seq, at_ms, kind, source, key, body, facts, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  (names of ours)
             (
                 entry.seq,
                 entry.at_ms,
                 entry.kind,
                 entry.source,
                 entry.key,
-                json.dumps(self._hidden(entry.body), ensure_ascii=False),
-                json.dumps(self._hidden(entry.facts), ensure_ascii=False),
-                json.dumps(self._hidden(entry.answer), ensure_ascii=False),
+                *(json.dumps(self._hidden(value), ensure_ascii=False, separators=(",", ":")) for value in written),
             ),
         )
 
-    def has_key(self, key: str) -> bool:
-        """Whether a request with this key was recorded."""
-        return self._db.execute("SELECT 1 FROM event WHERE key = ?", (key,)).fetchone() is not None
-
-    def read(self, after: int = 0, kinds: tuple[str, ...] = ("input", "refused")) -> Iterator[Entry]:
-        """Rows after a sequence number, in order."""
-        marks = ",".join("?" * len(kinds))
-        rows = self._db.execute(
-            "SELECT seq, at_ms, kind, source, key, body, facts, answer FROM event "  # noqa: S608  (only question marks)
-            f"WHERE seq > ? AND kind IN ({marks}) ORDER BY seq",
-            (after, *kinds),
+    def _drop_old_snapshots(self, version: str) -> None:
+        self._db.execute(
+            "DELETE FROM event WHERE kind = 'snapshot' AND source = ?1 AND seq NOT IN "
+            "(SELECT seq FROM event WHERE kind = 'snapshot' AND source = ?1 ORDER BY seq DESC LIMIT ?2)",
+            (version, SNAPSHOTS_KEPT),
         )
-        for row in rows:
-            yield self._entry(row)
 
-    def last_snapshot(self, version: str) -> Entry | None:
-        """The newest snapshot that this version of the code wrote."""
+    def request(self, key: str) -> tuple[int, str] | None:
+        """What became of the request with this key: its sequence number, and why it was refused if it was."""
         row = self._db.execute(
-            "SELECT seq, at_ms, kind, source, key, body, facts, answer FROM event "
-            "WHERE kind = 'snapshot' AND source = ? ORDER BY seq DESC LIMIT 1",
-            (version,),
+            "SELECT seq, coalesce(json_extract(facts, '$.refused'), '') FROM event WHERE key = ?", (key,)
         ).fetchone()
-        return self._entry(row) if row else None
-
-    def _entry(self, row: tuple[Any, ...]) -> Entry:
-        seq, at_ms, kind, source, key, body, facts, answer = row
-        return Entry(
-            seq=seq,
-            at_ms=at_ms,
-            kind=kind,
-            source=source,
-            key=key,
-            body=self._shown(json.loads(body)),
-            facts=self._shown(json.loads(facts)),
-            answer=self._shown(json.loads(answer)),
-        )
+        return (row[0], row[1]) if row else None
 
     # --- numbers by key --------------------------------------------------------------------------------------------
 
-    def forget_number(self, number: str) -> bool:
-        """Erase a number: every row that names it shows an unknown one from now on. Returns whether it was known."""
-        done = self._db.execute("UPDATE number SET number = NULL WHERE number = ?", (number,))
-        self._keys.pop(number, None)
-        return done.rowcount > 0
+    def erase(self, number: str, entry: Entry) -> dict[str, str]:
+        """Erase a number and how the carrier wrote it, with `entry` as the record of it; every row shows an unknown
+        one from now on. Returns what stands in place of each; snapshots that name it stay readable, by key.
+        """
+        key = self.key_of(number)
+        keys = {number: key, **self._as_sent(key, number)} if key is not None else {}
+        with self._transaction():
+            for written in keys.values():
+                self._db.execute("UPDATE number SET number = NULL WHERE key = ?", (written,))
+            self._insert(_with_keys(entry, list(keys.values())))
+        self.last_seq = entry.seq
+        self._keys.clear()
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the WAL still has the old pages
+        return {was: erased(written) for was, written in keys.items()}
+
+    def _as_sent(self, key: int, number: str) -> dict[str, int]:
+        """The forms in which a number came (facts of its calls) and their keys."""
+        rows = self._db.execute(
+            "SELECT DISTINCT number.number, number.key FROM event "
+            "JOIN number ON number.key = json_extract(event.facts, '$.number.number') "
+            "WHERE json_extract(event.body, '$.number.number') = ? AND number.number IS NOT NULL",
+            (key,),
+        )
+        tail = number[-7:]  # without it a text like "anonymous" would be erased for all who sent it
+        return {sent: written for sent, written in rows if sent.endswith(tail)}
 
     def _hidden(self, value: Any, *, is_number: bool = False) -> Any:
         if isinstance(value, Mapping):
@@ -153,28 +256,66 @@ class Journal:
         if isinstance(value, list | tuple):
             return [self._hidden(item, is_number=is_number) for item in value]
         if is_number and isinstance(value, str) and value:
-            return {"number": self._key_of(value)}
+            return {"number": self._new_key(value)}
         return value
 
-    def _shown(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return self._number_of(value["number"]) if _is_key(value) else {k: self._shown(v) for k, v in value.items()}
-        return [self._shown(item) for item in value] if isinstance(value, list) else value
-
-    def _key_of(self, number: str) -> int:
+    def _new_key(self, number: str) -> int:
+        """The key to write in place of a number; an erased one keeps its own."""
         if number not in self._keys:
-            self._db.execute("INSERT OR IGNORE INTO number (number) VALUES (?)", (number,))
-            row = self._db.execute("SELECT key FROM number WHERE number = ?", (number,)).fetchone()
-            self._keys[number] = row[0]
+            if len(self._keys) >= KEYS_AT_HAND:
+                self._keys.clear()
+            self._keys[number] = _erased_key(number) or self._insert_number(number)
         return self._keys[number]
 
-    def _number_of(self, key: int) -> str:
-        row = self._db.execute("SELECT number FROM number WHERE key = ?", (key,)).fetchone()
-        return row[0] if row and row[0] else f"erased-{key}"
+    def _insert_number(self, number: str) -> int:
+        self._db.execute("INSERT OR IGNORE INTO number (number) VALUES (?)", (number,))
+        key: int = self._db.execute("SELECT key FROM number WHERE number = ?", (number,)).fetchone()[0]
+        return key
 
 
-NUMBER_FIELDS = frozenset({"number", "numbers", "caller"})  # the fields of inputs, answers and facts that are numbers
+def erased(key: int) -> str:
+    """What stands in place of an erased number."""
+    return f"erased-{key}"
+
+
+def _erased_key(number: str) -> int | None:
+    head, _, key = number.partition("erased-")
+    return int(key) if not head and key.isdigit() else None
 
 
 def _is_key(value: Mapping[str, Any]) -> bool:
     return len(value) == 1 and isinstance(value.get("number"), int)
+
+
+def _with_keys(entry: Entry, keys: list[int]) -> Entry:
+    return Entry(
+        seq=entry.seq, at_ms=entry.at_ms, kind=entry.kind, source=entry.source, key=entry.key, body={"keys": keys}
+    )
+
+
+def _lock(path: Path) -> Any:
+    """Hold a lock file of its own: closing a second handle of `journal.db` would drop SQLite's locks."""
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise JournalError(f"{path}: {error.strerror}", cure="see that the data folder is writable") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise JournalInUseError(f"another engine runs on {path.parent}", cure="end it first") from error
+    return file
+
+
+def _prepare(db: sqlite3.Connection) -> str:
+    """Set the file up and return its id."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        db.execute(f"PRAGMA {pragma}")
+    written: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if written > FORMAT:
+        raise sqlite3.NotSupportedError(f"format {written} was written by a newer version")
+    db.executescript(SCHEMA)
+    db.execute(f"PRAGMA user_version={FORMAT}")
+    db.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('id', ?)", (secrets.token_hex(8),))
+    made: str = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()[0]
+    return made

@@ -6,6 +6,7 @@ deterministic, so the state is the one before the crash, whenever that was.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,8 +14,11 @@ from router.core.desk import Desk
 from router.core.errors import DeskError
 from router.core.model import Office
 from router.core.policy import Policy
-from router.engine.codec import JSON_VERSION, from_json, input_from_json, to_json
-from router.engine.journal import Entry, Journal
+from router.core.words import Number
+from router.engine.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
+from router.engine.journal import Entry, JournalReader
+
+log = logging.getLogger(__name__)
 
 VERSION = f"state/{JSON_VERSION}"
 BY_NUMBER = ("customers", "callbacks")  # written so that the journal finds the numbers and keeps their keys instead
@@ -40,24 +44,47 @@ def office_from(raw: Mapping[str, Any]) -> Office:
     return office
 
 
-def recover(journal: Journal, policy: Policy) -> Desk:
+def rename_number(office: Office, number: Number, instead: Number) -> None:
+    """Have the office know a number by another name: it was erased."""
+    office.customers = {(instead if known == number else known): kept for known, kept in office.customers.items()}
+    office.callbacks = {(instead if known == number else known): who for known, who in office.callbacks.items()}
+    for call in office.calls.values():
+        if call.number == number:
+            call.number = instead
+
+
+def recover(journal: JournalReader, policy: Policy) -> Desk:
     """The desk as it was when the journal's last entry was written; `policy` is a new journal's.
 
     The past is replayed under the policy that it was decided under: a changed one is set afterwards (`Engine.start`).
     """
     desk = Desk(policy)
     snapshot = journal.last_snapshot(VERSION)
-    if snapshot is not None:
-        desk.office = office_from(snapshot.body)
+    try:
+        if snapshot is not None:
+            desk.office = office_from(snapshot.body)
+    except CodecError:
+        log.exception("snapshot unreadable seq=%s: replaying the whole journal", snapshot.seq if snapshot else 0)
+        snapshot = None
     replay(desk, journal.read(after=snapshot.seq if snapshot else 0))
     return desk
 
 
-def replay(desk: Desk, entries: Iterable[Entry]) -> None:
-    """Tell the desk again what it was told; what it refused then, it refuses now."""
+def replay(desk: Desk, entries: Iterable[Entry]) -> int:
+    """Tell the desk again what it was told; what it refused then, it refuses now.
+
+    Returns how many inputs it refuses now and did not then: after an upgrade that changed a rule. Each is logged as
+    an error; the desk goes on without them, since an office without a desk is worse.
+    """
+    changed = 0
     for entry in entries:
+        if entry.kind == "policy":
+            desk.office.policy = from_json(Policy, entry.body)
+            continue
         try:
             desk.handle(input_from_json(entry.body), entry.at_ms)
         except DeskError:
             if entry.kind == "input":
-                raise  # the code has changed its mind about the past: that must not pass unseen
+                changed += 1
+                log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
+    return changed

@@ -10,18 +10,20 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import queue
 import socket
 import struct
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from router.core.inputs import Input
+from router.core.words import Number
 from router.engine.codec import input_from_json, input_to_json
 from router.engine.engine import Engine, RefusedError
+from router.engine.journal import JournalError
 from router.engine.ports import Letter
 from router.errors import HotlineError, RequestError
 
@@ -31,6 +33,8 @@ LENGTH = struct.Struct(">I")
 MAX_FRAME = 4 * 1024 * 1024
 BEAT_SECONDS = 4.0
 ANSWER_SECONDS = 8.0
+IDLE_SECONDS = 30.0  # a client that says nothing, or takes nothing, for so long is let go
+MAX_CLIENTS = 128
 
 
 class EngineUnreachableError(HotlineError):
@@ -81,56 +85,65 @@ class EngineSocket:
     def __init__(self, engine: Engine, path: Path) -> None:
         self._engine = engine
         self._path = path
-        self._boards: dict[socket.socket, queue.Queue[dict[str, Any]]] = {}
         self._connections: dict[socket.socket, threading.Thread] = {}
-        self._lock = threading.Lock()
-        self._newest: dict[str, Any] = {}
+        self._changed = threading.Condition()  # guards what follows, and the connections
+        self._newest = engine.shown()
+        self._serial = 0
+        self._over = threading.Event()
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
         path.chmod(0o600)
         self._listener.listen(64)
-        self._closing = False
         engine.watch(self._show)
-        self._newest = engine.shown()
         self._thread = threading.Thread(target=self._accept, name="engine-socket", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop listening and end every connection and thread."""
-        self._closing = True
+        self._over.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._lock:
+        self._thread.join(5)
+        with self._changed:
+            self._changed.notify_all()
             open_ones = list(self._connections.items())
         for connection, _ in open_ones:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for _, thread in open_ones:
             thread.join(5)
-        self._thread.join(5)
         self._path.unlink(missing_ok=True)
 
     def _show(self, board: dict[str, Any]) -> None:
-        with self._lock:
+        with self._changed:
             self._newest = board
-            waiting = list(self._boards.values())
-        for boards in waiting:
-            with contextlib.suppress(queue.Full):
-                boards.put_nowait(board)  # a slow reader misses some: each board is whole
+            self._serial += 1
+            self._changed.notify_all()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while not self._over.is_set():
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,), name="engine-client", daemon=True)
-            with self._lock:
+            except OSError as error:
+                if not self._over.wait(0.2):  # out of descriptors: others may be closed meanwhile
+                    log.warning("engine socket: %s", error)
+                continue
+            self._take_in(connection)
+
+    def _take_in(self, connection: socket.socket) -> None:
+        connection.settimeout(IDLE_SECONDS)
+        with self._changed:
+            is_full = len(self._connections) >= MAX_CLIENTS
+            if not is_full:
+                thread = threading.Thread(target=self._serve, args=(connection,), name="engine-client", daemon=True)
                 self._connections[connection] = thread
-            thread.start()
+                thread.start()
+        if is_full:
+            log.warning("engine socket: more than %s connections", MAX_CLIENTS)
+            connection.close()
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -139,52 +152,66 @@ class EngineSocket:
         except (OSError, RequestError) as error:
             log.info("client gone why=%r", str(error))
         finally:
-            with self._lock:
+            with self._changed:
                 self._connections.pop(connection, None)
-                self._boards.pop(connection, None)
             connection.close()
 
     def _answer(self, connection: socket.socket, message: dict[str, Any]) -> None:
         what = message.get("do")
-        if what == "board":
-            with self._lock:
-                newest = self._newest
-            send_frame(connection, {"ok": True, "board": {**newest, "sent_ms": _now_ms()}})
-        elif what == "subscribe":
+        if what == "subscribe":
             self._stream(connection)
-        elif what == "input":
+        elif what == "board":
+            with self._changed:
+                newest = self._newest
+            send_frame(connection, _shown(newest))
+        elif what in ("input", "erase"):
             send_frame(connection, self._request(message))
         else:
             send_frame(connection, {"ok": False, "id": "request", "why": f"unknown request {what!r}"})
 
     def _request(self, message: dict[str, Any]) -> dict[str, Any]:
         try:
-            letter = Letter(
-                input=input_from_json(message.get("input") or {}),
-                source=str(message.get("source", "socket")),
-                key=str(message.get("key", "")),
-                facts={str(k): str(v) for k, v in (message.get("facts") or {}).items()},
-            )
-            seq = self._engine.ask(letter).result(ANSWER_SECONDS)
+            seq = self._hand_in(message).result(ANSWER_SECONDS)
         except HotlineError as error:
             return {"ok": False, "id": error.id, "why": str(error)}
         except TimeoutError:
-            return {"ok": False, "id": "engine-unreachable", "why": "the engine did not answer in time"}
+            return {"ok": False, "id": EngineUnreachableError.id, "why": "the engine did not answer in time"}
         return {"ok": True, "seq": seq}
 
+    def _hand_in(self, message: dict[str, Any]) -> Future[int]:
+        if message["do"] == "erase":
+            return self._engine.erase(Number(str(message.get("number", ""))), str(message.get("by", "")))
+        told, facts = message.get("input"), message.get("facts") or {}
+        if not isinstance(told, dict) or not isinstance(facts, dict):
+            raise RequestError("an input needs `input`, an object, and may have `facts`, another")
+        letter = Letter(
+            input=input_from_json(told),
+            source=str(message.get("source", "socket")),
+            key=str(message.get("key", "")),
+            facts={str(name): str(value) for name, value in facts.items()},
+        )
+        return self._engine.ask(letter)
+
     def _stream(self, connection: socket.socket) -> None:
-        boards: queue.Queue[dict[str, Any]] = queue.Queue(maxsize=8)
-        with self._lock:
-            self._boards[connection] = boards
-            newest = self._newest
-        while not self._closing:
-            send_frame(connection, {"ok": True, "board": {**newest, "sent_ms": _now_ms()}})
-            with contextlib.suppress(queue.Empty):
-                newest = boards.get(timeout=BEAT_SECONDS)
+        serial = -1
+        while not self._over.is_set():
+            with self._changed:
+                self._changed.wait_for(lambda: self._serial != serial or self._over.is_set(), BEAT_SECONDS)  # noqa: B023  (called at once)
+                serial, newest = self._serial, self._newest
+            send_frame(connection, _shown(newest))
+
+
+def _shown(board: dict[str, Any]) -> dict[str, Any]:
+    return {"ok": True, "board": {**board, "sent_ms": _now_ms()}}
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+ERRORS: dict[str, type[HotlineError]] = {
+    error.id: error for error in (RefusedError, RequestError, EngineUnreachableError, JournalError)
+}
 
 
 class EngineClient:
@@ -203,17 +230,28 @@ class EngineClient:
         """Boards as they change, with a heartbeat; ends when the engine does. Raises `EngineUnreachableError`."""
         with self._open() as connection:
             connection.settimeout(BEAT_SECONDS * 3)
-            send_frame(connection, {"do": "subscribe"})
+            self._send(connection, {"do": "subscribe"})
             while (message := self._receive(connection)) is not None:
                 yield message["board"]
 
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
-        """Have one input recorded; returns its sequence number, raises `RefusedError` or `EngineUnreachableError`."""
+        """Have one input recorded; returns its sequence number.
+
+        Raises `RefusedError` (the desk's word), `RequestError` (not understood) or `EngineUnreachableError`: then it is
+        not known whether it was recorded, and the same again with the same `key` is safe.
+        """
         request = {"do": "input", "input": input_to_json(told), "source": source, "key": key, "facts": facts or {}}
+        return self._have_done(request)
+
+    def erase(self, number: Number, *, by: str) -> int:
+        """Have a number erased everywhere (DESIGN: erasure); returns and raises as `tell`."""
+        return self._have_done({"do": "erase", "number": number, "by": by})
+
+    def _have_done(self, request: dict[str, Any]) -> int:
         with self._open() as connection:
             answer = self._ask(connection, request)
         if not answer["ok"]:
-            raise RefusedError(answer["why"])
+            raise ERRORS.get(answer["id"], RequestError)(answer["why"])
         return int(answer["seq"])
 
     def _open(self) -> socket.socket:
@@ -229,11 +267,17 @@ class EngineClient:
         return connection
 
     def _ask(self, connection: socket.socket, message: dict[str, Any]) -> dict[str, Any]:
-        send_frame(connection, message)
+        self._send(connection, message)
         answer = self._receive(connection)
         if answer is None:
             raise EngineUnreachableError("the engine closed the connection", cure="look at its log")
         return answer
+
+    def _send(self, connection: socket.socket, message: dict[str, Any]) -> None:
+        try:
+            send_frame(connection, message)
+        except OSError as error:
+            raise EngineUnreachableError(f"the engine does not listen: {error}") from error
 
     def _receive(self, connection: socket.socket) -> dict[str, Any] | None:
         try:

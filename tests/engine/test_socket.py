@@ -10,38 +10,37 @@ from pathlib import Path
 import pytest
 
 from router.core import inputs
-from router.core.desk import Desk
-from router.core.policy import Policy
-from router.core.words import PersonId
-from router.engine.engine import Engine, RefusedError
-from router.engine.journal import Journal
-from router.engine.socket import LENGTH, EngineClient, EngineSocket, EngineUnreachableError
-from tests.engine.test_recovery import NoPhones
+from router.core.words import Number, PersonId
+from router.engine import socket as socket_module
+from router.engine.engine import RefusedError
+from router.engine.ports import Letter
+from router.engine.socket import LENGTH, EngineClient, EngineSocket, EngineUnreachableError, read_frame, send_frame
+from router.errors import RequestError
+from tests.engine.office import office
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[EngineClient]:
     """A running engine with one person, on a socket of its own."""
-    journal = Journal(tmp_path / "journal.db")
-    engine = Engine(Desk(Policy()), journal, NoPhones(), lambda: 1000)
-    engine.start(Policy())
-    served = EngineSocket(engine, tmp_path / "engine.sock")
-    over = threading.Event()
-
-    def run() -> None:
-        while not over.is_set():
-            engine.step(0.05)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    client = EngineClient(tmp_path / "engine.sock")
-    client.tell(inputs.PersonKnown(person=PersonId("A")), source="test")
-    yield client
-    over.set()
-    thread.join()
-    served.close()
-    journal.close()
+    descriptors = _open_files()
+    with office(tmp_path) as made:
+        served = EngineSocket(made.engine, tmp_path / "engine.sock")
+        over = threading.Event()
+        thread = threading.Thread(target=made.engine.run, args=(over,))
+        thread.start()
+        client = EngineClient(tmp_path / "engine.sock")
+        client.tell(inputs.PersonKnown(person=PersonId("A")), source="test")
+        yield client
+        over.set()
+        made.engine.put(Letter(input=inputs.Tick(), source="test"))  # wakes it
+        thread.join()
+        served.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("engine-")]
+    assert _open_files() == descriptors
 
 
 def test_a_request_is_answered_once_it_is_recorded(client: EngineClient) -> None:
@@ -77,3 +76,94 @@ def test_a_client_that_sends_junk_is_shut_out_and_nobody_else(client: EngineClie
 def test_an_engine_that_is_not_there_is_named_with_a_cure(tmp_path: Path) -> None:
     with pytest.raises(EngineUnreachableError, match="hotline up"):
         EngineClient(tmp_path / "none.sock").board()
+
+
+def test_the_socket_is_its_owners_alone(client: EngineClient) -> None:
+    assert client._path.stat().st_mode & 0o777 == 0o600
+
+
+def test_forty_clients_at_once_are_all_answered_and_leave_no_thread(client: EngineClient) -> None:
+    answers: list[int] = []
+
+    def ask(i: int) -> None:
+        told = inputs.PresenceChanged(person=PersonId("A"), presence="break")
+        answers.append(client.tell(told, source="web", key=f"k{i}"))
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(set(answers)) == 40
+
+
+def test_a_client_that_says_nothing_is_let_go(client: EngineClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_module, "IDLE_SECONDS", 0.1)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.settimeout(5)
+        silent.connect(str(client._path))
+        assert silent.recv(10) == b""
+
+
+def test_a_client_too_many_is_turned_away_at_once(client: EngineClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    boards = client.subscribe()
+    next(boards)
+    monkeypatch.setattr(socket_module, "MAX_CLIENTS", 1)
+    with pytest.raises(EngineUnreachableError):
+        client.board()
+    boards.close()  # type: ignore[attr-defined]  # a generator
+
+
+def test_a_subscriber_that_reads_nothing_misses_boards_but_never_the_newest(client: EngineClient) -> None:
+    boards = client.subscribe()
+    next(boards)
+    for i in range(30):
+        presence = "break" if i % 2 else "meeting"
+        last = client.tell(inputs.PresenceChanged(person=PersonId("A"), presence=presence), source="web")
+    assert any(board["seq"] == last for board in boards)
+    boards.close()  # type: ignore[attr-defined]  # a generator
+
+
+def test_a_heartbeat_comes_when_nothing_happens(client: EngineClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_module, "BEAT_SECONDS", 0.1)
+    boards = client.subscribe()
+    first, second = next(boards), next(boards)
+    assert second["sent_ms"] >= first["sent_ms"]
+    boards.close()  # type: ignore[attr-defined]  # a generator
+
+
+def test_a_number_can_be_erased_by_who_asks(client: EngineClient) -> None:
+    number = Number("+8613800000001")
+    client.tell(inputs.CustomerKnown(number=number, owner=PersonId("A"), last_contact=0), source="import")
+    client.erase(number, by="boss")
+    with pytest.raises(RefusedError, match="no call"):
+        client.erase(number, by="boss")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"do": "input"},
+        {"do": "input", "input": []},
+        {"do": "input", "input": {"is": "Nonsense"}},
+        {"do": "input", "input": {"is": "HungUp", "call": "c", "more": 1}},
+        {"do": "input", "input": {"is": "HungUp"}},
+        {"do": "dance"},
+        {},
+    ],
+)
+def test_a_request_that_makes_no_sense_is_answered_with_why(client: EngineClient, message: dict[str, object]) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(client._path))
+        send_frame(connection, message)
+        answer = read_frame(connection)
+        assert answer is not None
+        assert not answer["ok"]
+        assert answer["why"]
+    assert client.board()["people"]
+
+
+def test_what_is_not_understood_is_the_askers_mistake(client: EngineClient) -> None:
+    with pytest.raises(RequestError, match="unknown kind"):
+        client._have_done({"do": "input", "input": {"is": "Nonsense"}})

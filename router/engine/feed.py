@@ -1,0 +1,90 @@
+"""The journal as the database's writer wants it: typed events with keys of numbers. May live here: that reading."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from router.engine.codec import CodecError, answer_from_json, from_json, input_from_json
+from router.engine.journal import Entry, JournalError, JournalReader
+from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
+
+KINDS = ("input", "refused", "erasure")
+
+
+class JournalFeed:
+    """Reads the journal from the thread that first asks; opens the file then, and again after `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: JournalReader | None = None
+
+    @property
+    def journal(self) -> str:
+        """Which journal it is."""
+        return self._open().id
+
+    def read(self, after: int, limit: int) -> Sequence[JournalItem]:
+        """At most `limit` events after a sequence number, in order; raises `JournalError`."""
+        reader = self._open()
+        try:
+            with reader.as_of_now():  # no number is erased between its event and its key
+                return [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
+        except sqlite3.Error as error:
+            raise JournalError(f"{self._path} can't be read: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _open(self) -> JournalReader:
+        if self._reader is None:
+            self._reader = JournalReader(self._path)
+        return self._reader
+
+
+def _item(reader: JournalReader, entry: Entry) -> JournalItem:
+    if entry.kind == "erasure":
+        return Erasure(seq=entry.seq, at_ms=entry.at_ms, keys=tuple(entry.body["keys"]), by=entry.source)
+    try:
+        return _event(reader, entry)
+    except CodecError as error:
+        return Unreadable(seq=entry.seq, at_ms=entry.at_ms, why=str(error))
+
+
+def _event(reader: JournalReader, entry: Entry) -> Event:
+    facts = {str(name): str(value) for name, value in entry.facts.items()}
+    named = set(_numbers([entry.body, entry.facts, entry.answer, entry.standing]))
+    keys = {number: _key(reader, number) for number in named}
+    return Event(
+        seq=entry.seq,
+        at_ms=entry.at_ms,
+        source=entry.source,
+        key=entry.key,
+        input=input_from_json(entry.body),
+        answer=[answer_from_json(item) for item in entry.answer],
+        facts={name: value for name, value in facts.items() if name != "refused"},
+        standing=[from_json(Standing, item) for item in entry.standing],
+        keys={number: key for number, key in keys.items() if key is not None},
+        refused=facts.get("refused", ""),
+    )
+
+
+def _key(reader: JournalReader, number: str) -> int | None:
+    tail = number.removeprefix("erased-")
+    return int(tail) if tail != number and tail.isdigit() else reader.key_of(number)
+
+
+def _numbers(value: Any, *, is_number: bool = False) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _numbers(item, is_number=name in NUMBER_FIELDS)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers(item, is_number=is_number)
+    elif is_number and isinstance(value, str) and value:
+        yield value

@@ -1,0 +1,216 @@
+"""One event of the journal, put into the tables. May live here: what each input and trail item means for the record.
+
+No rule is decided here: who owns whom and what is owed comes with the event (`Standing`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from router.core import actions, inputs
+from router.core.words import Stage
+from router.errors import StoreError
+from router.store.apply_turns import apply_turns
+from router.store.calls import CallRow, TrailRow
+from router.store.customers import CallbackRow, NumberRow
+from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
+from router.store.ledger import ERASED, Ledger, moment
+from router.store.steps import Step, steps_of
+
+NOT_IN_THE_TRAIL = (inputs.Tick, inputs.CustomerKnown, inputs.PersonKnown)  # nothing to ask about afterwards
+IN_THE_TRAIL = (
+    *(cls for cls in vars(actions).values() if isinstance(cls, type) and cls in actions.Trail.__args__),
+    actions.TellOwner,
+)
+
+
+class UnreadableEventError(StoreError):
+    """An event that this version can't read."""
+
+    id = "event-unreadable"
+
+
+def apply(ledger: Ledger, item: JournalItem) -> None:
+    """Put one item into the tables; the caller commits. Raises `UnreadableEventError`, or what the database says."""
+    if isinstance(item, Unreadable):
+        raise UnreadableEventError(item.why, cure="was it written by a newer version?")
+    if isinstance(item, Erasure):
+        ledger.erase(item)
+        return
+    steps = steps_of(item)
+    if not item.refused:
+        _apply_input(ledger, item)
+        for step in steps:
+            _apply_answer(ledger, item, step)
+        apply_turns(ledger, item, steps)
+        for standing in item.standing:
+            _apply_standing(ledger, item, standing)
+    _write_trail(ledger, item, steps)
+
+
+# --- calls -----------------------------------------------------------------------------------------------------------
+
+
+def _apply_input(ledger: Ledger, event: Event) -> None:
+    told = event.input
+    if isinstance(told, inputs.CallArrived):
+        _arrived(ledger, event, told)
+        return
+    call = ledger.call(told.call) if isinstance(told, OF_A_CALL) else None
+    if call is None:
+        return
+    if isinstance(told, inputs.PhoneRang) and call.rang_at is None:
+        call.rang_at = moment(event.at_ms)
+    elif isinstance(told, inputs.HungUp):
+        call.ended_at = moment(event.at_ms)
+        call.ended_by = event.facts.get("ended_by", "")[:80]
+    elif isinstance(told, inputs.FormFiled):
+        call.form_kind = told.kind.value
+    call.served_by = event.facts.get("served", call.served_by)
+
+
+OF_A_CALL = (
+    inputs.PhoneRang
+    | inputs.Answered
+    | inputs.Declined
+    | inputs.Failed
+    | inputs.Taken
+    | inputs.HandedOver
+    | inputs.HungUp
+    | inputs.FormFiled
+)
+
+
+def _arrived(ledger: Ledger, event: Event, told: inputs.CallArrived) -> None:
+    facts, mark = event.facts, ledger.mark
+    number = ledger.number(event, told.number)
+    sent = facts.get("number", "")
+    if number is not None and sent and not sent.startswith(ERASED) and number.number is not None:
+        number.as_sent = sent[:80]
+    call = ledger.call(told.call)
+    if call is None:
+        call = CallRow(site_id=ledger.site_id, id=told.call)
+        ledger.session.add(call)
+    call.uniqueid, call.systemname = facts.get("uniqueid", ""), facts.get("systemname", "")
+    call.trunk, call.hotline = facts.get("trunk", ""), facts.get("hotline", "")
+    call.number = number
+    call.arrived_at = moment(event.at_ms)
+    call.slot_name, call.slot_started_at = mark.slot_name, mark.slot_started_at
+    call.recovered = "recovered" in facts
+    ledger.session.flush()
+
+
+def _apply_answer(ledger: Ledger, event: Event, step: Step) -> None:
+    item = step.item
+    if not isinstance(item, actions.Connected | actions.HandOver | actions.Missed):
+        return
+    call = ledger.call(item.call)
+    if call is None:
+        return
+    if isinstance(item, actions.Missed):
+        call.missed_why = item.why.value
+        call.ended_at = moment(event.at_ms)
+    elif isinstance(item, actions.HandOver):
+        call.person = item.who
+    else:
+        call.answered_at = moment(event.at_ms)
+        call.answerer = call.person = item.who
+        call.turn, call.late = item.turn.value, item.late
+        call.stage = _why_it_rang(ledger, item)
+        call.rang_at = call.rang_at or call.answered_at
+
+
+def _why_it_rang(ledger: Ledger, item: actions.Connected) -> str:
+    """The stage of the newest ring that the answerer was in; who took the call without one came as everyone may."""
+    wanted = (TrailRow.site_id == ledger.site_id, TrailRow.call_id == item.call, TrailRow.kind == "Rang")
+    for row in ledger.session.scalars(select(TrailRow).where(*wanted).order_by(TrailRow.id.desc())):
+        if item.who in row.body["who"]:
+            return str(row.body["stage"])
+    return Stage.EVERYONE.value
+
+
+# --- customers and call backs ----------------------------------------------------------------------------------------
+
+
+def _apply_standing(ledger: Ledger, event: Event, standing: Standing) -> None:
+    number = ledger.number(event, standing.number)
+    if number is None:
+        return
+    number.customer.owner = standing.owner
+    number.customer.last_contact_at = moment(standing.contact) if standing.owner else None
+    wanted = (CallbackRow.number_id == number.id, CallbackRow.settled_at.is_(None))
+    owed = ledger.session.scalars(select(CallbackRow).where(*wanted)).one_or_none()
+    if standing.owed:
+        _owe(ledger, event, standing, number, owed)
+    elif owed is not None:
+        owed.settled_at = moment(event.at_ms)
+        owed.settled_by, owed.settled_call_id = _who_spoke(event)
+
+
+def _owe(ledger: Ledger, event: Event, standing: Standing, number: NumberRow, owed: CallbackRow | None) -> None:
+    missed = next((item for item in event.answer if isinstance(item, actions.Missed)), None)
+    if owed is None:
+        owed = CallbackRow(site_id=ledger.site_id, number=number, owed_since=moment(event.at_ms), missed_calls=0)
+        ledger.session.add(owed)
+    if missed is not None:
+        owed.missed_calls += 1
+        owed.call_id = missed.call
+    if isinstance(event.input, inputs.CallbackAssigned):
+        owed.assigned_by = event.input.by
+    owed.person = standing.callback
+
+
+def _who_spoke(event: Event) -> tuple[str | None, str | None]:
+    for item in event.answer:
+        if isinstance(item, actions.Connected):
+            return item.who, item.call
+    return (event.input.person if isinstance(event.input, inputs.Contacted) else None), None
+
+
+# --- the trail -------------------------------------------------------------------------------------------------------
+
+
+def _write_trail(ledger: Ledger, event: Event, steps: Iterable[Step]) -> None:
+    if not isinstance(event.input, NOT_IN_THE_TRAIL) or event.refused:
+        told = _plain(ledger, event, event.input)
+        facts = {name: value for name, value in event.facts.items() if name not in NUMBER_FIELDS}
+        body = {**told, "facts": facts} if facts else told
+        _add_step(ledger, event, 0, getattr(event.input, "call", None), type(event.input).__name__, body)
+    for step in steps:
+        if isinstance(step.item, IN_THE_TRAIL):
+            body = _plain(ledger, event, step.item)
+            _add_step(ledger, event, step.position, step.call, type(step.item).__name__, body)
+    ledger.session.flush()
+
+
+def _add_step(ledger: Ledger, event: Event, position: int, call: str | None, kind: str, body: dict[str, Any]) -> None:
+    ledger.session.add(
+        TrailRow(
+            site_id=ledger.site_id,
+            journal=ledger.journal,
+            seq=event.seq,
+            position=position,
+            at=moment(event.at_ms),
+            call_id=call,
+            kind=kind,
+            body=body,
+            rules=body.pop("rules", None),
+            source=event.source[:32],
+            refused=event.refused[:255] if position == 0 else "",
+        )
+    )
+
+
+def _plain(ledger: Ledger, event: Event, item: Any) -> dict[str, Any]:
+    """The fields as JSON; numbers by the id of their row."""
+    body = dataclasses.asdict(item)
+    if "number" in body:
+        row = ledger.number(event, body.pop("number"))
+        body["number_id"] = row.id if row else None
+    if "rules" in body:
+        body["rules"] = list(body["rules"])
+    return body

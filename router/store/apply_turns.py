@@ -1,0 +1,102 @@
+"""The history of turns, from the trail. May live here: what each trail item says of a turn, a slot or a round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from router.core import actions, inputs
+from router.core.words import CallId, Group, PersonId, TurnUse
+from router.store.calls import TurnRow
+from router.store.events import Event
+from router.store.ledger import Ledger, moment
+from router.store.steps import Step
+
+NO_ANSWER = "no_answer"  # a timer's forfeit (R6); its item names no call
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happened to a turn."""
+
+    person: PersonId
+    group: str
+    what: str
+    why: str = ""
+    call: CallId | None = None
+
+
+def apply_turns(ledger: Ledger, event: Event, steps: Iterable[Step]) -> None:
+    """Write the event's turns, and keep the mark's slot and rounds as they go."""
+    for step in steps:
+        if isinstance(step.item, actions.SlotChanged):
+            _slot_changed(ledger, event, step.item)
+        elif isinstance(step.item, actions.Round):
+            ledger.mark.rounds = {**ledger.mark.rounds, step.item.sheet.value: step.item.number}
+        else:
+            turn = _turn(ledger, step)
+            if turn is not None:
+                _add(ledger, event, step, turn)
+
+
+def _slot_changed(ledger: Ledger, event: Event, item: actions.SlotChanged) -> None:
+    mark = ledger.mark
+    mark.slot_name = item.name
+    mark.slot_started_at = None if item.name is None else moment(event.at_ms)
+    if item.name is not None and not item.goes_on:
+        mark.sheet_started_at = mark.slot_started_at
+        mark.rounds = {group.value: 1 for group in Group}
+
+
+def _turn(ledger: Ledger, step: Step) -> Turn | None:
+    match step.item:
+        case actions.Rang(sheet=Group() as sheet, who=(person,), stage=stage):
+            return Turn(person, sheet, "offered", stage.value, step.call)
+        case actions.Connected(who=person, turn=use) if use is not TurnUse.NONE:
+            offer = _offered(ledger, person, step.call)
+            return Turn(person, offer.group, use.value, "", step.call) if offer else None
+        case actions.Passed(person=person, sheet=sheet, why=why):
+            return Turn(person, sheet, "passed", why, step.call)
+        case actions.Forfeit(person=person, sheet=sheet, why=why):
+            offer = _offered(ledger, person) if why == NO_ANSWER else None
+            return Turn(person, sheet, "forfeited", why, CallId(offer.call_id or "") if offer else step.call)
+        case actions.Lapse(person=person, sheet=sheet):
+            return Turn(person, sheet, "lapsed", "", step.call)
+        case actions.Restore(person=person, sheet=sheet, why=because):
+            return Turn(person, sheet, "restored", because.value, step.call)
+    return None
+
+
+def _offered(ledger: Ledger, person: str, call: str | None = None) -> TurnRow | None:
+    """The newest offer to the person (for the call)."""
+    wanted = [TurnRow.site_id == ledger.site_id, TurnRow.person == person, TurnRow.what == "offered"]
+    if call is not None:
+        wanted.append(TurnRow.call_id == call)
+    return ledger.session.scalars(select(TurnRow).where(*wanted).order_by(TurnRow.id.desc()).limit(1)).one_or_none()
+
+
+def _add(ledger: Ledger, event: Event, step: Step, turn: Turn) -> None:
+    told, mark = event.input, ledger.mark
+    by, note = (told.by, told.why) if isinstance(told, inputs.TurnHandedOut | inputs.TurnTakenAway) else ("", "")
+    ledger.session.add(
+        TurnRow(
+            site_id=ledger.site_id,
+            journal=ledger.journal,
+            seq=event.seq,
+            position=step.position,
+            at=moment(event.at_ms),
+            sheet_started_at=mark.sheet_started_at,
+            slot_name=mark.slot_name,
+            group=turn.group,
+            round=mark.rounds.get(turn.group, 1),
+            person=turn.person,
+            what=turn.what,
+            why=turn.why,
+            by=by[:80],
+            note=note[:255],
+            call_id=turn.call or None,
+        )
+    )
+    ledger.session.flush()

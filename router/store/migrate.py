@@ -1,0 +1,94 @@
+"""Bringing a database to this version's tables. May live here: calling Alembic, and saying where a database stands.
+
+New migration: change the tables, then `alembic.command.revision(configuration(connection), "what", autogenerate=True)`
+and read what it wrote; the tests compare tables and migrations, and go both ways.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from router.errors import StoreError
+from router.store.base import open_database
+
+LOCK = 0x686F746C  # "hotl": PostgreSQL's advisory lock around a migration
+
+
+class MigrationError(StoreError):
+    """The database can't be brought to this version."""
+
+    id = "migration"
+
+
+def migrate(url: str) -> str:
+    """Bring the database at `url` to the newest version; returns it. Safe when several start at once."""
+    database = open_database(url)
+    try:
+        return migrate_database(database)
+    finally:
+        database.dispose()
+
+
+def migrate_database(database: Engine) -> str:
+    """Bring an open database to the newest version; returns it. Raises `MigrationError`."""
+    try:
+        with _alone(database), database.connect() as connection:
+            command.upgrade(configuration(connection), "head")
+            connection.commit()
+            return version(connection) or ""
+    except CommandError as error:
+        raise MigrationError(
+            f"the database is of a version that this program does not know: {error}",
+            cure="use the program that made it, or a newer one",
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        shown = database.url.render_as_string(hide_password=True)
+        raise MigrationError(
+            f"{shown} can't be used: {error}", cure="is [store] url right, and the server running?"
+        ) from error
+
+
+@contextmanager
+def _alone(database: Engine) -> Iterator[None]:
+    """Only one at a time migrates, of all threads and processes: Alembic itself sees to neither."""
+    if database.dialect.name == "postgresql":
+        with database.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+            connection.commit()
+            yield
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+    elif database.url.database in (None, "", ":memory:"):
+        yield
+    else:
+        with Path(f"{database.url.database}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's settings for our migrations on a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def version(connection: Connection) -> str | None:
+    """The version the database is at; None: empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest(connection: Connection) -> str | None:
+    """The version that this program needs (for `doctor`)."""
+    return ScriptDirectory.from_config(configuration(connection)).get_current_head()

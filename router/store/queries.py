@@ -1,0 +1,182 @@
+"""What people ask of the record. May live here: reading queries, each named for its question.
+
+A day is the site's: from midnight to midnight in its zone, also when it has 23 or 25 hours. Rows come with what a page
+shows of them, in one query each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from router.config.model import Site, SlotEntry
+from router.core.words import PersonId
+from router.store.applied import EventFailedRow
+from router.store.calls import CallRow, TrailRow, TurnRow
+from router.store.customers import CallbackRow, CustomerRow, NumberRow
+from router.store.seed import slot_entry
+from router.store.site import ConsultantRow, PlanRow
+
+SITE_ID = 1
+LOOK_BACK_DAYS = 31  # for "yesterday's" plan: over holidays
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The day's first moment and the next day's, in UTC."""
+    first = datetime.combine(day, time.min, zone).astimezone(UTC)
+    return first, datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+
+
+# --- calls ------------------------------------------------------------------------------
+
+
+def calls_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
+    """The call log of a day, by arrival."""
+    first, end = day_bounds(day, zone)
+    wanted = (CallRow.site_id == site_id, CallRow.arrived_at >= first, CallRow.arrived_at < end)
+    return session.scalars(
+        select(CallRow).where(*wanted).options(joinedload(CallRow.number)).order_by(CallRow.arrived_at, CallRow.id)
+    ).all()
+
+
+def missed_calls_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
+    """Calls that nobody answered, by arrival."""
+    return [call for call in calls_of_day(session, day, zone, site_id=site_id) if call.missed_why is not None]
+
+
+def call_with(session: Session, call_id: str, *, site_id: int = SITE_ID) -> CallRow | None:
+    """One call, by our id or by Asterisk's uniqueid."""
+    either = (CallRow.id == call_id) | (CallRow.uniqueid == call_id)
+    wanted = select(CallRow).where(CallRow.site_id == site_id, either).options(joinedload(CallRow.number))
+    return session.scalars(wanted.order_by(CallRow.arrived_at.desc()).limit(1)).one_or_none()
+
+
+def trail_of_call(session: Session, call_id: str, *, site_id: int = SITE_ID) -> Sequence[TrailRow]:
+    """Why it rang where it rang (R17): every step of a call, in order."""
+    wanted = (TrailRow.site_id == site_id, TrailRow.call_id == call_id)
+    return session.scalars(
+        select(TrailRow).where(*wanted).order_by(TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
+    ).all()
+
+
+def calls_of_customer(session: Session, customer_id: int, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
+    """A customer's calls, newest first."""
+    wanted = (CallRow.site_id == site_id, NumberRow.customer_id == customer_id)
+    return session.scalars(
+        select(CallRow).join(CallRow.number).where(*wanted).order_by(CallRow.arrived_at.desc())
+    ).all()
+
+
+def turns_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[TurnRow]:
+    """What happened to turns on a day, in order."""
+    first, end = day_bounds(day, zone)
+    wanted = (TurnRow.site_id == site_id, TurnRow.at >= first, TurnRow.at < end)
+    return session.scalars(select(TurnRow).where(*wanted).order_by(TurnRow.id)).all()
+
+
+# --- customers and call backs ------------------------------------------------------------------------------
+
+
+def open_callbacks(session: Session, *, site_id: int = SITE_ID) -> Sequence[CallbackRow]:
+    """Call backs still owed, longest first; those nobody has are the supervisor's to assign (R15)."""
+    wanted = (CallbackRow.site_id == site_id, CallbackRow.settled_at.is_(None))
+    return session.scalars(
+        select(CallbackRow).where(*wanted).options(joinedload(CallbackRow.number)).order_by(CallbackRow.owed_since)
+    ).all()
+
+
+def callbacks_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallbackRow]:
+    """Call backs that came to be owed on a day, and how they were settled."""
+    first, end = day_bounds(day, zone)
+    wanted = (CallbackRow.site_id == site_id, CallbackRow.owed_since >= first, CallbackRow.owed_since < end)
+    return session.scalars(
+        select(CallbackRow).where(*wanted).options(joinedload(CallbackRow.number)).order_by(CallbackRow.owed_since)
+    ).all()
+
+
+def customer_with(session: Session, number: str, *, site_id: int = SITE_ID) -> CustomerRow | None:
+    """The customer whose number (E.164) it is."""
+    wanted = (NumberRow.site_id == site_id, NumberRow.number == number)
+    return session.scalars(select(CustomerRow).join(CustomerRow.numbers).where(*wanted).limit(1)).one_or_none()
+
+
+def customers_on_record(session: Session, *, site_id: int = SITE_ID) -> list[tuple[str, PersonId, datetime]]:
+    """Number, owner and last contact of each owned customer: what a desk with a new journal is told first (R16)."""
+    wanted = (
+        NumberRow.site_id == site_id,
+        NumberRow.number.is_not(None),
+        CustomerRow.owner.is_not(None),
+        CustomerRow.last_contact_at.is_not(None),
+    )
+    rows = session.execute(
+        select(NumberRow.number, CustomerRow.owner, CustomerRow.last_contact_at)
+        .join(NumberRow.customer)
+        .where(*wanted)
+        .distinct()
+        .order_by(NumberRow.number)
+    )
+    return [
+        (number, PersonId(owner), contact)
+        for number, owner, contact in rows
+        if number is not None and owner is not None and contact is not None
+    ]
+
+
+# --- the site ------------------------------------------------------------------------------
+
+
+def everyone(session: Session, *, site_id: int = SITE_ID) -> Sequence[ConsultantRow]:
+    """All consultants, also those who left, by place in the file."""
+    wanted = select(ConsultantRow).where(ConsultantRow.site_id == site_id)
+    return session.scalars(wanted.order_by(ConsultantRow.position, ConsultantRow.id)).all()
+
+
+def published_plan(session: Session, day: date, *, site_id: int = SITE_ID) -> PlanRow | None:
+    """The plan that was published for a date last, if one was (R1)."""
+    wanted = (PlanRow.site_id == site_id, PlanRow.date == day)
+    return session.scalars(select(PlanRow).where(*wanted).order_by(PlanRow.id.desc()).limit(1)).one_or_none()
+
+
+def plan_of_day(session: Session, site: Site, day: date) -> tuple[tuple[SlotEntry, ...], str]:
+    """The slots that count for a date and where they come from: `published`, `standing` or `yesterday` (R1).
+
+    `yesterday` is the newest plan of a day before, whichever kind, and for the supervisor to be told of; where there
+    is none either: no slots, `none`.
+    """
+    planned = _planned(session, site, day)
+    if planned is not None:
+        return planned
+    for back in range(1, LOOK_BACK_DAYS + 1):
+        before = _planned(session, site, day - timedelta(days=back))
+        if before is not None:
+            return before[0], "yesterday"
+    return (), "none"
+
+
+def _planned(session: Session, site: Site, day: date) -> tuple[tuple[SlotEntry, ...], str] | None:
+    published = published_plan(session, day)
+    if published is not None:
+        return tuple(SlotEntry.model_validate(slot_entry(slot)) for slot in published.slots), "published"
+    fitting = [plan for plan in site.plans if plan.fits(day)]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda plan: plan.fits(day))  # of equals the first in the file
+    return tuple(sorted(best.slots, key=lambda slot: slot.start)), "standing"
+
+
+# --- the record itself ------------------------------------------------------------------------------
+
+
+def failed_events(session: Session, *, site_id: int = SITE_ID) -> Sequence[EventFailedRow]:
+    """Events that the database would not take, for `doctor`; there should be none."""
+    wanted = select(EventFailedRow).where(EventFailedRow.site_id == site_id)
+    return session.scalars(wanted.order_by(EventFailedRow.at)).all()
+
+
+def count_of_calls(session: Session, *, site_id: int = SITE_ID) -> int:
+    """How many calls are on record."""
+    return session.scalars(select(func.count()).select_from(CallRow).where(CallRow.site_id == site_id)).one()

@@ -1,0 +1,8 @@
+"""Every table, imported: for migrations and for tests that make a database. May live here: imports alone."""
+
+from __future__ import annotations
+
+from router.store import applied, calls, customers, forms, site, users
+from router.store.base import Base
+
+__all__ = ["Base", "applied", "calls", "customers", "forms", "site", "users"]

@@ -1,0 +1,91 @@
+"""An engine to try things on: a clock that the test moves, phones that only remember. May live here: that set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from router.core import inputs
+from router.core.actions import Action
+from router.core.policy import Policy
+from router.core.words import CallId, Number, PersonId
+from router.engine.engine import Engine
+from router.engine.journal import Journal
+from router.engine.ports import Letter
+from router.engine.snapshot import recover
+
+CHEN, LI, WANG = PersonId("chen"), PersonId("li"), PersonId("wang")
+CALLER = Number("+8613800000001")
+CARRIER_WROTE = "013800000001"
+
+
+class NoPhones:
+    """A switchboard that only remembers what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.asked: list[Action] = []
+
+    def perform(self, actions: Sequence[Action]) -> None:
+        self.asked += actions
+
+
+class TestOffice:
+    """One engine on one journal; a new one on the same folder is the office after a restart."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path, policy: Policy | None = None, now: int = 0) -> None:
+        self.now = now
+        self.phones = NoPhones()
+        self.journal = Journal(folder / "journal.db")
+        policy = policy or Policy()
+        self.engine = Engine(recover(self.journal, policy), self.journal, self.phones, lambda: self.now)
+        self.engine.start(policy)
+
+    def open_slot(self, *call_group: PersonId) -> None:
+        """A slot that runs from now on."""
+        slot = inputs.Slot(start=self.now, end=None, call=call_group or (CHEN, LI), reception=(WANG,), name="白班")
+        self.tell(inputs.PlanSet(slots=(slot,)))
+
+    def tell(self, told: inputs.Input, *, at: int | None = None, **letter: object) -> None:
+        """Something happens, now or at a time."""
+        self.now = self.now if at is None else at
+        self.engine.put(Letter(input=told, source="test", **letter))  # type: ignore[arg-type]  # fields of a letter
+        self.work()
+
+    def ask(self, told: inputs.Input, key: str) -> int:
+        """Somebody asks for something; raises what they are told."""
+        done = self.engine.ask(Letter(input=told, source="web", key=key))
+        self.work()
+        return done.result(0)
+
+    def work(self) -> None:
+        """Until there is nothing left to do at this moment."""
+        while self.engine.step(0):
+            pass
+
+    def call_comes(self, call: str, number: Number = CALLER, sent: str = CARRIER_WROTE) -> CallId:
+        """A call arrives, as telephony tells it."""
+        facts = {"number": sent, "hotline": "02887654321", "uniqueid": f"170.{call}", "systemname": "pbx1"}
+        self.tell(inputs.CallArrived(call=CallId(call), number=number), facts=facts)
+        return CallId(call)
+
+    def live(self, script: Iterable[tuple[int, inputs.Input]]) -> None:
+        """Live through a script of times and inputs."""
+        for at, told in script:
+            self.tell(told, at=at)
+
+    def crash(self) -> None:
+        """The power fails: nothing is put in order, the file is as it was committed."""
+        self.journal.close()
+
+
+@contextmanager
+def office(folder: Path, policy: Policy | None = None, now: int = 0) -> Iterator[TestOffice]:
+    """An office that is closed in the end, whatever happens."""
+    made = TestOffice(folder, policy, now)
+    try:
+        yield made
+    finally:
+        made.crash()
