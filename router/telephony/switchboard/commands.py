@@ -11,6 +11,9 @@ from router.core.words import CallId
 from router.telephony.ami import Action
 from router.telephony.switchboard.legs import Leg
 
+KEYS = "hotline_other#hotline_hand_over"
+"""Keys in a call, see dialplan/features.conf."""
+
 
 def _action(name: str, keys: Mapping[str, str | int], variables: Mapping[str, str | int] | None = None) -> Action:
     return Action(name, dict(keys), dict(variables or {}))
@@ -36,7 +39,7 @@ def originate(leg: Leg, *, target: str, caller_id: str, limit_ms: int) -> Action
             "HOTLINE_TARGET": target,
             "HOTLINE_LEG": leg.id,
             "TRANSFER_CONTEXT": "hotline-transfer",
-            "DYNAMIC_FEATURES": "hotline_other",
+            "DYNAMIC_FEATURES": KEYS,
         },
     )
 

@@ -29,6 +29,8 @@ def greeting(floor: Floor) -> list[Action]:
         commands.set_global("HOTLINE_MOH", office.music),
         commands.set_global("HOTLINE_THREE", str(max(1, office.times.three_rings_ms // 1000))),
     ]
+    digits = max((len(person.extension) for person in office.people), default=0)
+    actions.append(commands.set_global("HOTLINE_DIGITS", str(digits or "")))
     for family in ("hotline-number", "hotline-ext", "hotline-out"):
         actions.append(commands.forget(family))
     for hotline in office.hotlines:

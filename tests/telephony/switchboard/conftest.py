@@ -29,8 +29,8 @@ def stage(pbx: Pbx) -> Iterator[Stage]:
     """`stage("A", "B")`: these phones are registered, the switchboard runs."""
     scenes: list[Scene] = []
 
-    def make(*accounts: str, times: Times | None = None, **trunk: Any) -> Scene:
-        scene = Scene(pbx, times, **trunk)
+    def make(*accounts: str, times: Times | None = None, user: str = "hotline", **trunk: Any) -> Scene:
+        scene = Scene(pbx, times, user, **trunk)
         scenes.append(scene)
         scene.begin(*accounts)
         return scene

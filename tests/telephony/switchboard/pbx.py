@@ -29,7 +29,7 @@ res_pjsip_caller_id res_pjsip_dtmf_info res_pjsip_endpoint_identifier_ip res_pjs
 res_pjsip_header_funcs res_pjsip_nat res_pjsip_outbound_authenticator_digest res_pjsip_pubsub res_pjsip_refer
 res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_session res_rtp_asterisk
 res_sorcery_astdb res_sorcery_config res_sorcery_memory res_sorcery_memory_cache res_timing_timerfd res_clioriginate
-res_manager_devicestate
+res_manager_devicestate app_channelredirect func_export
 """
 
 
@@ -84,8 +84,8 @@ astrundir => {f}/run\nastlogdir => {f}/log\nastsbindir => {TREE}/usr/sbin
             "modules.conf": "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in MODULES.split()),
             "logger.conf": "[general]\n[logfiles]\nfull => notice,warning,error,verbose(3)\n",
             "manager.conf": f"""[general]\nenabled=yes\nport={self.ami}\nbindaddr=127.0.0.1\ndisplayconnects=no
-[hotline]\nsecret={SECRET}\nread=call,user,system,reporting\nwrite=call,originate,system,reporting,command
-{filters}\n""",
+[rights](!)\nsecret={SECRET}\nread=call,user,system,reporting\nwrite=call,originate,system,reporting,command
+[hotline](rights)\n{filters}\n[unfiltered](rights)\n""",
             "pjsip.conf": f"""[global]\ntype=global\nendpoint_identifier_order=username,ip
 [udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{self.sip}\n\n{endpoints}""",
             "extensions.conf": f'[general]\nstatic=yes\n[globals]\n#include "{DIALPLAN}/hotline.conf"\n',

@@ -42,7 +42,9 @@ def endpoints() -> str:
 
 def office(times: Times | None = None, **trunk: Any) -> Office:
     """A to E with a desk phone each; B has a second one, E a mobile besides."""
-    desk = {p: (Phone(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE}
+    desk: dict[str, tuple[Phone, ...]] = {
+        p: (Phone(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE
+    }
     desk["B"] += (Phone(dial="PJSIP/201", device="PJSIP/201"),)
     desk["E"] = (Phone(dial="PJSIP/13900000105@mobiles", trunk="mobiles", confirm=True),)
     names = dict(zip(PEOPLE, ("陈晨", "李丽", "王伟", "赵敏", "钱进"), strict=True))
@@ -89,7 +91,7 @@ class Letters:
 class Scene:
     """Everything on stage."""
 
-    def __init__(self, pbx: Pbx, times: Times | None = None, **trunk: Any) -> None:
+    def __init__(self, pbx: Pbx, times: Times | None = None, user: str = "hotline", **trunk: Any) -> None:
         self.pbx = pbx
         self.world = World()
         self.letters = Letters()
@@ -98,7 +100,7 @@ class Scene:
         self.phone: dict[str, SipPhone] = {}
         self.callers: list[Caller] = []
         self.board = AsteriskSwitchboard(
-            AmiAddress(host="127.0.0.1", port=pbx.ami, username="hotline", secret=SECRET),
+            AmiAddress(host="127.0.0.1", port=pbx.ami, username=user, secret=SECRET),
             office(times, **trunk),
             self.letters,
             on_alarm=lambda alarm, _text: self.alarms.append(alarm),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -20,6 +20,7 @@ from router.core.inputs import (
 from router.core.words import CallId, DeviceState, PersonId
 from router.core.words import Stage as Rung
 from router.telephony.switchboard import Times
+from router.telephony.switchboard.switchboard import monotonic_ms
 from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.scene import HOTLINE, Scene
@@ -91,12 +92,15 @@ def talking(scene: Scene, person: str) -> tuple[Caller, CallId]:
 def by_key(phone: Phone) -> None:
     """*9 and the extension."""
     phone.presses("*9")
+    until("it hears the dial tone", lambda: len(phone.leg.voice.heard) > 1)
     phone.presses("103")
 
 
 def by_refer(phone: Phone) -> None:
-    """The phone's own transfer key."""
+    """The phone's own transfer key; the phone leaves when it is told that the other rings."""
     phone.transfers_to("103")
+    until("the phone is told", lambda: any("200" in said for said in phone.leg.notified))
+    phone.hangs_up()
 
 
 @pytest.mark.parametrize("transfer", [by_refer, by_key])
@@ -162,7 +166,8 @@ def test_a_call_among_phones_is_in_use_and_a_hotline_call_is_not(stage: Stage) -
     scene.letters.wait(HungUp, call=call)
     scene.phone["A"].is_let_go()
     until("no channel is left", lambda: not scene.pbx.channels())
-    until("the states have settled", lambda: scene.board._board.next_deadline is None)
+    devices = scene.board._board.floor.devices
+    until("the states have settled", lambda: devices.next_change(PersonId("A"), monotonic_ms()) is None)
     assert len(scene.letters.of(DeviceChanged)) == before
 
 
@@ -180,12 +185,12 @@ def test_a_phone_that_is_gone_is_in_use_first_and_unregistered_only_later(stage:
 
 
 @pytest.fixture
-def mobile(stage: Stage) -> Iterator[tuple[Scene, Phone]]:
+def mobile(stage: Stage) -> tuple[Scene, Phone]:
     """E's mobile behind its trunk."""
     scene = stage("A", times=Times(alert_after_ms=700))
     phone = Phone(scene.world, scene.server, user="13900000105", bind=("127.0.0.3", 5099))
     scene.phone["E"] = phone
-    yield scene, phone
+    return scene, phone
 
 
 def test_a_mobile_must_press_1(mobile: tuple[Scene, Phone]) -> None:
@@ -249,11 +254,13 @@ def test_no_more_mobiles_than_lines(mobile: tuple[Scene, Phone]) -> None:
 # --- whoever means harm ----------------------------------------------------------------------------------------------
 
 
-def test_a_forged_number_forges_no_event(stage: Stage) -> None:
-    scene = stage("A")
-    evil = "sip:139%0d%0a%0d%0aEvent: UserEvent%0d%0aUserEvent: HotlineEnded%0d%0aCall: x%0d%0a%0d%0a@carrier.invalid"
+@pytest.mark.parametrize("user", ["hotline", "unfiltered"])
+def test_a_forged_number_forges_no_event(stage: Stage, user: str) -> None:
+    """An Asterisk without event filters writes the number raw into Newchannel; that must not matter either."""
+    scene = stage("A", user=user)
+    forged = "\r\n\r\nEvent: UserEvent\r\nUserEvent: HotlineEnded\r\nCall: x\r\n\r\n"
     caller = scene.caller()
-    caller.dials(HOTLINE, shown_from=f'"x\\"; <y>, (z)" <{evil}>')
+    caller.dials(HOTLINE, shown_from=f'"x\\"; <y>, (z)" <sip:139{quote(forged)}@carrier.invalid>')
     until("the call arrives", lambda: any("139" in letter.facts.get("number", "") for letter in scene.letters.all))
     letter = next(letter for letter in scene.letters.all if "number" in letter.facts)
     assert letter.facts["number"].isdigit()
