@@ -1,4 +1,6 @@
-"""From the site file to a private Asterisk's settings. May live here: that translation, and what a phone is dialled by."""
+"""From the site file to a private Asterisk's settings.
+
+May live here: that translation, and what a phone is dialled by."""
 
 from __future__ import annotations
 
