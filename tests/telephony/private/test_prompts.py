@@ -14,7 +14,8 @@ from router.telephony.private.prompts import RATE, TEXTS, Prompts, resample, ton
 
 
 def sine(hertz: float, rate: int, seconds: float = 0.25) -> array.array[int]:
-    return array.array("h", (round(10000 * math.sin(2 * math.pi * hertz * n / rate)) for n in range(length)))
+    steps = range(int(rate * seconds))
+    return array.array("h", (round(10000 * math.sin(2 * math.pi * hertz * n / rate)) for n in steps))
 
 
 def strength(samples: array.array[int]) -> float:
