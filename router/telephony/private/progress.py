@@ -8,7 +8,7 @@ from typing import Protocol
 class Progress(Protocol):
     """Told of each step: what is done, how much of it, out of how much (0 out of 0 where that can't be known)."""
 
-    def __call__(self, text: str, done: int, total: int) -> None:
+    def __call__(self, text: str, done: int, total: int, /) -> None:
         """Show it."""
 
 

@@ -53,7 +53,7 @@ class Registration:
 
     server: str
     username: str
-    secret: str
+    secret: str = field(repr=False)
 
     def __post_init__(self) -> None:
         _no_line_ends(self)

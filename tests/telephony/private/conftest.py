@@ -1,0 +1,86 @@
+"""An Asterisk for tests: one a session, on free ports, in a folder of its own; and the means to make others."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from router.telephony.private.binary import AsteriskBinary
+from router.telephony.private.find import ensure_asterisk
+from router.telephony.private.instance import PrivateAsterisk
+from router.telephony.private.settings import AccountSettings, ContactSettings, PrivateSettings, TrunkSettings
+
+HOTLINE = "4008001234"
+
+PLACEHOLDER = f"""
+[hotline-incoming]
+exten => {HOTLINE},1,NoOp(a call)
+ same => n,Answer()
+ same => n,Playback(hotline/please-wait)
+ same => n,Wait(60)
+
+[hotline-features]
+exten => *1,1,Answer()
+ same => n,Playback(hotline/present)
+"""
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of 127.0.0.1 that nobody uses just now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def office(dialplan: Path, **changes: object) -> PrivateSettings:
+    """An office with a carrier at 127.0.0.2, the accounts 101 and 102, and C's phone at a fixed address."""
+    rtp = free_port(socket.SOCK_DGRAM)
+    settings = PrivateSettings(
+        ami_secret="made-up-for-tests",
+        sip_port=free_port(socket.SOCK_DGRAM),
+        ami_port=free_port(socket.SOCK_STREAM),
+        rtp_first=min(rtp, 65000),
+        rtp_last=min(rtp, 65000) + 400,
+        trunks=(TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),),
+        accounts=(
+            AccountSettings(account="101", secret="secret-of-101", display="陈晨"),
+            AccountSettings(account="102", secret="secret-of-102", display="李丽"),
+        ),
+        contacts=(
+            ContactSettings(name="fixed-C", uri=f"sip:c@127.0.0.1:{free_port(socket.SOCK_DGRAM)}", number="103"),
+        ),
+        extensions=(("101", ("PJSIP/101",)), ("102", ("PJSIP/102",)), ("103", ("PJSIP/fixed-C",))),
+        dialplan=dialplan,
+    )
+    return replace(settings, **changes)  # type: ignore[arg-type]  # the test names real fields
+
+
+@pytest.fixture(scope="session")
+def binary() -> AsteriskBinary:
+    """The machine's Asterisk, installed if need be."""
+    return ensure_asterisk()
+
+
+@pytest.fixture(scope="session")
+def dialplan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dialplan that answers and speaks, in place of the hotline's."""
+    file = tmp_path_factory.mktemp("dialplan") / "hotline.conf"
+    file.write_text(PLACEHOLDER, encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def asterisk(
+    binary: AsteriskBinary, dialplan: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrivateAsterisk]:
+    """A running Asterisk of the office."""
+    one = PrivateAsterisk(binary, tmp_path_factory.mktemp("asterisk"), office(dialplan))
+    one.start()
+    yield one
+    one.stop()
+    assert one.pid is None
