@@ -1,9 +1,8 @@
-"""The first users of a site: those of the file, else one for each role. May live here: making them, once."""
+"""The database of a site, ready: tables, the site in it, its first users. May live here: preparing it, once a start."""
 
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.cli.settings import Place, database_url, web_settings
-from router.config.model import UserEntry
-from router.store.base import Base, open_database
-from router.store.users import ROLES, Role, User
+from router.config.model import Site, UserEntry
+from router.store.base import open_database
+from router.store.migrate import migrate_database
+from router.store.seed import has_site, seed
+from router.store.users import ROLES, User
 from router.web.app import create_app
 
 ROLE_NAMES = {
@@ -35,54 +36,37 @@ class NoBoard:
         return iter(())
 
 
-def first_accounts(place: Place, assets: Path) -> dict[str, str]:
-    """Make the tables and, in an empty database, the users; returns their passwords, to be shown once, never kept."""
-    engine = open_database(database_url(place))
-    Base.metadata.create_all(engine)
+def prepare_database(place: Place, assets: Path) -> dict[str, str]:
+    """Bring the tables up to date and seed an empty database from the site.
+
+    Returns the passwords of users that have none yet: to be shown once, and never kept. Raises `MigrationError`.
+    """
+    database = open_database(database_url(place))
     try:
-        with Session(engine) as session:
-            known = set(session.scalars(select(User.username)))
-            wanted = place.site.users or (() if known else _one_for_each_role(place))
-            missing = [user for user in wanted if user.username not in known]
-            if not missing:
-                return {}
-            app = create_app(web_settings(place, assets), NoBoard())
-            with app.app_context():
-                passwords = {user.username: _add(session, user) for user in missing}
+        migrate_database(database)
+        with Session(database) as session:
+            if not has_site(session):
+                seed(session, _with_users(place.site), is_demo=place.demo)
+            new = session.scalars(select(User).where(User.password.is_(None))).unique().all()
+            passwords = {user.username: secrets.token_urlsafe(9) for user in new}
+            if new:
+                with create_app(web_settings(place, assets), NoBoard()).app_context():
+                    for user in new:
+                        user.password = hash_password(passwords[user.username])
             session.commit()
             return passwords
     finally:
-        engine.dispose()
+        database.dispose()
 
 
-def _one_for_each_role(place: Place) -> tuple[UserEntry, ...]:
-    first = place.site.consultants[0].id if place.site.consultants else None
-    return tuple(
-        UserEntry.model_validate(
-            {
-                "username": role,
-                "name": ROLE_NAMES[role],
-                "role": role,
-                "consultant": first if role == "consultant" else None,
-            }
-        )
+def _with_users(site: Site) -> Site:
+    """The site with its users, or with one for each role where the file names none."""
+    if site.users:
+        return site
+    first = site.consultants[0].id if site.consultants else None
+    users = tuple(
+        UserEntry.model_validate({"username": role, "name": ROLE_NAMES[role], "role": role, "consultant": consultant})
         for role in ROLES
+        for consultant in (first if role == "consultant" else None,)
     )
-
-
-def _add(session: Session, entry: UserEntry) -> str:
-    password = secrets.token_urlsafe(9)
-    role = session.scalar(select(Role).where(Role.name == entry.role)) or Role(name=entry.role)
-    user = User(
-        username=entry.username,
-        name=entry.name or entry.username,
-        person=entry.consultant,
-        password=hash_password(password),
-        fs_uniquifier=uuid.uuid4().hex,
-        active=True,
-        must_change_password=True,
-    )
-    user.roles = [role]
-    session.add(user)
-    session.flush()
-    return password
+    return site.model_copy(update={"users": users})

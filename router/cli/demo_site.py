@@ -1,4 +1,4 @@
-"""The demonstration: a made-up site for the first run without a file. May live here: its data, shaped as a site file."""
+"""The demonstration: a made-up site for a first run without a file. May live here: its data, as in a site file."""
 
 from __future__ import annotations
 

@@ -5,24 +5,30 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
-from router.cli.settings import Place, office, open_place
+from router.cli.settings import Place, database_url, office, open_place
 from router.config.plan import standing_slots
 from router.core import inputs
 from router.core.actions import Action
 from router.core.desk import Desk
+from router.core.policy import PRESENT
 from router.core.words import PersonId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
+from router.engine.feed import JournalFeed
 from router.engine.journal import Journal
 from router.engine.ports import Letter
 from router.engine.snapshot import recover
 from router.engine.socket import EngineSocket
+from router.reconcile.numbers import Numbering
+from router.store.base import open_database
+from router.store.writer import DatabaseWriter
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard
 
@@ -50,11 +56,24 @@ def run_engine(place: Place) -> None:
     desk = recover(journal, policy)
     late = LateSwitchboard()
     engine = Engine(desk, journal, late, SteadyClock(desk.office.now))
-    switchboard = AsteriskSwitchboard(ami_address(place), office(place), mailbox=engine)
+    switchboard = AsteriskSwitchboard(
+        ami_address(place),
+        office(place),
+        mailbox=engine,
+        normalise=numbering(place).one,
+        may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
+    )
     late.switchboard = switchboard
+    engine.beside = lambda: {"pbx": switchboard.connected, "offline": switchboard.offline()}
+    engine.watch(lambda board: switchboard.keep_fallback(fallback_order(board)))
+    database = open_database(database_url(place))
+    writer = DatabaseWriter(database, JournalFeed(place.folder.journal))
     engine.start(policy)
     _tell_the_site(engine, place, desk)
     served = EngineSocket(engine, place.folder.socket)
+    engine.when_committed(writer.tell)
+    follower = threading.Thread(target=writer.run, args=(over,), name="database-writer")
+    follower.start()
     switchboard.start()
     planner = Planner(engine, place)
     threading.Thread(target=planner.run, args=(over,), name="planner", daemon=True).start()
@@ -64,8 +83,25 @@ def run_engine(place: Place) -> None:
     finally:
         switchboard.stop()
         served.close()
+        over.set()
+        writer.tell()
+        follower.join()
+        database.dispose()
         journal.close()
         log.info("engine state from=running to=stopped")
+
+
+def numbering(place: Place) -> Numbering:
+    """How this site's numbers are read."""
+    table = place.site.site
+    return Numbering(region=table.region, area_code=table.area_code or "")
+
+
+def fallback_order(board: Mapping[str, Any]) -> list[PersonId]:
+    """Whom Asterisk rings by itself while we are silent: who is present, in sheet order (DESIGN 6)."""
+    people = board["people"]
+    order = [turn["person"] for sheet in board["sheets"] if sheet["running"] for turn in sheet["turns"]]
+    return [p for p in order if people[p]["presence"] == PRESENT and not people[p]["suspended"]]
 
 
 class LateSwitchboard:

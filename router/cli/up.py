@@ -1,4 +1,4 @@
-"""`hotline up`: all that a site needs, started in order, stopped in reverse. May live here: that order and its words."""
+"""`hotline up`: all that a site needs, started in order, ended in reverse. May live here: that order, its words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from router.cli.accounts import first_accounts
+from router.cli.accounts import prepare_database
 from router.cli.asterisk import private_asterisk
 from router.cli.ports import Wanted, check_free
 from router.cli.settings import Place, open_place, remember
@@ -59,7 +59,8 @@ def bring_up(place: Place, config: Path | None, data: Path, over: threading.Even
     private = _asterisk(place)
     check_free(_ports(place))
     assets.ensure(say)
-    passwords = first_accounts(place, assets.FOLDER)
+    say("database")
+    passwords = prepare_database(place, assets.FOLDER)
     supervisor = start_supervisor(write_supervisor_file(place.folder, _programs(private, config, data)))
     try:
         _wait_until_ready(place, supervisor, private, over)

@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +83,8 @@ class Engine:
         self._snapshot_at = journal.last_seq
         self._actions: list[Action] = []
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
+        self.beside: Callable[[], Mapping[str, Any]] = dict
+        """What the board shows beside the desk: how the PBX and the database stand."""
         self._watchers: list[Callable[[dict[str, Any]], None]] = []
         self._committed: list[Callable[[], None]] = []
         self._is_shown = True
@@ -316,7 +318,7 @@ class Engine:
 
     def shown(self) -> dict[str, Any]:
         """The board with its sequence number and the newest trail lines."""
-        return {**board(self.desk.office), "seq": self._seq, "recent": list(self._recent)}
+        return {**board(self.desk.office), **self.beside(), "seq": self._seq, "recent": list(self._recent)}
 
 
 def _answer(outcomes: list[tuple[Delivery, Outcome]]) -> None:

@@ -107,6 +107,12 @@ class AsteriskSwitchboard:
         """Whether the link stands and the board is in step with Asterisk."""
         return self._ready.is_set()
 
+    def offline(self) -> list[PersonId]:
+        """Whose phones are all away, whatever the desk has been told yet (DESIGN 7); for the pages."""
+        with self._lock:
+            devices = self._board.floor.devices
+            return [person for person in self._board.floor.office.by_id if not devices.registered(person)]
+
     def perform(self, actions: Sequence[DeskAction]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
         with self._lock:

@@ -24,6 +24,11 @@ URGENCY = {"open": 0, "waiting": 1, "ringing": 2, "talking": 3}  # WEB 3: calls 
 def board_view(link: str, board: dict[str, Any] | None, zone: str) -> dict[str, Any]:
     """The template's variables; an engine that never answered shows an empty board under its alarm."""
     shown = board or NO_BOARD
+    if link == "live" and not shown.get("pbx", True):
+        link = "pbx_down"
+    for person in shown.get("offline", []):
+        if person in shown["people"] and shown["people"][person]["call"] is None:
+            shown["people"][person]["phone"] = "offline"  # for the desk it is in use until it has been away for long
     calls = sorted(shown["calls"], key=lambda call: (URGENCY.get(call["state"], 9), call["arrived"]))
     return {
         "link": link,
