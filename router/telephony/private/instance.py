@@ -27,7 +27,9 @@ log = structlog.get_logger(__name__)
 
 FOLDERS: Final = ("etc", "share", "lib/agi-bin", "lib/keys", "spool", "run", "log/cdr-csv", "log/cdr-custom", "prompts")
 
-ONLY_AT_START: Final = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "logger.conf", "cel.conf"})
+ONLY_AT_START: Final = frozenset(
+    {"asterisk.conf", "modules.conf", "pjsip_transport.conf", "rtp.conf", "logger.conf", "cel.conf"}
+)
 """Files whose change takes a restart; others are reloaded with calls going on."""
 
 SOCKET_LIMIT: Final = 107
@@ -171,8 +173,14 @@ class PrivateAsterisk:
             self.rx("core stop now", seconds)
         except AsteriskCommandError:
             log.warning("asterisk-deaf", pid=pid)
-        if not processes.wait_ended(pid, seconds):
-            processes.end(pid, seconds)
+        try:
+            if not processes.wait_ended(pid, seconds):
+                processes.end(pid, seconds)
+        except PermissionError as error:
+            raise AsteriskStartError(
+                f"an Asterisk of another user ({pid}) runs in {self.folder}",
+                cure="end it as that user, then start again",
+            ) from error
         self._pid = None
 
     def _last_words(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import hashlib
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -70,15 +71,12 @@ class Prompts:
                     self._make_one(language, text, place.with_suffix(".wav"))
 
     def _make_one(self, language: str, text: str, file: Path) -> None:
-        key = hashlib.sha256(f"{bool(self._speech)} {language} {text}".encode()).hexdigest()[:24]
+        key = hashlib.sha256(f"{language} {text}".encode()).hexdigest()[:24]
         kept = self._cache / f"{key}.wav"
         if not kept.exists():
-            samples = self._speak(language, text) or tones(len(text))
-            try:
-                self._cache.mkdir(parents=True, exist_ok=True)
-                _save(samples, kept)
-            except OSError:  # an installation that we may not write to: made anew for each data folder
-                _save(samples, file)
+            spoken = self._speak(language, text)
+            if not spoken or not _keep(spoken, kept):
+                _save(spoken or tones(len(text)), file)
                 return
         draft = file.with_suffix(".new")
         shutil.copyfile(kept, draft)
@@ -136,8 +134,18 @@ def tones(length: int) -> array.array[int]:
     return (beep + pause) * max(1, min(4, length // 5))
 
 
+def _keep(samples: array.array[int], file: Path) -> bool:
+    """Save it for other data folders; False in an installation that we may not write to."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _save(samples, file)
+    except OSError:
+        return False
+    return True
+
+
 def _save(samples: array.array[int], file: Path) -> None:
-    draft = file.with_suffix(".new")
+    draft = file.with_suffix(f".{os.getpid()}")  # two data folders may be made at once
     with wave.open(str(draft), "wb") as target:
         target.setnchannels(1)
         target.setsampwidth(2)

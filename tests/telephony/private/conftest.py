@@ -39,13 +39,13 @@ def free_port(kind: socket.SocketKind) -> int:
 
 def office(dialplan: Path, **changes: object) -> PrivateSettings:
     """An office with a carrier at 127.0.0.2, the accounts 101 and 102, and C's phone at a fixed address."""
-    rtp = free_port(socket.SOCK_DGRAM)
+    rtp = min(free_port(socket.SOCK_DGRAM), 65000) & ~1  # Asterisk wants an even one
     settings = PrivateSettings(
         ami_secret="made-up-for-tests",
         sip_port=free_port(socket.SOCK_DGRAM),
         ami_port=free_port(socket.SOCK_STREAM),
-        rtp_first=min(rtp, 65000),
-        rtp_last=min(rtp, 65000) + 400,
+        rtp_first=rtp,
+        rtp_last=rtp + 400,
         trunks=(TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),),
         accounts=(
             AccountSettings(account="101", secret="secret-of-101", display="陈晨"),

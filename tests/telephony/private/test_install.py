@@ -11,6 +11,7 @@ import pytest
 
 from router.telephony.private import apt, install
 from router.telephony.private.binary import NEEDED_MODULES, AsteriskBinary, Origin, from_system, from_tree
+from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.errors import AsteriskInstallError
 from router.telephony.private.find import find_asterisk
 from router.telephony.private.progress import silent
@@ -241,3 +242,9 @@ def test_a_tree_is_installed_without_root(tmp_path: Path) -> None:
     found = find_asterisk(tmp_path / "tree")
     assert found is not None
     assert shutil.which("asterisk") or found.command == made.command
+
+
+def test_this_machines_own_name_is_looked_up_within_the_limit() -> None:
+    taken = host_name_seconds(0.5)
+
+    assert taken is None or 0 <= taken <= 0.5

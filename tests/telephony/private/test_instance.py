@@ -18,7 +18,7 @@ from router.telephony.private import processes
 from router.telephony.private.binary import AsteriskBinary
 from router.telephony.private.errors import AsteriskCommandError, AsteriskStartError
 from router.telephony.private.instance import PrivateAsterisk
-from tests.telephony.private.conftest import HOTLINE, office
+from tests.telephony.private.conftest import HOTLINE, free_port, office
 from tests.telephony.private.sip import LIMIT_SECONDS, Phone
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("private-asterisk")]
@@ -199,11 +199,13 @@ def test_one_left_over_from_a_killed_start_is_adopted_with_its_calls(
 def test_one_left_over_with_other_ports_is_replaced(own: PrivateAsterisk, binary: AsteriskBinary) -> None:
     own.start()
     before = own.pid
-    changed = replace(own.settings, rtp_last=own.settings.rtp_last + 10)
+    changed = replace(own.settings, sip_port=free_port(socket.SOCK_DGRAM))
     later = PrivateAsterisk(binary, own.folder, changed)
     later.start()
 
     assert later.pid not in (None, before)
+    with Phone(server(later)) as phone:
+        assert phone.registers("101", "secret-of-101").code == 200
     later.stop()
 
 

@@ -50,6 +50,7 @@ def test_a_broken_speech_synthesiser_stops_nothing(tmp_path: Path) -> None:
     Prompts(("/bin/false",), tmp_path / "cache").make(tmp_path / "prompts")
 
     assert len(list((tmp_path / "prompts/en").glob("*.wav"))) == len(TEXTS)
+    assert not (tmp_path / "cache").exists()  # tones are not kept in place of speech
 
 
 def test_what_a_telephone_carries_survives_the_resampling_and_the_rest_does_not() -> None:
