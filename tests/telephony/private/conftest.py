@@ -17,15 +17,19 @@ from router.telephony.private.settings import AccountSettings, ContactSettings, 
 HOTLINE = "4008001234"
 
 PLACEHOLDER = f"""
-[hotline-incoming]
+[hotline-in]
 exten => {HOTLINE},1,NoOp(a call)
  same => n,Answer()
- same => n,Playback(hotline/please-wait)
+ same => n,Playback(hotline/waiting)
  same => n,Wait(60)
 
-[hotline-features]
+[hotline-phones]
+include => hotline-codes
+include => hotline-internal
+
+[hotline-codes]
 exten => *1,1,Answer()
- same => n,Playback(hotline/present)
+ same => n,Playback(hotline/presence-present)
 """
 
 
@@ -69,9 +73,10 @@ def binary() -> AsteriskBinary:
 @pytest.fixture(scope="session")
 def dialplan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dialplan that answers and speaks, in place of the hotline's."""
-    file = tmp_path_factory.mktemp("dialplan") / "hotline.conf"
-    file.write_text(PLACEHOLDER, encoding="utf-8")
-    return file
+    folder = tmp_path_factory.mktemp("dialplan")
+    (folder / "hotline.conf").write_text(PLACEHOLDER, encoding="utf-8")
+    (folder / "features.conf").write_text("[general]\n", encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def test_a_site_becomes_trunks_phones_and_extensions() -> None:
     assert settings.trunks[0].numbers == ((HOTLINE, HOTLINE), ("+864008001234", HOTLINE))
     assert [(one.account, one.secret) for one in settings.accounts] == [
         ("101", "secret-of-101"),
-        ("102", "made-up-account-102"),
+        ("102", "made-up-sip-102"),
     ]
     assert [(one.name, one.address, one.number) for one in settings.contacts] == [("fixed-C", "127.0.0.1:5093", "103")]
     assert settings.extensions == (("101", ("PJSIP/101",)), ("102", ("PJSIP/102",)), ("103", ("PJSIP/fixed-C",)))

@@ -16,6 +16,7 @@ import pytest
 
 from router.telephony.private import processes
 from router.telephony.private.binary import AsteriskBinary
+from router.telephony.private.conf import shipped
 from router.telephony.private.errors import AsteriskCommandError, AsteriskStartError
 from router.telephony.private.instance import PrivateAsterisk
 from tests.telephony.private.conftest import HOTLINE, free_port, office
@@ -55,8 +56,7 @@ def test_every_module_that_a_hotline_needs_is_running_and_the_log_is_clean(aster
     running = {line.split()[0] for line in said.splitlines() if " Running " in line}
 
     assert [name for name in wanted if not any(name.startswith(shown) for shown in running)] == []
-    log = (asterisk.folder / "log/messages.log").read_text(encoding="utf-8")
-    assert [line for line in log.splitlines() if "] ERROR[" in line or "] WARNING[" in line] == []
+    assert complaints(asterisk) == []
 
 
 def test_trunk_accounts_and_the_phone_at_a_fixed_address_are_there(asterisk: PrivateAsterisk) -> None:
@@ -221,6 +221,19 @@ def test_a_new_account_is_taken_over_without_a_restart(own: PrivateAsterisk) -> 
     assert own.pid == before
 
 
+def test_the_shipped_dialplan_loads_without_a_complaint_and_phones_reach_each_other(own: PrivateAsterisk) -> None:
+    trunk = replace(own.settings.trunks[0], outgoing=True)
+    own.settings = replace(own.settings, dialplan=shipped("dialplan"), trunks=(trunk,))
+    own.start()
+
+    assert complaints(own) == []
+    first = own.rx("dialplan show 103@hotline-phones")
+    assert first.index("Dial(PJSIP/fixed-C") < first.index("_X.")
+    assert own.rx(f"dialplan show {HOTLINE}@hotline-phones").index("hotline-in,") > 0
+    said = own.rx("dialplan show 13900000001@hotline-outgoing")
+    assert said.index("Dial(PJSIP/${EXTEN}@carrier") < said.index("_X.")
+
+
 def test_two_offices_share_a_machine(own: PrivateAsterisk, asterisk: PrivateAsterisk) -> None:
     own.start()
 
@@ -244,6 +257,11 @@ def test_secrets_are_readable_by_their_owner_alone(asterisk: PrivateAsterisk) ->
     for name in ("manager.conf", "pjsip.conf"):
         assert (asterisk.folder / "etc" / name).stat().st_mode & 0o077 == 0
     assert processes.running(asterisk.folder / "etc" / "another.conf") is None
+
+
+def complaints(asterisk: PrivateAsterisk) -> list[str]:
+    log = (asterisk.folder / "log/messages.log").read_text(encoding="utf-8")
+    return [line for line in log.splitlines() if "] ERROR[" in line or "] WARNING[" in line]
 
 
 def signed_in(asterisk: PrivateAsterisk) -> socket.socket:

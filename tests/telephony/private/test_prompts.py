@@ -65,5 +65,5 @@ def test_chinese_is_spoken(binary: AsteriskBinary, tmp_path: Path) -> None:
     if not binary.speech:
         pytest.skip("this Asterisk came without a speech synthesiser")
     Prompts(binary.speech, tmp_path / "cache").make(tmp_path / "prompts")
-    with wave.open(str(tmp_path / "prompts/zh/please-wait.wav")) as made:
+    with wave.open(str(tmp_path / "prompts/zh/waiting.wav")) as made:
         assert made.getnframes() > 2 * RATE
