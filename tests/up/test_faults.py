@@ -1,0 +1,87 @@
+"""What must not matter: a killed engine, a cut link, a restart, Ctrl-C, an orphan (issue A3, A4)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.telephony.phones.people import until
+from tests.up.service import HOTLINE, Service
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
+
+
+def test_the_engine_is_killed_while_a_phone_rings_and_the_call_is_answered_all_the_same(service: Service) -> None:
+    before = service.turns()
+    first = service.engine.board()["next"]
+    caller = service.caller("13900002001")
+    caller.dials(HOTLINE)
+    service.phone[first].rings()
+    pid = service.pid_of("main engine")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    service.phone[first].answers()
+    caller.hears(service.phone[first])
+    until("another engine runs", lambda: service.pid_of("main engine") not in (None, pid), 15)
+    service.until(lambda b: b["pbx"], within=15)
+    caller.hangs_up()
+    service.phone[first].is_let_go()
+    service.settle()
+    assert set(service.turns()) == set(before)
+    assert service.engine.board()["next"] != first
+
+
+def test_a_restart_goes_on_with_the_same_round_and_turns(tmp_path: Path) -> None:
+    service = Service(tmp_path)
+    try:
+        said = service.start()
+        assert "试验售楼处" in said
+        assert "无人在岗" in said
+        service.phones_sign_in()
+        caller = service.caller("13900002101")
+        caller.dials(HOTLINE)
+        service.phone["A"].answers()
+        caller.hears(service.phone["A"])
+        caller.hangs_up()
+        service.settle()
+        turns = service.turns()
+        assert turns["A"] == "done"
+        assert service.stop() == 0
+        assert service.pid_of("asterisk") is None
+        assert "ready" in service.start()
+        assert service.turns() == turns
+        assert service.engine.board()["people"]["B"]["presence"] == "present"
+    finally:
+        service.end()
+
+
+def test_after_a_kill_the_next_start_finds_no_orphan_in_its_way(tmp_path: Path) -> None:
+    service = Service(tmp_path)
+    try:
+        service.start()
+        service.stop(signal.SIGKILL)
+        assert service.pid_of("supervisord") is not None
+        assert "ended what an earlier start left running" in service.start()
+        with urllib.request.urlopen(f"http://127.0.0.1:{service.web}/healthz", timeout=5) as answer:
+            assert answer.status == 200
+    finally:
+        service.end()
+    for part in ("supervisord", "main engine", "main web", "asterisk"):
+        assert service.pid_of(part) is None
+
+
+def test_a_port_in_use_is_named_with_the_setting_that_moves_it(running: Service, tmp_path: Path) -> None:
+    second = Service(tmp_path)
+    second.config.write_text(running.config.read_text(encoding="utf-8"), encoding="utf-8")
+    try:
+        with pytest.raises(AssertionError, match=r"(?s)ended with 2.*\[pbx\] sip_bind"):
+            second.start()
+    finally:
+        if second.process and second.process.stdout:
+            second.process.stdout.close()
+        second.process = None
+        second.end()
