@@ -12,30 +12,35 @@ from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
 from router.telephony.switchboard.office import device_of
 
+ANNOUNCE_MS = 200
+
 
 def on_call(floor: Floor, event: Event) -> None:
     """A call has come in, and its offer waits to be claimed."""
     call_id, offer = CallId(event.one("Call") or ""), event.one("Offer") or ""
-    if not call_id or not offer or call_id in floor.calls:
+    known = floor.calls.get(call_id)
+    if not call_id or not offer or (known is not None and known.caller_channel):
         return
-    hotline = event.get("Number")
-    trunk = floor.office.trunk_of(hotline)
-    call = LiveCall(
-        id=call_id,
-        number=event.get("From"),
-        name=clean(event.get("Name")),
-        hotline=hotline,
-        trunk=trunk.name if trunk else "",
-        answer=event.get("Answer") or "waiting",
-        offer=offer,
-        caller_channel=event.get("CallerChannel"),
-        caller_uniqueid=event.get("CallerUniqueid"),
-        arrived_ms=floor.now,
-    )
-    call.answered_by_pbx = call.answer == "always"
+    call = known or LiveCall(id=call_id, arrived_ms=floor.now)
+    describe(floor, call, event)
     floor.calls[call_id] = call
     floor.say(commands.claim(offer))
-    tell_arrival(floor, call, event.get("System"))
+    if known is None:
+        tell_arrival(floor, call, event.get("System"))
+    else:
+        ringing.ring_pending(floor, call)
+
+
+def describe(floor: Floor, call: LiveCall, event: Event) -> None:
+    """Note what Asterisk says of the caller's side."""
+    hotline = event.get("Number")
+    trunk = floor.office.by_trunk.get(event.get("Trunk")) or floor.office.trunk_of(hotline)
+    call.number, call.name, call.hotline = event.get("From"), clean(event.get("Name")), hotline
+    call.trunk = trunk.name if trunk else ""
+    call.answer = event.get("Answer") or "waiting"
+    call.offer = event.get("Offer")
+    call.caller_channel, call.caller_uniqueid = event.get("CallerChannel"), event.get("CallerUniqueid")
+    call.answered_by_pbx = call.answer == "always" or event.get("Again") == "1"
 
 
 def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
@@ -68,6 +73,9 @@ def hold(floor: Floor, action: Hold) -> None:
     call = floor.calls.get(action.call)
     if call is None or call.over or call.fallback or call.hears in (Hears.PERSON, Hears.MOVING):
         return
+    if not call.caller_channel:
+        floor.at(ANNOUNCE_MS, hold, action)  # after a restart: the call is just being told anew
+        return
     if call.answer == "waiting" and not call.answered_by_pbx:
         call.answered_by_pbx, call.hears, call.offer = True, Hears.MOVING, ""
         floor.say(commands.redirect(call.caller_channel, "hotline-hold", call.id))
@@ -94,6 +102,9 @@ def release(floor: Floor, action: Release) -> None:
     call.told_over = True
     if call.fallback:
         return  # the fallback may yet find somebody: the desk is told then
+    if not call.caller_channel:
+        floor.at(ANNOUNCE_MS, release, action)
+        return
     call.hears, call.offer = Hears.RELEASED, ""
     floor.say(commands.redirect(call.caller_channel, "hotline-release", action.why.value))
 

@@ -52,9 +52,9 @@ def hang_up(channel: str, cause: int | None = None) -> Action:
     return _action("Hangup", keys)
 
 
-def redirect(channel: str, context: str, exten: str) -> Action:
-    """Move a channel to another place of the dialplan."""
-    return _action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": 1})
+def redirect(channel: str, context: str, exten: str, priority: str = "1") -> Action:
+    """Move a channel to another place of the dialplan; a priority may be a label."""
+    return _action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": priority})
 
 
 def set_variable(channel: str, name: str, value: str) -> Action:
@@ -80,6 +80,11 @@ def forget(family: str) -> Action:
 def claim(offer: str) -> Action:
     """Tell a call's `;2` side that the router has it."""
     return set_variable(offer + ";2", "HOTLINE_CLAIM", "1")
+
+
+def announce(offer: str, call: CallId) -> Action:
+    """Have a call told anew, with its number and all: we have come later than it."""
+    return redirect(offer + ";2", "hotline-offer", call, "announce")
 
 
 def to_offer(offer: str, context: str, call: CallId) -> Action:

@@ -124,6 +124,16 @@ class Alarm:
 Out = Said | Letter | Alarm
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A call that the desk knows from its journal when the router starts anew: who rings, or who talks."""
+
+    call: CallId
+    ringing: tuple[PersonId, ...] = ()
+    talking: PersonId | None = None
+    open_to_all: bool = False
+
+
 class Floor:
     """The state. One lock outside guards it (see `switchboard.py`)."""
 
@@ -141,6 +151,7 @@ class Floor:
         self.out: list[Out] = []
         self.devices = Devices(office, own=self.has_leg_on)
         self.alarms_in_a_row = 0
+        self.expected: tuple[Expected, ...] = ()
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()
 

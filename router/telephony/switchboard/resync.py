@@ -6,18 +6,13 @@ again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
 
-from router.core.words import CallId
 from router.telephony.ami import Action, Event
-from router.telephony.switchboard import calls, commands, ringing
+from router.telephony.switchboard import calls, commands, recovery, ringing
 from router.telephony.switchboard.floor import Floor, LiveCall
 from router.telephony.switchboard.legs import LegState
-
-OFFER: Final = re.compile(r"(Local/(c[0-9a-f]{19})@hotline-(?:offer|handover)-[0-9a-f]{8});[12]")
+from router.telephony.switchboard.seen import SERVED_BY_US, Seen, read
 
 
 def greeting(floor: Floor) -> list[Action]:
@@ -31,7 +26,7 @@ def greeting(floor: Floor) -> list[Action]:
     ]
     digits = max((len(person.extension) for person in office.people), default=0)
     actions.append(commands.set_global("HOTLINE_DIGITS", str(digits or "")))
-    for family in ("hotline-number", "hotline-ext", "hotline-out"):
+    for family in ("hotline-number", "hotline-ext"):
         actions.append(commands.forget(family))
     for hotline in office.hotlines:
         trunk = office.by_trunk.get(hotline.trunk)
@@ -39,11 +34,6 @@ def greeting(floor: Floor) -> list[Action]:
     for person in office.people:
         if person.extension and person.internal_dial:
             actions.append(commands.put("hotline-ext", person.extension, person.internal_dial))
-    for trunk in office.trunks:
-        if trunk.outgoing:
-            actions.append(commands.put("hotline-out", "trunk", trunk.name))
-            actions.append(commands.put("hotline-out", "international", "1" if trunk.international else "0"))
-            break
     if office.hotlines:
         actions.append(commands.put("hotline", "ready", "1"))
     return actions
@@ -59,28 +49,12 @@ def fallback_list(floor: Floor, order: Iterable[str]) -> list[Action]:
     return actions
 
 
-@dataclass(slots=True)
-class _Seen:
-    """The live channels, by what they are to us."""
-
-    uniqueids: dict[str, Event] = field(default_factory=dict)
-    offers: dict[CallId, str] = field(default_factory=dict)
-
-
-def _read(channels: Sequence[Event]) -> _Seen:
-    seen = _Seen()
-    for event in channels:
-        seen.uniqueids[event.get("Uniqueid")] = event
-        match = OFFER.fullmatch(event.get("Channel"))
-        if match:
-            seen.offers[CallId(match[2])] = match[1]
-    return seen
-
-
 def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> None:
     """Compare what we believed with what is there, tell the desk the difference, and go on."""
-    seen = _read(channels)
+    seen = read(channels)
     floor.linked = True
+    if floor.expected:
+        recovery.recover(floor, seen)
     for leg in list(floor.legs.values()):
         event = seen.uniqueids.get(leg.id)
         if event is None:
@@ -91,16 +65,21 @@ def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> 
             ringing.found_ringing(floor, leg)
     for call in list(floor.calls.values()):
         _compare_call(floor, call, seen)
+    for call_id, offer in seen.offers.items():
+        if call_id not in floor.calls and seen.contexts.get(call_id) in SERVED_BY_US:
+            floor.say(commands.announce(offer, call_id))  # it came while nobody listened
     floor.devices.linked(devices, floor.now)
     for person in floor.office.by_id:
         ringing.look_at(floor, person)
 
 
-def _compare_call(floor: Floor, call: LiveCall, seen: _Seen) -> None:
-    if call.caller_uniqueid not in seen.uniqueids:
+def _compare_call(floor: Floor, call: LiveCall, seen: Seen) -> None:
+    if call.caller_uniqueid and call.caller_uniqueid not in seen.uniqueids:
         calls.end(floor, call)
         return
     offer = seen.offers.get(call.id)
-    if offer is not None:
+    if offer is not None and not call.caller_channel:
+        floor.say(commands.announce(offer, call.id))
+    elif offer is not None:
         call.offer = offer
         ringing.ring_pending(floor, call)

@@ -23,7 +23,7 @@ from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
 from router.telephony.switchboard import resync
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.floor import Alarm, Out, Said
+from router.telephony.switchboard.floor import Alarm, Expected, Out, Said
 from router.telephony.switchboard.office import Office
 
 log = logging.getLogger(__name__)
@@ -118,6 +118,10 @@ class AsteriskSwitchboard:
         with self._lock:
             self._carry_out(self._board.perform(actions, monotonic_ms()))
             self._woken.notify_all()
+
+    def expect(self, calls: Iterable[Expected]) -> None:
+        """Before `start`: what a recovered desk takes to be going on (`expected_calls`); Asterisk is asked whether."""
+        self._board.floor.expected = tuple(calls)
 
     def keep_fallback(self, order: Iterable[PersonId]) -> None:
         """Whom Asterisk rings by itself, in sheet order, while the router is silent; to be called at each change."""

@@ -88,7 +88,9 @@ astrundir => {f}/run\nastlogdir => {f}/log\nastsbindir => {TREE}/usr/sbin
 [hotline](rights)\n{filters}\n[unfiltered](rights)\n""",
             "pjsip.conf": f"""[global]\ntype=global\nendpoint_identifier_order=username,ip
 [udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{self.sip}\n\n{endpoints}""",
-            "extensions.conf": f'[general]\nstatic=yes\n[globals]\n#include "{DIALPLAN}/hotline.conf"\n',
+            "extensions.conf": f"""[general]\nstatic=yes\n[globals]
+[hotline-phones]\ninclude => hotline-codes\ninclude => hotline-internal
+[hotline-internal]\nexten => _XXX,1,Dial(PJSIP/${{EXTEN}},60)\n#include "{DIALPLAN}/hotline.conf"\n""",
             "features.conf": (DIALPLAN / "features.conf").read_text(),
             "rtp.conf": f"[general]\nrtpstart={rtp}\nrtpend={rtp + 999}\nicesupport=no\n",
             "musiconhold.conf": f"[default]\nmode=files\ndirectory={TREE}/usr/share/asterisk/moh\n",

@@ -17,6 +17,7 @@ from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
+from router.telephony.switchboard.floor import Expected
 from tests.telephony.phones.people import Caller, until
 from tests.telephony.phones.people import Phone as SipPhone
 from tests.telephony.phones.world import World
@@ -99,11 +100,13 @@ class Scene:
         self.server = ("127.0.0.1", pbx.sip)
         self.phone: dict[str, SipPhone] = {}
         self.callers: list[Caller] = []
-        self.board = AsteriskSwitchboard(
-            AmiAddress(host="127.0.0.1", port=pbx.ami, username=user, secret=SECRET),
-            office(times, **trunk),
-            self.letters,
-            on_alarm=lambda alarm, _text: self.alarms.append(alarm),
+        self._address = AmiAddress(host="127.0.0.1", port=pbx.ami, username=user, secret=SECRET)
+        self._office = office(times, **trunk)
+        self.board = self._switchboard()
+
+    def _switchboard(self) -> AsteriskSwitchboard:
+        return AsteriskSwitchboard(
+            self._address, self._office, self.letters, on_alarm=lambda alarm, _text: self.alarms.append(alarm)
         )
 
     def begin(self, *accounts: str) -> None:
@@ -149,6 +152,25 @@ class Scene:
         """The desk says: missed."""
         self.board.perform([Release(call=call, why=why)])
 
+    def router_dies(self) -> None:
+        """The switchboard is gone at once, in the middle of whatever it did."""
+        self.board.stop()
+
+    def router_returns(self, *expected: Expected) -> None:
+        """A new switchboard, which knows of these calls from its journal."""
+        self.board = self._switchboard()
+        self.board.expect(expected)
+        self.board.start()
+        assert self.board.wait_ready(10), "the link did not come up"
+
+    def link_breaks(self) -> None:
+        """Asterisk throws our AMI session out; the switchboard comes back by itself."""
+        number = self.board._link_number
+        listed = self.pbx.cli("manager show connected").splitlines()
+        _name, _address, _start, _elapsed, fd, *_ = next(line.split() for line in listed if "127.0.0.1" in line)
+        self.pbx.cli(f"manager kick session {fd}")
+        until("the link is back", lambda: self.board._link_number > number and self.board.connected, 8)
+
     def end(self) -> None:
         """Everybody hangs up; nothing may be left on the PBX."""
         agents: Sequence[Caller | SipPhone] = [*self.callers, *self.phone.values()]
@@ -159,7 +181,8 @@ class Scene:
         try:
             until("no channel is left", lambda: not self.pbx.channels(), 8)
             floor = self.board._board.floor
-            until("no leg is left", lambda: not floor.legs and not floor.calls, 5)
+            gone = self.board._stopping  # whoever died hears of nothing any more
+            until("no leg is left", lambda: gone or (not floor.legs and not floor.calls), 5)
         finally:
             self.board.stop()
             for agent in agents:

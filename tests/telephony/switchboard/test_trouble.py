@@ -1,0 +1,212 @@
+"""The router dies, the link breaks, phones answer in the same instant: no caller is lost."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from router.core.inputs import Answered, CallArrived, Declined, Failed, HungUp, PhoneRang, Taken
+from router.core.words import PersonId
+from router.core.words import Stage as Rung
+from router.telephony.switchboard import Times, switchboard
+from router.telephony.switchboard.floor import Expected
+from tests.telephony.phones.people import Phone, until
+from tests.telephony.switchboard.conftest import Stage
+from tests.telephony.switchboard.scene import HOTLINE
+
+pytestmark = pytest.mark.asterisk
+A = PersonId("A")
+
+
+def test_with_the_router_gone_asterisk_rings_the_list_itself(stage: Stage) -> None:
+    scene = stage("A", "C", times=Times(three_rings_ms=2000))
+    until("the list is there", lambda: "PJSIP/103" in scene.pbx.cli("database show hotline-fallback"))
+    scene.router_dies()
+    caller = scene.caller().dials(HOTLINE)
+    scene.phone["A"].rings()
+    caller.hears_ringing()
+    scene.phone["C"].rings(within=4)
+    scene.phone["C"].answers()
+    caller.hears(scene.phone["C"])
+    scene.phone["A"].stops_ringing()
+
+
+def test_a_phone_that_rings_when_the_router_dies_can_be_answered(stage: Stage) -> None:
+    scene = stage("A", "C")
+    caller, call = scene.call_comes()
+    scene.ring(call, "A")
+    scene.phone["A"].rings()
+    scene.router_dies()
+    scene.phone["A"].answers()
+    caller.hears(scene.phone["A"])
+
+
+def test_when_the_router_dies_in_a_call_the_fallback_rings_others_too(stage: Stage) -> None:
+    scene = stage("A", "C")
+    caller, call = scene.call_comes()
+    scene.ring(call, "A")
+    scene.phone["A"].rings()
+    scene.router_dies()
+    scene.phone["C"].rings(within=10)
+    scene.phone["A"].answers()
+    caller.hears(scene.phone["A"])
+    scene.phone["C"].stops_ringing()
+
+
+def test_an_answer_by_the_fallback_is_told_to_a_router_that_lives(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switchboard, "BEAT_SECONDS", 60.0)  # it lives, and is too slow to say so
+    scene = stage("A", "C")
+    caller, call = scene.call_comes()
+    scene.phone["A"].rings(within=12)
+    scene.phone["A"].answers()
+    scene.letters.wait(Taken, call=call, person="A", fact=True)
+    caller.hears(scene.phone["A"])
+    assert "fallback" in scene.alarms
+
+
+# --- the router starts anew ------------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_rings_over_a_restart_is_answered_as_if_nothing_was(stage: Stage) -> None:
+    scene = stage("A", "C")
+    caller, call = scene.call_comes()
+    scene.ring(call, "A")
+    scene.phone["A"].rings()
+    scene.router_dies()
+    scene.router_returns(Expected(call=call, ringing=(A,)))
+    assert scene.phone["A"].is_ringing()
+    scene.ring(call, "C", stage=Rung.EVERYONE)
+    scene.phone["C"].rings()
+    scene.phone["A"].answers()
+    scene.letters.wait(Answered, call=call, person="A")
+    caller.hears(scene.phone["A"])
+    scene.phone["C"].stops_ringing()
+    caller.hangs_up()
+    scene.letters.wait(HungUp, call=call)
+    assert len(scene.letters.of(CallArrived)) == 1
+
+
+def test_what_happened_during_a_restart_is_told(stage: Stage) -> None:
+    scene = stage("A", "C", "D")
+    answered, first = scene.call_comes("13900000001")
+    abandoned, second = scene.call_comes("13900000002")
+    _, third = scene.call_comes("13900000003")
+    for call, person in ((first, "A"), (second, "C"), (third, "D")):
+        scene.ring(call, person)
+        scene.phone[person].rings()
+    scene.router_dies()
+    scene.phone["A"].answers()
+    answered.hears(scene.phone["A"])
+    abandoned.hangs_up()
+    scene.phone["D"].declines()
+    unheard = scene.caller("13900000004").dials(HOTLINE)
+    until("the call is there", lambda: len([name for name in scene.pbx.channels() if "hotline-offer" in name]) >= 4)
+    scene.router_returns(
+        Expected(call=first, ringing=(A,)),
+        Expected(call=second, ringing=(PersonId("C"),)),
+        Expected(call=third, ringing=(PersonId("D"),)),
+    )
+    scene.letters.wait(Answered, call=first, person="A")
+    scene.letters.wait(HungUp, call=second)
+    scene.letters.wait(Failed, call=third, person="D")
+    scene.phone["C"].stops_ringing()
+    scene.letters.wait(CallArrived, number="13900000004")
+    scene.hold(third)
+    answered.hangs_up()
+    scene.letters.wait(HungUp, call=first)
+    unheard.hangs_up()
+
+
+def test_a_broken_link_changes_nothing_for_a_ringing_phone(stage: Stage) -> None:
+    scene = stage("A")
+    caller, call = scene.call_comes()
+    scene.ring(call, "A")
+    scene.phone["A"].rings()
+    scene.letters.wait(PhoneRang)
+    scene.link_breaks()
+    scene.phone["A"].answers()
+    scene.letters.wait(Answered, call=call, person="A")
+    caller.hears(scene.phone["A"])
+    assert len(scene.phone["A"].legs) == 1, "nothing was sent again"
+    caller.hangs_up()
+    scene.letters.wait(HungUp, call=call)
+
+
+def test_what_happened_while_the_link_was_broken_is_told_afterwards(stage: Stage) -> None:
+    scene = stage("A", "C", "D")
+    answered, first = scene.call_comes("13900000001")
+    abandoned, second = scene.call_comes("13900000002")
+    _, third = scene.call_comes("13900000003")
+    for call, person in ((first, "A"), (second, "C"), (third, "D")):
+        scene.ring(call, person)
+        scene.phone[person].rings()
+        scene.letters.wait(PhoneRang, call=call)
+    with scene.board._lock:  # nothing that comes in this time is heard
+        listener, scene.board._client._on_event = scene.board._client._on_event, None
+        scene.phone["A"].answers()
+        answered.hears(scene.phone["A"])
+        abandoned.hangs_up()
+        abandoned.is_let_go()
+        scene.phone["D"].declines()
+        until("D's channel is gone", lambda: not any("PJSIP/104" in name for name in scene.pbx.channels()))
+    threading.Event().wait(0.2)
+    scene.board._client._on_event = listener
+    scene.link_breaks()
+    scene.letters.wait(Answered, call=first, person="A")
+    scene.letters.wait(HungUp, call=second)
+    scene.letters.wait(Failed, call=third, person="D")
+    assert not scene.letters.of(Declined)
+
+
+def test_rings_asked_for_without_a_link_ring_once_it_is_back(stage: Stage) -> None:
+    scene = stage("A")
+    caller, call = scene.call_comes()
+    with scene.board._lock:
+        scene.board._board.unlinked(0)
+        scene.ring(call, "A")
+    scene.phone["A"].stays_silent(0.2)
+    scene.link_breaks()
+    scene.phone["A"].answers()
+    caller.hears(scene.phone["A"])
+    assert not scene.letters.of(Failed)
+
+
+def test_a_call_that_came_while_the_link_was_broken_is_found(stage: Stage) -> None:
+    scene = stage("A")
+    with scene.board._lock:
+        listener, scene.board._client._on_event = scene.board._client._on_event, None
+    caller = scene.caller().dials(HOTLINE)
+    until("the call is there", lambda: any("hotline-offer" in name for name in scene.pbx.channels()))
+    scene.board._client._on_event = listener
+    scene.link_breaks()
+    arrived = scene.letters.wait(CallArrived, number="13900000001").input
+    assert isinstance(arrived, CallArrived)
+    scene.ring(arrived.call, "A")
+    scene.phone["A"].answers()
+    caller.hears(scene.phone["A"])
+
+
+@pytest.mark.parametrize("times", [25])
+def test_phones_that_answer_in_the_same_instant_share_no_caller(stage: Stage, times: int) -> None:
+    scene = stage("A", "B", "C", "D")
+    for number in range(times):
+        caller, call = scene.call_comes(f"139000001{number:02}")
+        scene.ring(call, *"ABCD", stage=Rung.EVERYONE)
+        phones = [scene.phone[name] for name in "ABCD"]
+        legs = [phone.rings() for phone in phones]
+        with scene.world.changed:
+            for phone, leg in zip(phones, legs, strict=True):
+                phone.accept(leg)
+        winner = scene.letters.wait(Answered, call=call).input
+        assert isinstance(winner, Answered)
+        caller.hears(scene.phone[winner.person])
+        losers = [phone for name, phone in scene.phone.items() if name != winner.person]
+        until("the losers are released", lambda losers=losers: not any(map(Phone.is_talking, losers)))
+        assert len(scene.letters.of(Answered, call=call)) == 1
+        caller.hangs_up()
+        scene.letters.wait(HungUp, call=call)
+        scene.phone[winner.person].is_let_go()
+    assert not scene.alarms
