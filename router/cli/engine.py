@@ -30,7 +30,7 @@ from router.reconcile.numbers import Numbering
 from router.store.base import open_database
 from router.store.writer import DatabaseWriter
 from router.telephony.ami import AmiAddress
-from router.telephony.switchboard import AsteriskSwitchboard
+from router.telephony.switchboard import AsteriskSwitchboard, expected_calls
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +74,7 @@ def run_engine(place: Place) -> None:
     engine.when_committed(writer.tell)
     follower = threading.Thread(target=writer.run, args=(over,), name="database-writer")
     follower.start()
+    switchboard.expect(expected_calls(desk.office))
     switchboard.start()
     planner = Planner(engine, place)
     threading.Thread(target=planner.run, args=(over,), name="planner", daemon=True).start()

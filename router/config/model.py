@@ -394,5 +394,6 @@ class Site(Model):
             wrap_up_ms=round(table.wrap_up_seconds * 1000),
             lapse_ms=round(table.lapse_days * DAY_MS),
             owner_wait=table.owner_busy == "wait",
+            keep_ms=32 * DAY_MS,  # longer than any form is late; what is older is the record's alone
             presence={**PRESENCE, **{name: Kind(kind) for name, kind in table.presence.items()}},
         )

@@ -61,13 +61,12 @@ def arrive(office: Office, call_id: CallId, number: Number) -> Call | None:
 
 def settle(office: Office, fresh: Call | None) -> None:
     """R14, after every input and timer: decide those who wait, let the available join, then say that `fresh` waits."""
-    if office.slot is not None:
-        for call in list(office.pending.values()):
-            if call.state is CallState.WAITING:
-                decide(office, call)
-        for call in office.pending.values():
-            if call.state is CallState.OPEN:
-                _join(office, call)
+    for call in list(office.pending.values()):
+        if call.state is CallState.WAITING:
+            decide(office, call)
+    for call in office.pending.values():
+        if call.state is CallState.OPEN:
+            _join(office, call)
     if fresh is not None and fresh.state is CallState.WAITING:
         office.say(observe(office, fresh, "R14"))
         office.say(Waits(call=fresh.id), Hold(call=fresh.id))
@@ -77,6 +76,8 @@ def decide(office: Office, call: Call) -> None:
     """Decide whom the call rings (R9): owner, substitute or next in line; nobody: it waits on."""
     owner = ownership.live_owner(office, call.number) if call.number != WITHHELD else None
     call.returning = owner is not None
+    if office.slot is None:
+        return  # R1: nobody new is rung
     if owner is None:
         _ring_next(office, call, Stage.ROTATION, None)
         return
@@ -128,9 +129,10 @@ def rang(office: Office, call: Call, person: PersonId) -> None:
         offer.rang_at = office.now
 
 
-def open_to_everyone(call: Call) -> None:
-    """The caller's three rings are over (R11); whoever is available joins when the call's R14 comes."""
+def open_to_everyone(office: Office, call: Call) -> None:
+    """The caller's three rings are over: everyone available starts to ring at once (R11), later ones join (R14)."""
     call.step(CallEvent.OPEN)
+    _join(office, call)
 
 
 def _join(office: Office, call: Call) -> None:
@@ -309,6 +311,6 @@ def _stop_phones(office: Office, call: Call, *, answered: bool, but: PersonId | 
 
 
 def follow_up(office: Office, number: Number, person: PersonId) -> None:
-    """Somebody spoke with the number otherwise: contact, and a call back settled (R15, R16.2)."""
+    """Somebody spoke with the number otherwise: contact, call back settled (R15, R16.2)."""
     ownership.contacted(office, number, person)
     office.callbacks.pop(number, None)

@@ -17,11 +17,9 @@ from router.core.actions import Act, Action, Trail
 from router.core.availability import presence_kind
 from router.core.errors import ImpossibleInputError
 from router.core.model import Call, Office, Person
-from router.core.policy import DAY_MS, PRESENT, Policy
+from router.core.policy import PRESENT, Policy
 from router.core.timers import next_timer
 from router.core.words import DeviceState
-
-KEEP_MS = 32 * DAY_MS  # how long a call stays at hand for its form (R16.4); older ones live in the record alone
 
 
 class Desk:
@@ -101,9 +99,10 @@ def _arrived(office: Office, told: inputs.CallArrived) -> Call | None:
 
 
 def _forget_old_calls(office: Office) -> None:
-    """Drop calls that ended long ago, oldest first, so that memory stays flat."""
+    """Drop calls that ended long ago, oldest first, so that memory stays flat; their record has them for ever."""
+    keep_ms = office.policy.keep_ms
     while (call := next(iter(office.calls.values()), None)) is not None:
-        if call.ended is None or call.ended > office.now - KEEP_MS:
+        if call.ended is None or keep_ms is None or call.ended > office.now - keep_ms:
             return
         del office.calls[call.id]
 

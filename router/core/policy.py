@@ -37,6 +37,7 @@ class Policy:
     lapse_ms: int = 7 * DAY_MS
     owner_wait: bool = False
     owner_wait_ms: int = 30_000
+    keep_ms: int | None = None  # how long an ended call stays at hand for its form; None: for ever
     presence: Mapping[str, Kind] = field(default_factory=lambda: PRESENCE)
 
     @property

@@ -59,7 +59,7 @@ def _timers_of(office: Office, call: Call) -> Iterator[Timer]:
         if offer.state is OfferState.AT_STAKE and offer.rang_at is not None and offer.person in call.ringing:
             yield Timer(offer.rang_at + three_rings, _run_out(office, offer))
     if call.clock is not None and call.state is not CallState.OPEN:
-        yield Timer(call.clock + three_rings, lambda: calls.open_to_everyone(call))
+        yield Timer(call.clock + three_rings, lambda: calls.open_to_everyone(office, call))
     if call.owner_wait_until is not None and not call.owner_wait_over and call.state is not CallState.OPEN:
         yield Timer(call.owner_wait_until, lambda: _end_owner_wait(call))
     if call.clock is not None:

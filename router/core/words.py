@@ -10,9 +10,8 @@ from typing import NewType
 
 CallId = NewType("CallId", str)
 PersonId = NewType("PersonId", str)
-Number = NewType("Number", str)  # "" is a withheld number
+Number = NewType("Number", str)
 Millis = int
-
 WITHHELD = Number("")
 
 

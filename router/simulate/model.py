@@ -71,10 +71,10 @@ def read_case(raw: Mapping[str, Any]) -> Case:
         people=tuple(dict.fromkeys(named)),
         customers=customers,
         events=tuple(_event(event) for event in _list(raw, "events")),
-        expect=tuple(_list(raw, "expect")),
-        sheets=raw.get("sheets") or {},
-        owners=raw.get("owners") or {},
-        callbacks=raw.get("callbacks"),
+        expect=tuple(_mapping(item, "expect") for item in _list(raw, "expect")),
+        sheets={group: _mapping(sheet, "sheets") for group, sheet in _mapping(raw.get("sheets"), "sheets").items()},
+        owners=_mapping(raw.get("owners"), "owners"),
+        callbacks=None if raw.get("callbacks") is None else _mapping(raw["callbacks"], "callbacks"),
     )
 
 
@@ -106,6 +106,14 @@ def _list(raw: Mapping[str, Any], key: str) -> list[Any]:
         return []
     if not isinstance(value, list):
         raise ScenarioError(f"{key}: a list is needed, not {value!r}")
+    return value
+
+
+def _mapping(value: Any, what: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ScenarioError(f"{what}: a mapping is needed, not {value!r}")
     return value
 
 
@@ -213,7 +221,7 @@ def _device(raw: Mapping[str, Any]) -> inputs.Input:
 
 
 def _form(raw: Mapping[str, Any]) -> inputs.Input:
-    asked_for = raw.get("asked_for")
+    asked_for = _text(raw["asked_for"]) if raw.get("asked_for") else None
     kind = FormKind(str(raw.get("kind", "purchase")))
     return inputs.FormFiled(call=_call(raw, "form"), kind=kind, asked_for=PersonId(asked_for) if asked_for else None)
 

@@ -84,6 +84,16 @@ def test_an_impossible_event_is_an_error_of_its_case_alone(tmp_path: Path, event
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "part", ["expect: [5]", "owners: [1]", "sheets: [call]", "sheets: {call: 5}", "callbacks: 5", "people: [[A]]"]
+)
+def test_a_malformed_case_is_an_error_of_its_own(tmp_path: Path, part: str) -> None:
+    result = _simulate(tmp_path, f"- case: bad\n  {part}\n{GOOD}", "--json")
+    bad, good = json.loads(result.output)
+    assert bad["error"]
+    assert good["error"] is None
+
+
 @pytest.mark.parametrize("text", ["- case: [", "just words", "{a: 1}"])
 def test_an_unusable_file_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     result = _simulate(tmp_path, text)
