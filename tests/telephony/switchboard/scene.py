@@ -185,6 +185,9 @@ class Scene:
             until("no leg is left", lambda: gone or (not floor.legs and not floor.calls), 5)
         finally:
             self.board.stop()
+            for phone in self.phone.values():
+                if phone.registered:
+                    phone.signs_out()  # the next scene must not ring a phone that is gone
             for agent in agents:
                 agent.close()
             self.world.close()
