@@ -76,10 +76,9 @@ class JournalReader:
     def __init__(self, path: Path) -> None:
         try:
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
-            row = self._db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
-        except sqlite3.Error as error:
+            self.id: str = self._db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()[0]
+        except (sqlite3.Error, TypeError) as error:
             raise JournalError(f"{path}: {error}", cure="has the engine ever run on this data folder?") from error
-        self.id: str = row[0]
 
     def __enter__(self) -> Self:
         return self

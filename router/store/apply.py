@@ -15,7 +15,6 @@ from router.core import actions, inputs
 from router.core.words import Stage
 from router.errors import StoreError
 from router.store.apply_turns import apply_turns
-from router.store.calls import CallRow, TrailRow
 from router.store.customers import CallbackRow, NumberRow
 from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
 from router.store.ledger import ERASED, Ledger, moment
@@ -93,15 +92,13 @@ def _arrived(ledger: Ledger, event: Event, told: inputs.CallArrived) -> None:
         number.as_sent = sent[:80]
     call = ledger.call(told.call)
     if call is None:
-        call = CallRow(site_id=ledger.site_id, id=told.call)
-        ledger.session.add(call)
+        call = ledger.new_call(told.call)
     call.uniqueid, call.systemname = facts.get("uniqueid", ""), facts.get("systemname", "")
     call.trunk, call.hotline = facts.get("trunk", ""), facts.get("hotline", "")
     call.number = number
     call.arrived_at = moment(event.at_ms)
     call.slot_name, call.slot_started_at = mark.slot_name, mark.slot_started_at
     call.recovered = "recovered" in facts
-    ledger.session.flush()
 
 
 def _apply_answer(ledger: Ledger, event: Event, step: Step) -> None:
@@ -126,10 +123,9 @@ def _apply_answer(ledger: Ledger, event: Event, step: Step) -> None:
 
 def _why_it_rang(ledger: Ledger, item: actions.Connected) -> str:
     """The stage of the newest ring that the answerer was in; who took the call without one came as everyone may."""
-    wanted = (TrailRow.site_id == ledger.site_id, TrailRow.call_id == item.call, TrailRow.kind == "Rang")
-    for row in ledger.session.scalars(select(TrailRow).where(*wanted).order_by(TrailRow.id.desc())):
-        if item.who in row.body["who"]:
-            return str(row.body["stage"])
+    for rang in ledger.rings_of(item.call):
+        if item.who in rang["who"]:
+            return str(rang["stage"])
     return Stage.EVERYONE.value
 
 
@@ -142,6 +138,7 @@ def _apply_standing(ledger: Ledger, event: Event, standing: Standing) -> None:
         return
     number.customer.owner = standing.owner
     number.customer.last_contact_at = moment(standing.contact) if standing.owner else None
+    ledger.session.flush()
     wanted = (CallbackRow.number_id == number.id, CallbackRow.settled_at.is_(None))
     owed = ledger.session.scalars(select(CallbackRow).where(*wanted)).one_or_none()
     if standing.owed:
@@ -184,31 +181,30 @@ def _write_trail(ledger: Ledger, event: Event, steps: Iterable[Step]) -> None:
         if isinstance(step.item, IN_THE_TRAIL):
             body = _plain(ledger, event, step.item)
             _add_step(ledger, event, step.position, step.call, type(step.item).__name__, body)
-    ledger.session.flush()
 
 
 def _add_step(ledger: Ledger, event: Event, position: int, call: str | None, kind: str, body: dict[str, Any]) -> None:
-    ledger.session.add(
-        TrailRow(
-            site_id=ledger.site_id,
-            journal=ledger.journal,
-            seq=event.seq,
-            position=position,
-            at=moment(event.at_ms),
-            call_id=call,
-            kind=kind,
-            body=body,
-            rules=body.pop("rules", None),
-            source=event.source[:32],
-            refused=event.refused[:255] if position == 0 else "",
-        )
+    ledger.trail.append(
+        {
+            "site_id": ledger.site_id,
+            "journal": ledger.journal,
+            "seq": event.seq,
+            "position": position,
+            "at": moment(event.at_ms),
+            "call_id": call,
+            "kind": kind,
+            "rules": body.pop("rules", None),
+            "body": body,
+            "source": event.source[:32],
+            "refused": event.refused[:255] if position == 0 else "",
+        }
     )
 
 
 def _plain(ledger: Ledger, event: Event, item: Any) -> dict[str, Any]:
     """The fields as JSON; numbers by the id of their row."""
     body = dataclasses.asdict(item)
-    if "number" in body:
+    if isinstance(body.get("number"), str):  # a round has a number, too
         row = ledger.number(event, body.pop("number"))
         body["number_id"] = row.id if row else None
     if "rules" in body:

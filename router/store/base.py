@@ -43,11 +43,12 @@ class Base(DeclarativeBase):
 
 
 def open_database(url: str) -> Engine:
-    """An engine for `url`; SQLite gets WAL, foreign keys and a wait for locks (5 s)."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
+    """An engine for `url`; SQLite gets WAL, foreign keys and a wait for locks, a server 5 s to answer the door."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
         event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+        return engine
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -165,11 +165,11 @@ class DatabaseWriter:
             return seq or 0
 
     def _apply(self, items: Sequence[JournalItem]) -> int:
-        with Session(self._database) as session:
-            mark = self._claim(session, items[-1].seq)
-            ledger = Ledger(session, self._site_id, mark)
+        with Session(self._database, autoflush=False) as session:
+            ledger = Ledger(session, self._site_id, self._claim(session, items[-1].seq))
             for item in items:
                 apply(ledger, item)
+            ledger.write_out()
             session.commit()
         return items[-1].seq
 

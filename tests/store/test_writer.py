@@ -395,3 +395,19 @@ def test_a_page_that_writes_does_not_keep_the_writer_from_its_work(
         assert not worker.is_alive()
     assert len(calls_of_day(ask(), DAY, ZONE)) == 1
     assert ask().scalars(select(EventAppliedRow.seq)).one() > 0
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)  # SQLite has no server
+def test_a_connection_that_the_server_cuts_costs_one_try_at_most(
+    made: TestOffice, writer: DatabaseWriter, database: Engine, ask: Ask
+) -> None:
+    made.call_comes("c1")
+    _catch_up(writer)
+    with database.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+    _answered_call(made, "c2")
+    try:
+        _catch_up(writer)
+    except DatabaseAwayError:
+        _catch_up(writer)
+    assert [call.id for call in calls_of_day(ask(), DAY, ZONE)] == ["c1", "c2"]
