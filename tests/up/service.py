@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from tests.telephony.phones.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 HOTLINE = "4008001234"
+SERVICES = itertools.count()
 
 SITE = """
 [site]
@@ -76,7 +78,7 @@ class Service:
         self.data = folder / "data"
         self.sip, self.fixed = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
         self.web, self.ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
-        rtp = 30000 + os.getpid() % 100 * 200
+        rtp = 30000 + (os.getpid() % 20 * 8 + next(SERVICES) % 8) * 200  # apart from other workers' and tests'
         self.config = folder / "site.toml"
         text = SITE.format(
             web=self.web, sip=self.sip, ami=self.ami, rtp=rtp, rtp_last=rtp + 199, fixed=self.fixed, ring=ring_seconds
