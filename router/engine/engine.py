@@ -28,6 +28,7 @@ from router.engine.board import board
 from router.engine.codec import answer_to_json, input_to_json, to_json
 from router.engine.journal import Entry, Journal, JournalError
 from router.engine.ports import Letter, Switchboard
+from router.engine.said import lines
 from router.engine.snapshot import VERSION, recover, rename_number, state_of
 from router.engine.standing import standing_after
 from router.errors import RequestError
@@ -269,6 +270,8 @@ class Engine:
             standing=standing,
         )
         self._actions += [item for item in answer if isinstance(item, Action)]
+        for line in lines(answer):
+            log.info("%s", line)
         if why:
             log.warning("refused source=%s input=%s why=%r", letter.source, type(letter.input).__name__, why)
         self._recent.extend({"at": at, **item} for item in said if item["is"] in SHOWN_AS_RECENT)
