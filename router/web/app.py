@@ -20,6 +20,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from router.store.base import open_database
 from router.web import words
 from router.web.board.routes import board_pages
+from router.web.calls.routes import call_pages
 from router.web.live import LiveBoard, Source
 from router.web.security import secure_the_app
 from router.web.translations import compile_translations
@@ -59,6 +60,7 @@ def create_app(settings: WebSettings, source: Source) -> Flask:
     CSRFProtect(app)
     secure_the_app(app, sessions)
     app.register_blueprint(board_pages)
+    app.register_blueprint(call_pages)
     _share(app, settings)
     return app
 
