@@ -240,7 +240,7 @@ class Engine:
         log.error("desk failed source=%s input=%r", letter.source, letter.input, exc_info=error)
         why = f"{type(error).__name__}: {error}"
         self._commit()
-        self.desk = recover(self._journal, self.desk.office.policy)
+        self.desk.office = recover(self._journal, self.desk.office.policy).office
         self._note("failed", now, letter, [], why)
         return Outcome(self._seq, why)
 

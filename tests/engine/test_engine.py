@@ -105,11 +105,12 @@ def test_an_error_of_ours_costs_the_one_input_and_the_desk_is_as_before(
     with office(tmp_path) as made:
         made.open_slot()
         call = made.call_comes("c1")
-        before = made.engine.desk.office
+        desk, before = made.engine.desk, made.engine.desk.office
         monkeypatch.setattr(desk_module, "_TAKE", {**desk_module._TAKE, inputs.Suspended: half_done})
         with pytest.raises(RefusedError, match=type(error).__name__):
             made.ask(inputs.Suspended(person=CHEN), "k")
-        assert made.engine.desk.office is not before
+        assert made.engine.desk is desk  # others hold it
+        assert desk.office is not before
         made.tell(inputs.PhoneRang(call=call, person=CHEN))
         assert [type(action) for action in made.phones.asked] == [Ring]
         kept = made.engine.desk.office
