@@ -10,18 +10,27 @@ import pytest
 
 from router.telephony.switchboard import Times
 from tests.telephony.switchboard.pbx import Pbx
-from tests.telephony.switchboard.scene import Scene, endpoints
+from tests.telephony.switchboard.scene import Scene
 
 Stage = Callable[..., Scene]
 
 
-@pytest.fixture(scope="session")
-def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    folder = Path(tmp_path_factory.mktemp("pbx"))
-    made = Pbx(folder, endpoints())
+def _running(folder: Path, **changes: object) -> Iterator[Pbx]:
+    made = Pbx(folder, **changes)
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    yield from _running(Path(tmp_path_factory.mktemp("pbx")))
+
+
+@pytest.fixture
+def unfiltered(tmp_path: Path) -> Iterator[Pbx]:
+    """An Asterisk too old for event filters: it sends everything, raw numbers in `Newchannel`, too."""
+    yield from _running(tmp_path, ami_events=())
 
 
 @pytest.fixture
@@ -29,8 +38,8 @@ def stage(pbx: Pbx) -> Iterator[Stage]:
     """`stage("A", "B")`: these phones are registered, the switchboard runs."""
     scenes: list[Scene] = []
 
-    def make(*accounts: str, times: Times | None = None, user: str = "hotline", **trunk: Any) -> Scene:
-        scene = Scene(pbx, times, user, **trunk)
+    def make(*accounts: str, times: Times | None = None, on: Pbx = pbx, **trunk: Any) -> Scene:
+        scene = Scene(on, times, **trunk)
         scenes.append(scene)
         scene.begin(*accounts)
         return scene

@@ -21,9 +21,8 @@ from router.telephony.switchboard.floor import Expected
 from tests.telephony.phones.people import Caller, until
 from tests.telephony.phones.people import Phone as SipPhone
 from tests.telephony.phones.world import World
-from tests.telephony.switchboard.pbx import SECRET, Pbx, endpoint
+from tests.telephony.switchboard.pbx import HOTLINE, SECRET, Pbx
 
-HOTLINE = "4008001234"
 PEOPLE = "ABCDE"
 T = TypeVar("T", bound=Input)
 
@@ -31,14 +30,6 @@ T = TypeVar("T", bound=Input)
 def extension(person: str) -> str:
     """A's is 101, B's 102 ..."""
     return str(101 + PEOPLE.index(person))
-
-
-def endpoints() -> str:
-    """The accounts that every scene has."""
-    phones = "".join(endpoint(extension(p), context="hotline-phones", secret="secret" + extension(p)) for p in PEOPLE)
-    second = endpoint("201", context="hotline-phones", secret="secret201")
-    mobiles = endpoint("mobiles", context="hotline-in", match="127.0.0.3", contact="sip:127.0.0.3:5099")
-    return phones + second + mobiles + endpoint("carrier", context="hotline-in", match="127.0.0.2")
 
 
 def office(times: Times | None = None, **trunk: Any) -> Office:
@@ -92,7 +83,7 @@ class Letters:
 class Scene:
     """Everything on stage."""
 
-    def __init__(self, pbx: Pbx, times: Times | None = None, user: str = "hotline", **trunk: Any) -> None:
+    def __init__(self, pbx: Pbx, times: Times | None = None, **trunk: Any) -> None:
         self.pbx = pbx
         self.world = World()
         self.letters = Letters()
@@ -100,7 +91,7 @@ class Scene:
         self.server = ("127.0.0.1", pbx.sip)
         self.phone: dict[str, SipPhone] = {}
         self.callers: list[Caller] = []
-        self._address = AmiAddress(host="127.0.0.1", port=pbx.ami, username=user, secret=SECRET)
+        self._address = AmiAddress(host="127.0.0.1", port=pbx.ami, username="hotline", secret=SECRET)
         self._office = office(times, **trunk)
         self.board = self._switchboard()
 

@@ -10,9 +10,9 @@ from router.core.words import Stage as Rung
 from router.telephony.switchboard import Times
 from tests.telephony.phones.people import until
 from tests.telephony.switchboard.conftest import Stage
-from tests.telephony.switchboard.scene import HOTLINE
+from tests.telephony.switchboard.pbx import HOTLINE
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 A = PersonId("A")
 
 

@@ -23,9 +23,10 @@ from router.telephony.switchboard import Times
 from router.telephony.switchboard.switchboard import monotonic_ms
 from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.switchboard.conftest import Stage
-from tests.telephony.switchboard.scene import HOTLINE, Scene
+from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
+from tests.telephony.switchboard.scene import Scene
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 
 TALK_ENDED = 8.0
 
@@ -188,7 +189,7 @@ def test_a_phone_that_is_gone_is_in_use_first_and_unregistered_only_later(stage:
 def mobile(stage: Stage) -> tuple[Scene, Phone]:
     """E's mobile behind its trunk."""
     scene = stage("A", times=Times(alert_after_ms=700))
-    phone = Phone(scene.world, scene.server, user="13900000105", bind=("127.0.0.3", 5099))
+    phone = Phone(scene.world, scene.server, user="13900000105", bind=MOBILE)
     scene.phone["E"] = phone
     return scene, phone
 
@@ -254,10 +255,9 @@ def test_no_more_mobiles_than_lines(mobile: tuple[Scene, Phone]) -> None:
 # --- whoever means harm ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("user", ["hotline", "unfiltered"])
-def test_a_forged_number_forges_no_event(stage: Stage, user: str) -> None:
-    """An Asterisk without event filters writes the number raw into Newchannel; that must not matter either."""
-    scene = stage("A", user=user)
+@pytest.mark.parametrize("asterisk", ["pbx", "unfiltered"])
+def test_a_forged_number_forges_no_event(stage: Stage, asterisk: str, request: pytest.FixtureRequest) -> None:
+    scene = stage("A", on=request.getfixturevalue(asterisk))
     forged = "\r\n\r\nEvent: UserEvent\r\nUserEvent: HotlineEnded\r\nCall: x\r\n\r\n"
     caller = scene.caller()
     caller.dials(HOTLINE, shown_from=f'"x\\"; <y>, (z)" <sip:139{quote(forged)}@carrier.invalid>')

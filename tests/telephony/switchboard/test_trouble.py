@@ -13,9 +13,9 @@ from router.telephony.switchboard import Times, switchboard
 from router.telephony.switchboard.floor import Expected
 from tests.telephony.phones.people import Phone, until
 from tests.telephony.switchboard.conftest import Stage
-from tests.telephony.switchboard.scene import HOTLINE
+from tests.telephony.switchboard.pbx import HOTLINE
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 A = PersonId("A")
 
 

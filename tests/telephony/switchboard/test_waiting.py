@@ -9,7 +9,7 @@ from router.core.words import MissedWhy
 from tests.telephony.phones.people import Caller, until
 from tests.telephony.switchboard.conftest import Stage
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 
 
 def hears_something(caller: Caller) -> None:
