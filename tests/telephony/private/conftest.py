@@ -23,10 +23,6 @@ exten => {HOTLINE},1,NoOp(a call)
  same => n,Playback(hotline/waiting)
  same => n,Wait(60)
 
-[hotline-phones]
-include => hotline-codes
-include => hotline-internal
-
 [hotline-codes]
 exten => *1,1,Answer()
  same => n,Playback(hotline/presence-present)
