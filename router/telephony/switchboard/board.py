@@ -37,6 +37,7 @@ EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "Hangup": ringing.on_hangup,
         "OriginateResponse": ringing.on_originate_response,
         "DeviceStateChange": _device_changed,
+        "AttendedTransfer": handover.on_attended_transfer,
     }
 )
 
@@ -52,6 +53,7 @@ USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "HotlineHandOver": handover.on_hand_over,
         "HotlinePresence": codes.on_presence,
         "HotlineTake": codes.on_take,
+        "HotlineOther": codes.on_other,
     }
 )
 

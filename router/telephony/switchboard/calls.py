@@ -19,6 +19,8 @@ def on_call(floor: Floor, event: Event) -> None:
     """A call has come in, and its offer waits to be claimed."""
     call_id, offer = CallId(event.one("Call") or ""), event.one("Offer") or ""
     known = floor.calls.get(call_id)
+    if floor.distrusts_pickups and known is None:
+        return  # not claimed: the fallback serves it by Dial
     if not call_id or not offer or (known is not None and known.caller_channel):
         return
     call = known or LiveCall(id=call_id, arrived_ms=floor.now)

@@ -9,7 +9,7 @@ from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands
-from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, OtherBusiness, Purpose
 from router.telephony.switchboard.legs import Leg, LegState
 from router.telephony.switchboard.office import Phone, device_of
 
@@ -43,6 +43,13 @@ def on_take(floor: Floor, event: Event) -> None:
     floor.say(commands.set_variable(phone, "TRANSFER_CONTEXT", "hotline-transfer"))
     floor.say(commands.set_variable(phone, "DYNAMIC_FEATURES", commands.KEYS))
     floor.say(commands.redirect(phone, "hotline-pickup", call.id))
+
+
+def on_other(floor: Floor, event: Event) -> None:
+    """`*7` in a call: other business (R18). It decides nothing; pages and messengers make use of it."""
+    leg = floor.legs.get(event.one("Leg") or "")
+    if leg is not None and leg.state is LegState.TALKING:
+        floor.out.append(OtherBusiness(leg.call, leg.person))
 
 
 def oldest_open(floor: Floor, person: PersonId) -> LiveCall | None:

@@ -16,7 +16,7 @@ from typing import Concatenate, ParamSpec
 
 from router.core.actions import Ring
 from router.core.inputs import Input
-from router.core.words import CallId, PersonId, Stage
+from router.core.words import CallId, PersonId
 from router.engine.ports import Letter
 from router.telephony.ami import Action
 from router.telephony.switchboard.devices import Devices
@@ -25,6 +25,8 @@ from router.telephony.switchboard.office import Office, Phone
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
+
+STUCK_IN_A_ROW = 3
 
 
 class Purpose(StrEnum):
@@ -121,7 +123,15 @@ class Alarm:
     text: str
 
 
-Out = Said | Letter | Alarm
+@dataclass(frozen=True, slots=True)
+class OtherBusiness:
+    """A consultant marked the call as other business by a key (`*7`)."""
+
+    call: CallId
+    person: PersonId
+
+
+Out = Said | Letter | Alarm | OtherBusiness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +203,11 @@ class Floor:
 
     # --- questions
 
+    @property
+    def distrusts_pickups(self) -> bool:
+        """Three phones in a row got no caller: Asterisk's pickups are stuck (DESIGN 3)."""
+        return self.alarms_in_a_row >= STUCK_IN_A_ROW
+
     def has_leg_on(self, device: str) -> bool:
         """Whether a channel of ours is (or may be) on this device."""
         return any(leg.phone.device == device and leg.alive for leg in self.legs.values())
@@ -215,6 +230,3 @@ class Floor:
     def on_hotline(self, person: PersonId) -> bool:
         """Whether the person talks or rings on a hotline call, as far as we see."""
         return any(leg.person == person and leg.alive for leg in self.legs.values())
-
-
-__all__ = ["Alarm", "Floor", "Handing", "Hears", "LiveCall", "Order", "Out", "Purpose", "Said", "Stage"]

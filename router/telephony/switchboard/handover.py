@@ -8,12 +8,14 @@ the dialplan: it never reaches the rules.
 
 from __future__ import annotations
 
+from router.core.inputs import HandedOver
 from router.core.words import CallId, MissedWhy, PersonId
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands, ringing
 from router.telephony.switchboard.display import WORDS
 from router.telephony.switchboard.floor import Floor, Handing, Hears, LiveCall, Order, Purpose
-from router.telephony.switchboard.office import device_of
+from router.telephony.switchboard.legs import Leg, LegState
+from router.telephony.switchboard.office import Phone, device_of
 
 
 def on_hand_over(floor: Floor, event: Event) -> None:
@@ -37,6 +39,28 @@ def on_hand_over(floor: Floor, event: Event) -> None:
     words = WORDS.get(floor.office.language, WORDS["en"])["hand-over"].format(giver=floor.name_of(giver))
     ringing.start(floor, call, target, Purpose.HAND_OVER, words)
     floor.at(floor.office.times.hand_over_ms, _unanswered, call, offer)
+
+
+def on_attended_transfer(floor: Floor, event: Event) -> None:
+    """The talker spoke with somebody first, and has now connected the caller with them: they are on the call."""
+    givers = (floor.legs.get(event.one(f"{which}TransfererUniqueid") or "") for which in ("Orig", "Second"))
+    leg = next((giver for giver in givers if giver is not None and giver.state is LegState.TALKING), None)
+    call = floor.calls.get(leg.call) if leg else None
+    if call is None or event.get("Result") != "Success":
+        return
+    for which in ("TransferTarget", "Transferee"):  # which of the two is the caller depends on whom was rung first
+        channel, uniqueid = event.one(f"{which}Channel") or "", event.one(f"{which}Uniqueid") or ""
+        person = floor.office.by_device.get(device_of(channel))
+        if person is not None and uniqueid != call.caller_uniqueid:
+            _is_on_it(floor, call, person, channel, uniqueid)
+
+
+def _is_on_it(floor: Floor, call: LiveCall, person: PersonId, channel: str, uniqueid: str) -> None:
+    phone = Phone(dial=device_of(channel), device=device_of(channel))
+    leg = Leg(id=uniqueid, call=call.id, person=person, phone=phone, state=LegState.TALKING)
+    floor.legs[leg.id] = call.talker = leg
+    floor.devices.release(person, talks=True)
+    floor.tell(HandedOver(call=call.id, person=person), phone=phone.device, channel=leg.id)
 
 
 def _may_have_it(floor: Floor, target: PersonId) -> bool:

@@ -52,7 +52,7 @@ def fallback_list(floor: Floor, order: Iterable[str]) -> list[Action]:
 def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> None:
     """Compare what we believed with what is there, tell the desk the difference, and go on."""
     seen = read(channels)
-    floor.linked = True
+    floor.linked, floor.alarms_in_a_row = True, 0
     if floor.expected:
         recovery.recover(floor, seen)
     for leg in list(floor.legs.values()):

@@ -301,6 +301,8 @@ def _watch(floor: Floor, leg: Leg) -> None:
     if leg.state is LegState.UP and leg.id in floor.legs:
         floor.alarms_in_a_row += 1
         floor.alarm("pickup-stuck", f"phone {leg.phone.dial} was answered for call {leg.call} and got no caller")
+        if floor.distrusts_pickups:
+            floor.alarm("pickups-stuck", "new calls are left to the fallback until Asterisk is restarted")
         floor.say(commands.hang_up(leg.id))
 
 

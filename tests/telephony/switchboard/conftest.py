@@ -27,10 +27,10 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     yield from _running(Path(tmp_path_factory.mktemp("pbx")))
 
 
-@pytest.fixture
-def unfiltered(tmp_path: Path) -> Iterator[Pbx]:
+@pytest.fixture(scope="session")
+def unfiltered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """An Asterisk too old for event filters: it sends everything, raw numbers in `Newchannel`, too."""
-    yield from _running(tmp_path, ami_events=())
+    yield from _running(Path(tmp_path_factory.mktemp("old")), ami_events=())
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ class Scene:
         self.world = World()
         self.letters = Letters()
         self.alarms: list[str] = []
+        self.others: list[tuple[CallId, PersonId]] = []
         self.server = ("127.0.0.1", pbx.sip)
         self.phone: dict[str, SipPhone] = {}
         self.callers: list[Caller] = []
@@ -97,7 +98,11 @@ class Scene:
 
     def _switchboard(self) -> AsteriskSwitchboard:
         return AsteriskSwitchboard(
-            self._address, self._office, self.letters, on_alarm=lambda alarm, _text: self.alarms.append(alarm)
+            self._address,
+            self._office,
+            self.letters,
+            on_alarm=lambda alarm, _text: self.alarms.append(alarm),
+            on_other=lambda call, person: self.others.append((call, person)),
         )
 
     def begin(self, *accounts: str) -> None:

@@ -21,6 +21,7 @@ from router.core.words import CallId, DeviceState, PersonId
 from router.core.words import Stage as Rung
 from router.telephony.switchboard import Times
 from router.telephony.switchboard.switchboard import monotonic_ms
+from tests.telephony.phones.agent import Leg
 from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
@@ -119,6 +120,40 @@ def test_a_hand_over_counts_from_the_answer(stage: Stage, transfer: object) -> N
     scene.phone["A"].is_let_go()
     caller.hangs_up()
     scene.letters.wait(HungUp, call=call)
+
+
+def test_a_hand_over_after_speaking_with_the_other_counts_when_they_are_connected(stage: Stage) -> None:
+    scene = stage("A", "C")
+    caller, call = talking(scene, "A")
+    with_caller = scene.phone["A"].leg
+    with_c = scene.phone["A"].dials("103")
+    scene.phone["C"].answers()
+    until("A and C talk", lambda: with_c.voice.packets > 10)
+    assert not scene.letters.of(HandedOver)
+    to = f"<sip:103@{scene.server[0]}:{scene.server[1]}?Replaces={replaces(with_c)}>"
+    scene.phone["A"]._in_dialog(with_caller, "REFER", [("refer-to", to), ("referred-by", "<sip:101@127.0.0.1>")])
+    scene.letters.wait(HandedOver, call=call, person="C")
+    caller.hears(scene.phone["C"])
+    scene.phone["A"].hangs_up()
+    caller.hangs_up()
+    scene.letters.wait(HungUp, call=call)
+
+
+def replaces(leg: Leg) -> str:
+    """What names a dialog in a transfer to it (RFC 3891)."""
+    remote, local = (value.partition("tag=")[2].partition(";")[0] for value in (leg.remote, leg.local))
+    return quote(f"{leg.call_id};to-tag={remote};from-tag={local}", safe="")
+
+
+def test_star_7_marks_other_business(stage: Stage) -> None:
+    scene = stage("A")
+    caller, call = talking(scene, "A")
+    caller.leg.voice.press("*")
+    caller.leg.voice.press("7")
+    until("the caller has pressed keys, which do nothing", lambda: not caller.leg.voice._digits)
+    scene.phone["A"].presses("*7")
+    until("it is marked", lambda: scene.others)
+    assert scene.others == [(call, "A")]
 
 
 def unanswered(_phone: Phone) -> None:
