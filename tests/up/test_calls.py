@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.up.service import HOTLINE, Service
-
-pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 
 
 def test_the_next_in_line_is_rung_answers_and_uses_the_turn(service: Service) -> None:

@@ -12,8 +12,6 @@ import pytest
 from tests.telephony.phones.people import until
 from tests.up.service import HOTLINE, Service
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
-
 
 def test_the_engine_is_killed_while_a_phone_rings_and_the_call_is_answered_all_the_same(service: Service) -> None:
     before = service.turns()
