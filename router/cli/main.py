@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "engine": ("router.cli.engine", "Run the engine alone (systemd)."),
     "web": ("router.cli.web", "Run the pages alone (systemd)."),
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),
+    "doctor": ("router.cli.doctor", "Check every part and name the cure."),
     "explain": ("router.cli.explain", "Say why a call rang where it rang."),
     "reconcile": ("router.cli.reconcile", "Compare PBX, router and forms of a day."),
     "config": ("router.cli.config", "Check a site file, or see every setting."),

@@ -66,9 +66,11 @@ USES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "none": ("不占轮次", "costs no turn"),
     }
 )
+STAGE_RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"rotation": ("R2", "R10"), "owner": ("R12",), "substitute": ("R13",), "everyone": ("R11",)}
+)
 DEFAULT_RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Rang": ("R11",),
         "Connected": ("R6",),
         "HandOver": ("R16",),
         "Waits": ("R14",),
@@ -86,15 +88,22 @@ DEFAULT_RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def explain(trail: Sequence[TrailRow], names: Names, language: str) -> list[Told]:
     """A call's steps in words; what only the machine needs is left out."""
     return [
-        Told(at=row.at, text=text, rules=tuple(row.rules or DEFAULT_RULES.get(row.kind, ())))
+        Told(at=row.at, text=text, rules=tuple(row.rules or _rules(row)))
         for row in trail
-        if (text := _text(row, names, language))
+        if (text := in_words(row.kind, row.body, names, language))
     ]
 
 
-def _text(row: TrailRow, names: Names, language: str) -> str:
-    wording = WORDING.get(row.kind)
-    return wording(row.body, _Speaker(names, language)) if wording else ""
+def in_words(kind: str, body: Mapping[str, Any], names: Names, language: str) -> str:
+    """One step in words; "" for what only the machine needs."""
+    wording = WORDING.get(kind)
+    return wording(body, _Speaker(names, language)) if wording else ""
+
+
+def _rules(row: TrailRow) -> tuple[str, ...]:
+    if row.kind == "Rang":
+        return STAGE_RULES.get(row.body["stage"], ())
+    return DEFAULT_RULES.get(row.kind, ())
 
 
 class _Speaker:

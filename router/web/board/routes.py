@@ -44,7 +44,8 @@ def _messages(live: LiveBoard) -> Iterator[str]:
 
 
 def _view(link: str, board: dict[str, object] | None) -> dict[str, object]:
-    return board_view(link, board, current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    names = current_app.extensions["hotline"]["settings"].names
+    return board_view(link, board, current_app.config["BABEL_DEFAULT_TIMEZONE"], names)
 
 
 def _live() -> LiveBoard:

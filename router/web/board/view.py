@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+
+from router.store.explain import in_words
 
 NO_BOARD: dict[str, Any] = {
     "at": 0,
@@ -21,7 +24,7 @@ NO_BOARD: dict[str, Any] = {
 URGENCY = {"open": 0, "waiting": 1, "ringing": 2, "talking": 3}  # WEB 3: calls by urgency
 
 
-def board_view(link: str, board: dict[str, Any] | None, zone: str) -> dict[str, Any]:
+def board_view(link: str, board: dict[str, Any] | None, zone: str, names: dict[str, str]) -> dict[str, Any]:
     """The template's variables; an engine that never answered shows an empty board under its alarm."""
     shown = board or NO_BOARD
     if link == "live" and not shown.get("pbx", True):
@@ -34,10 +37,19 @@ def board_view(link: str, board: dict[str, Any] | None, zone: str) -> dict[str, 
         "link": link,
         "board": shown,
         "calls": [{**call, "elapsed": _elapsed(shown["at"], call), "why": _why(call)} for call in calls],
-        "as_of": datetime.fromtimestamp(shown["at"] / 1000, ZoneInfo(zone)).strftime("%H:%M:%S") if board else "—",
+        "as_of": _clock(shown["at"], zone) if board else "—",
         "nobody_in": bool(shown["slot"]) and not any(p["presence"] == "present" for p in shown["people"].values()),
-        "recent": shown.get("recent", []),
+        "recent": [line for item in reversed(shown.get("recent", [])) if (line := _recent(item, zone, names))["text"]],
     }
+
+
+def _clock(at_ms: int, zone: str) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).strftime("%H:%M:%S")
+
+
+def _recent(item: dict[str, Any], zone: str, names: dict[str, str]) -> dict[str, str]:
+    language = "zh" if str(get_locale()).startswith("zh") else "en"
+    return {"time": _clock(item["at"], zone), "text": in_words(item["is"], item, names, language)}
 
 
 def _elapsed(now: int, call: dict[str, Any]) -> str:

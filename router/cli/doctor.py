@@ -1,0 +1,132 @@
+"""`hotline doctor`: looks at every part and names the cure. May live here: the checks, each with a stable id."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from router.cli.engine import ami_address
+from router.cli.settings import Place, database_url, open_place
+from router.config.model import PbxMode
+from router.engine.socket import EngineClient
+from router.errors import HotlineError
+from router.store.base import open_database
+from router.store.migrate import newest, version
+from router.telephony.ami import Action, AmiClient
+from router.telephony.private.checks import host_name_seconds
+from router.telephony.private.find import find_asterisk
+
+LEAST_FREE_MB = 500
+NEEDED_CONTEXTS = ("hotline-in", "hotline-offer", "hotline-pickup", "hotline-fallback", "hotline-codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found; `cure` is empty when all is well."""
+
+    words: str
+    cure: str = ""
+
+
+@click.command(name="doctor")
+@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+def command(config: Path | None, data: Path) -> None:
+    """Check every part of a running service and name the cure for what is wrong.
+
+    Exit status: 0 all is well, 1 something is not, 2 the site file can't be used.
+    """
+    place = open_place(config, data)
+    bad = 0
+    for name, check in CHECKS.items():
+        try:
+            found = check(place)
+        except HotlineError as error:
+            found = Finding(error.message, error.cure or "see the log")
+        bad += bool(found.cure)
+        click.secho(f"{'✕' if found.cure else '✓'} {name:<10} {found.words}", fg="red" if found.cure else None)
+        if found.cure:
+            click.echo(f"  → {found.cure}")
+    raise SystemExit(1 if bad else 0)
+
+
+def _disk(place: Place) -> Finding:
+    folder = place.folder.path if place.folder.path.exists() else place.folder.path.parent
+    free_mb = shutil.disk_usage(folder).free // 2**20
+    cure = "" if free_mb >= LEAST_FREE_MB else f"make room: {LEAST_FREE_MB} MB at least"
+    return Finding(f"{free_mb} MB free at {folder}", cure)
+
+
+def _names(_place: Place) -> Finding:
+    seconds = host_name_seconds(3.0)
+    if seconds is None:
+        return Finding("this machine's own name does not resolve", "add it to /etc/hosts: look-ups stall calls")
+    return Finding(f"this machine's own name resolves in {seconds:.2f} s")
+
+
+def _asterisk(place: Place) -> Finding:
+    if place.site.pbx.mode is not PbxMode.PRIVATE:
+        return Finding("an existing PBX is used")
+    found = find_asterisk()
+    if found is None:
+        return Finding("no Asterisk here yet", "`hotline up` installs one")
+    filters = "" if found.filters_events_by_name else ", too old for event filters by name (works, with more load)"
+    return Finding(f"Asterisk {found.version_text} ({found.origin}){filters}")
+
+
+def _ami(place: Place) -> Finding:
+    with AmiClient(ami_address(place)) as client:
+        client.send_action_list(Action("CoreShowChannels")).result(5).events.clear()
+        for context in NEEDED_CONTEXTS:
+            asked = client.send_action_list(Action("ShowDialPlan", {"Context": context}))
+            if asked.exception(5) is not None:
+                return Finding(f"the dialplan has no context {context}", "include dialplan/hotline.conf and reload")
+    return Finding("signed in, rights and dialplan are there")
+
+
+def _engine(place: Place) -> Finding:
+    board = EngineClient(place.folder.socket).board()
+    if not board.get("pbx", True):
+        return Finding("the engine has no link to Asterisk", "see the ami check and log/engine.log")
+    if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
+        return Finding("nobody is checked in while a slot runs", "dial *1 on each phone")
+    return Finding(f"answers; next is {board['next'] or 'nobody'}")
+
+
+def _database(place: Place) -> Finding:
+    database = open_database(database_url(place))
+    try:
+        with database.connect() as connection:
+            here, wanted = version(connection), newest(connection)
+    except SQLAlchemyError as error:
+        return Finding(f"can't be used: {type(error).__name__}", "is [store] url right, and the server running?")
+    finally:
+        database.dispose()
+    return Finding(f"version {here}", "" if here == wanted else "start `hotline up` once: it brings it up to date")
+
+
+def _pages(place: Place) -> Finding:
+    address = f"http://{place.site.web.bind}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=3):
+            return Finding(f"answer at {place.site.web.bind}")
+    except (urllib.error.URLError, OSError) as error:
+        return Finding(f"no answer at {place.site.web.bind}: {error}", "is `hotline up` running? see log/web.log")
+
+
+CHECKS: dict[str, Callable[[Place], Finding]] = {
+    "disk": _disk,
+    "names": _names,
+    "asterisk": _asterisk,
+    "ami": _ami,
+    "engine": _engine,
+    "database": _database,
+    "pages": _pages,
+}
