@@ -143,16 +143,15 @@ def _documented(section: Section) -> str:
 
 
 def explained(names: str) -> str | None:
-    """A table or a setting in a few lines; None when there is none of that name."""
-    section = section_of(names)
+    """A setting, a table, or both of that name (`consultant.phone`) in a few lines; None when there is neither."""
+    parts = []
+    setting, section = find(names), section_of(names)
+    if setting:
+        table = names.rpartition(".")[0]
+        owner = next(one for one in SECTIONS if one.name == SAME_AS.get(table, table))
+        zh, en = _notes(owner, setting)
+        parts.append(f"{owner.heading}\n{setting.key} = {setting.value}\n  {setting.zh}{zh}\n  {setting.en}{en}")
     if section:
-        return "\n".join(
-            [section.heading, f"  {section.zh}", f"  {section.en}", *(f"  {one.key}" for one in section.settings)]
-        )
-    setting = find(names)
-    if not setting:
-        return None
-    table = names.rpartition(".")[0]
-    owner = next(one for one in SECTIONS if one.name == SAME_AS.get(table, table))
-    zh, en = _notes(owner, setting)
-    return f"{owner.heading}\n{setting.key} = {setting.value}\n  {setting.zh}{zh}\n  {setting.en}{en}"
+        keys = ", ".join(one.key for one in section.settings)
+        parts.append(f"{section.heading}\n  {section.zh}\n  {section.en}\n  {keys}")
+    return "\n".join(parts) or None

@@ -12,7 +12,7 @@ from router.config.document import Document, Place, TomlSyntaxError, read_docume
 from router.config.mending import read_site
 from router.config.model import Site
 from router.config.problems import Problem
-from router.config.words import MESSAGES
+from router.config.words import MESSAGES, plain
 from router.errors import ConfigurationError
 
 
@@ -133,4 +133,4 @@ def _mistake(
 
 def _dotted(place: Place) -> str:
     """The place as people write it; the first of several has the number 1."""
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{plain(part)}" for part in place).lstrip(".")

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from router.config.document import Place
 from router.config.settings import SECTIONS, find, known_keys
-from router.config.words import MESSAGES, shown
+from router.config.words import MESSAGES, plain, shown
 
 HIDDEN_KEYS = frozenset({"secret", "url"})  # a wrong secret is a secret still
 
@@ -77,7 +77,7 @@ def problem_of(details: ErrorDetails) -> Problem:
         return Problem(id=kind, place=(*place, at) if at else place, values=values, about=about)
     if kind == "extra_forbidden":
         return Problem(
-            id="unknown-key", place=place, values={"key": str(place[-1]), **_did_you_mean(place)}, about=(place,)
+            id="unknown-key", place=place, values={"key": plain(place[-1]), **_did_you_mean(place)}, about=(place,)
         )
     if kind == "missing":
         known = {"key": place[-1], "example": example_of(place)}

@@ -231,7 +231,7 @@ SECTIONS: tuple[Section, ...] = (
             Setting("rings", "3", "响几声后人人可接", "Rings before the call is open to everyone.", "rings"),
             Setting("max_ring_seconds", "60", "响铃多久无人接算未接", "Ringing so long unanswered, a call is missed.", "s"),
             Setting("max_wait_seconds", "120", "一直没能响铃的来电等多久算未接", "A call never yet rung is missed after so long.", "s"),
-            Setting("makeup", '"round"', "补接：round 只在当轮，carry 欠到下轮", "Make-up: within the round, or carried over."),
+            Setting("makeup", '"round"', "补接：round 只在当轮，carry 欠到下轮", "Make-up: within the round, or carried over (carry)."),
             Setting("wrap_up_seconds", "0", "热线通话后的整理时间", "Wrap-up after a hotline call.", "s"),
             Setting("presence", '{ lunch = "objective", leave = "personal" }', "更多状态及其原因类别：objective 客观，personal 个人", "Further presences with their kind of reason: objective or personal."),
             Setting("lapse_days", "7", "几天无联系，客户不再归原顾问", "Days without contact after which a customer is nobody's.", "days"),

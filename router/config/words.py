@@ -31,6 +31,12 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
+def plain(key: object) -> str:
+    """A key of the file as messages name it: as it is, unless it would disturb the line."""
+    text = str(key)
+    return text if text.isprintable() and len(text) <= SHOWN_CHARACTERS else shown(text)
+
+
 def wrong(mistake: str, /, **values: Any) -> PydanticCustomError:
     """The error that a validator raises.
 

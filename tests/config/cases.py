@@ -19,6 +19,8 @@ LATE_END = ("\n]\n", " #!\n]\n")
 LATE = '{ name = "晚班", from = "12:00", to = "24:00", call = ["B", "A"], reception = ["D", "C"] },'
 SECOND_TRUNK = "[[hotline]]\n"
 
+LI = '[[user]]\nusername = "li"\nrole = "manager"\n[[user]]\n'
+
 # id, what is changed (the line of the mistake has the mark), a word of what is said or of the cure
 Case = tuple[str, list[tuple[str, str]], str]
 
@@ -159,10 +161,10 @@ TOGETHER: list[Case] = [
         [
             (
                 "[presence]",
-                '[[user]]\nusername = "zhang"\nrole = "manager"\n[[user]]\nusername = "Zhang" #!\nrole = "manager"\n[presence]',
+                f'{LI}username = "Li" #!\nrole = "manager"\n[presence]',
             )
         ],
-        "zhang",
+        "li",
     ),
     ("unknown-trunk", [('trunk = "carrier"', 'trunk = "carier" #!')], "carrier"),
     ("unknown-trunk", [(C_PHONE, 'phone = { mobile = "13900000103", trunk = "telecom" } #!')], "telecom"),
