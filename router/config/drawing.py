@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from router.config import model
 from router.config.settings import SAME_AS, SECTIONS, UNITS, Section, Setting, find, section_of
+from router.config.values import clock_text
 
 MODELS: dict[str, type[BaseModel]] = {
     "site": model.SiteTable,
@@ -67,12 +68,11 @@ def limits(section: Section, setting: Setting) -> str:
 
 def is_default(section: Section, setting: Setting) -> bool:
     """Whether the value shown is what counts when nothing is set; else it is an example."""
-    known = MODELS[section.name].model_validate
     field = next(f for name, f in MODELS[section.name].model_fields.items() if (f.alias or name) == setting.key)
     shown = tomllib.loads(f"x = {setting.value}")["x"]
     default = field.get_default()
     if isinstance(default, int) and isinstance(shown, str):  # a time of day is minutes inside
-        default = known({}).model_dump(by_alias=True)[setting.key]
+        default = clock_text(default)
     return bool(shown == (list(default) if isinstance(default, tuple) else default))
 
 

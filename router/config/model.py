@@ -193,7 +193,8 @@ class Phone(Model):
         if self.mobile and not self.trunk:
             raise wrong("mobile-without-trunk", keys=("trunk", "mobile"), at="mobile")
         for key, other in (("secret", "account"), ("trunk", "mobile"), ("confirm", "mobile")):
-            if key in self.model_fields_set and getattr(self, other) is None:
+            # `confirm = true` is how every phone is written back from the database; it does no harm
+            if getattr(self, key) not in (None, True) and getattr(self, other) is None:
                 raise wrong("stray-key", key=key, other=other, keys=(key, other), at=key)
         return self
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from router.config.words import shown, wrong
 from router.core.policy import PRESENCE, PRESENT
@@ -113,6 +113,17 @@ def _ports(value: str) -> str:
     return value
 
 
+def _one_line(value: str, info: ValidationInfo) -> str:
+    """Names are one line. Said of files alone: from elsewhere a strange name is made harmless where it is used."""
+    if _is_file(info) and re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", value):
+        raise wrong("bad-text", value=shown(value))
+    return value
+
+
+def _is_file(info: ValidationInfo) -> bool:
+    return "folder" in (info.context or {})
+
+
 def _beside_the_file(value: Path, info: ValidationInfo) -> Path:
     """A relative path begins in the site file's folder, wherever `hotline` is started from."""
     folder = (info.context or {}).get("folder", Path())
@@ -124,9 +135,8 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 YesNo = Annotated[bool, Field(strict=True)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 
-_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
-Text = Annotated[str, _matching(rf"(?=.*\S){_LINE}{{1,80}}", "bad-text")]
-Title = Annotated[str, _matching(rf"{_LINE}{{0,80}}", "bad-text")]
+Text = Annotated[str, _matching(r"(?s)(?=.*\S).{1,80}", "bad-text"), AfterValidator(_one_line)]
+Title = Annotated[str, _matching(r"(?s).{0,80}", "bad-text"), AfterValidator(_one_line)]
 Id = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,32}", "bad-id")]
 Account = Annotated[str, _matching(r"[A-Za-z0-9_-]{2,32}", "bad-id")]
 Username = Annotated[str, _matching(r"[A-Za-z0-9_.-]{2,32}", "bad-username")]
@@ -150,8 +160,8 @@ RtpPorts = Annotated[str, AfterValidator(_ports)]
 
 Zone = Annotated[str, _checked(_is_zone, "bad-zone")]
 Country = Annotated[str, _checked(lambda code: code in phonenumbers.SUPPORTED_REGIONS, "bad-country")]
-SlotTime = Annotated[int, BeforeValidator(partial(_minutes, last=DAY_MINUTES)), PlainSerializer(clock_text)]
-TimeOfDay = Annotated[int, BeforeValidator(partial(_minutes, last=DAY_MINUTES - 1)), PlainSerializer(clock_text)]
+SlotTime = Annotated[int, BeforeValidator(partial(_minutes, last=DAY_MINUTES))]
+TimeOfDay = Annotated[int, BeforeValidator(partial(_minutes, last=DAY_MINUTES - 1))]
 Date = Annotated[date, BeforeValidator(_date)]
 
 StoreUrl = Annotated[str, _matching(r"sqlite|sqlite:///.+|postgresql\+psycopg://.+", "bad-url")]

@@ -110,7 +110,7 @@ ONE_TABLE: list[Case] = [
     ("phone-not-one", [(C_PHONE, 'phone = { account = "113", contact = "sip:c@127.0.0.1:5093" } #!')], "account"),
     ("mobile-without-trunk", [(C_PHONE, 'phone = { mobile = "13900000103" } #!')], "trunk"),
     ("stray-key", [(C_PHONE, 'phone = { contact = "sip:c@127.0.0.1:5093", secret = "x" } #!')], "secret"),
-    ("stray-key", [(B_PHONE, 'phone = { account = "102", confirm = true } #!')], "confirm"),
+    ("stray-key", [(B_PHONE, 'phone = { account = "102", confirm = false } #!')], "confirm"),
     ("stray-key", [(TRUNK, f'{TRUNK}\nsecret = "x" #!')], "account"),
     ("stray-key", [(TRUNK, f"{TRUNK}\ninternational = true #!")], "outgoing"),
     ("consultant-without-phone", [(B_PHONE, ""), ('[[consultant]]\nid = "B"', '[[consultant]] #!\nid = "B"')], "phone"),

@@ -61,11 +61,6 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert load_site(path) == load_site(SITE)
 
 
-def test_a_site_written_out_reads_the_same() -> None:
-    site = load_site(SITE)
-    assert Site.model_validate(site.model_dump(mode="json", by_alias=True, exclude_unset=True)) == site
-
-
 def test_the_demonstration_has_no_mistake_in_it() -> None:
     assert Site.model_validate(DEMO).consultants
 
