@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from router.config.settings import commented_file, reference_page
+from router.config.drawing import commented_file, reference_page
 
 if __name__ == "__main__":
     root = Path(__file__).resolve().parents[1]

@@ -1,147 +1,136 @@
-"""Reading a site file: every mistake at once, with file, line, what and cure. May live here: reading and places."""
+"""Reading a site file: every mistake at once, with file, line, what and cure. May live here: reading, and its words."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import toml_rs
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
-from router.config.checks import check
+from router.config import checks
+from router.config.document import Document, Place, TomlSyntaxError, read_document
+from router.config.mending import read_site
 from router.config.model import Site
-from router.config.settings import SECTIONS
+from router.config.problems import Problem
+from router.config.words import MESSAGES, plain
 from router.errors import ConfigurationError
-
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistake:
-    """One thing wrong with the file."""
+    """One thing wrong with the file, or worth a look; `line` counts from 1, `path` is the setting (`trunk[1].match`).
+
+    `id` is stable; `what` and `cure` are in the site's language, in Chinese and English where that is not known.
+    """
 
     file: Path
     line: int
     path: str
     what: str
     cure: str
+    id: str
 
     def __str__(self) -> str:
-        where = f" {self.path}:" if self.path else ""
-        return f"{self.file}:{self.line}:{where} {self.what}; {self.cure}"
+        where = f"{self.path}: " if self.path else ""
+        return f"{self.file}:{self.line}: {where}{self.what} — {self.cure}"
 
 
 class SiteFileError(ConfigurationError):
-    """The site file can't be used; `mistakes` are all that are wrong with it."""
+    """The site file can't be used; `mistakes` are all that are wrong with it, by line."""
 
     id = "site-file"
 
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes = mistakes
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = list(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A site file looked through: the site if it can be used, all mistakes, and what is worth a look."""
+
+    site: Site | None
+    language: str | None
+    mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[Mistake, ...] = ()
 
 
 def load_site(path: Path) -> Site:
     """The site that the file describes; raises `SiteFileError` with every mistake."""
-    raw, lines = _parse(path)
+    review = review_site(path)
+    if review.site is None:
+        raise SiteFileError(review.mistakes)
+    return review.site
+
+
+def review_site(path: Path) -> Review:
+    """Look through a site file; never raises for what is in it."""
+    text = _text(path)
+    if isinstance(text, Mistake):
+        return Review(site=None, language=None, mistakes=(text,))
     try:
-        site = Site.model_validate(raw)
-    except ValidationError as error:
-        raise SiteFileError(_sorted(_mistake(path, lines, details) for details in error.errors())) from error
-    found = [
-        Mistake(file=path, line=_line(lines, place), path=_dotted(place), what=what, cure=cure)
-        for place, what, cure in check(site)
-    ]
-    if found:
-        raise SiteFileError(_sorted(found))
-    return site
+        document = read_document(text)
+    except TomlSyntaxError as error:
+        mistake = _mistake(path, error.line, Problem(id="not-toml", place=(), values={"detail": error.detail}), None)
+        return Review(site=None, language=None, mistakes=(mistake,))
+    return _review(path, document)
 
 
-def _sorted(mistakes: Any) -> list[Mistake]:
-    return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.path))
+def _review(path: Path, document: Document) -> Review:
+    language = _language(document.value)
+    reading = read_site(document.value, path.absolute().parent)
+    problems, remarks = list(reading.problems), list[Problem]()
+    if reading.site is not None:
+        known = checks.Known.of(document.value)
+        across = [one for one in checks.mistakes(reading.site, known) if not one.rests_on(reading.broken)]
+        remarks = [one for one in checks.remarks(reading.site, path) if not one.rests_on(reading.broken)]
+        problems += across
+    return Review(
+        site=None if problems else reading.site,
+        language=language,
+        mistakes=_said(path, document, problems, language),
+        warnings=_said(path, document, remarks, language),
+    )
 
 
-def _parse(path: Path) -> tuple[Mapping[str, Any], Mapping[Place, int]]:
+def _language(raw: Mapping[str, Any]) -> str | None:
+    table = raw.get("site", {})
+    language = table.get("language", "zh") if isinstance(table, Mapping) else None
+    return language if language in ("zh", "en") else None
+
+
+def _text(path: Path) -> str | Mistake:
+    """The file's text, or why it can't be had."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise _unreadable(path, 0, error.strerror or str(error), "name a file that can be read") from error
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problem = Problem(id="file-missing", place=())
+    except IsADirectoryError:
+        problem = Problem(id="file-is-folder", place=())
     except UnicodeDecodeError as error:
-        raise _unreadable(path, 1, "the file is not UTF-8", "save it as UTF-8") from error
-    try:
-        document = toml_rs.load_with_metadata(text)
-    except toml_rs.TOMLDecodeError as error:
-        what = str(error).strip().splitlines()[-1]
-        raise _unreadable(
-            path, error.lineno, f"not TOML: {what}", "mend the line; later mistakes are found then"
-        ) from error
-    lines: dict[Place, int] = {}
-    _walk(document.meta["nodes"], (), lines)
-    return document.value, lines
+        line = error.object[: error.start].count(b"\n") + 1
+        return _mistake(path, line, Problem(id="not-utf8", place=()), None)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem(id="file-unreadable", place=(), values={"reason": reason})
+    return _mistake(path, 1, problem, None)
 
 
-def _unreadable(path: Path, line: int, what: str, cure: str) -> SiteFileError:
-    return SiteFileError([Mistake(file=path, line=line, path="", what=what, cure=cure)])
+def _said(path: Path, document: Document, problems: Iterable[Problem], language: str | None) -> tuple[Mistake, ...]:
+    said = [_mistake(path, document.line_of(one.place), one, language, document) for one in problems]
+    return tuple(sorted(dict.fromkeys(said), key=lambda mistake: (mistake.line, mistake.path, mistake.id)))
 
 
-def _walk(node: Any, place: Place, lines: dict[Place, int]) -> None:
-    """Note the line of every key and element below `node`."""
-    if isinstance(node, Mapping):
-        line = node.get("key_line", node.get("value_line"))
-        if isinstance(line, int):
-            lines[place] = line
-            _walk(node.get("value"), place, lines)
-            return
-        for key, child in node.items():
-            _walk(child, (*place, key), lines)
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            _walk(child, (*place, index), lines)
-
-
-def _line(lines: Mapping[Place, int], place: Place) -> int:
-    """The line of a place: its own, else that of the nearest thing around it, else of the first thing in it."""
-    for end in range(len(place), 0, -1):
-        known = lines.get(place[:end])
-        if known is None:
-            below = [line for other, line in lines.items() if other[:end] == place[:end]]
-            known = min(below, default=None)
-        if known is not None:
-            return known
-    return 1
+def _mistake(
+    path: Path, line: int, problem: Problem, language: str | None, document: Document | None = None
+) -> Mistake:
+    values = dict(problem.values)
+    if document is not None and problem.other is not None:
+        values["line"] = document.line_of(problem.other)
+    what, cure = MESSAGES[problem.id].said(language, values)
+    return Mistake(file=path, line=line, path=_dotted(problem.place), what=what, cure=cure, id=problem.id)
 
 
 def _dotted(place: Place) -> str:
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-
-
-def _mistake(path: Path, lines: Mapping[Place, int], details: ErrorDetails) -> Mistake:
-    place: Place = details["loc"]
-    what, cure = _words(details)
-    return Mistake(file=path, line=_line(lines, place), path=_dotted(place), what=what, cure=cure)
-
-
-def _words(details: ErrorDetails) -> tuple[str, str]:
-    """Pydantic's finding in words of a person who mends it."""
-    key = str(details["loc"][-1]) if details["loc"] else ""
-    kind = details["type"]
-    if kind == "extra_forbidden":
-        return f"unknown key {key!r}", _did_you_mean(details["loc"])
-    if kind == "missing":
-        return f"{key} is missing", f"add {key} = ..."
-    if kind == "value_error":
-        return details["msg"].removeprefix("Value error, "), "see config/hotline.toml for the form"
-    return f"{details['input']!r:.60} won't do: {details['msg'].lower()}", "see config/hotline.toml for the form"
-
-
-def _did_you_mean(place: Place) -> str:
-    names = [part for part in place[:-1] if isinstance(part, str)]
-    known = [s.key for section in SECTIONS if section.name == ".".join(names) for s in section.settings]
-    if not names:
-        known = [section.name for section in SECTIONS]
-    close = difflib.get_close_matches(str(place[-1]), known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}" if known else "leave it out"
+    """The place as people write it; the first of several has the number 1."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{plain(part)}" for part in place).lstrip(".")

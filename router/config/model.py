@@ -1,37 +1,55 @@
-"""The site as its file describes it. May live here: frozen models, their own checks, and what follows from one value.
+"""The site as its file describes it. May live here: frozen models, the checks of one table, and what follows from them.
 
-Checks that need two parts of the file (unknown names, clashes) are in `checks.py`.
+Kinds of single values are in `values.py`; what must fit together across tables is in `checks.py`.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
-from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-import phonenumbers
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from router.config.cadence import RING_SECONDS
+from router.config.values import (
+    Account,
+    Address,
+    AreaCode,
+    Contact,
+    Country,
+    Date,
+    Dialled,
+    DialString,
+    Extension,
+    Host,
+    Id,
+    Network,
+    Number,
+    Port,
+    PresenceName,
+    RecordSource,
+    RtpPorts,
+    Secret,
+    SecretFile,
+    Server,
+    SlotTime,
+    StoreUrl,
+    Text,
+    TimeOfDay,
+    Title,
+    Username,
+    Whole,
+    YesNo,
+    Zone,
+    split_address,
+)
+from router.config.words import wrong
 from router.core.policy import DAY_MS, PRESENCE, Policy
 from router.core.words import Kind
 
-# Length of one ring and the pause after it, by the trunk's country (ITU-T E.180 supplement 2); others: as CN
-RING_SECONDS = {
-    "CN": 5.0,
-    "US": 6.0,
-    "CA": 6.0,
-    "GB": 3.0,
-    "DE": 5.0,
-    "FR": 5.0,
-    "HK": 3.0,
-    "TW": 3.0,
-    "JP": 3.0,
-    "SG": 3.0,
-}
+__all__ = ["Site", "split_address"]  # with the tables below; split_address is where readers of an address look for it
 
 
 class Model(BaseModel):
@@ -40,67 +58,14 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _time_of_day(value: Any) -> int:
-    """`HH:MM` to minutes since midnight; `24:00` is allowed."""
-    if isinstance(value, time):
-        return value.hour * 60 + value.minute
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})", value) if isinstance(value, str) else None
-    if not match or int(match[2]) > 59 or int(match[1]) * 60 + int(match[2]) > 24 * 60:
-        raise ValueError(f"{value!r} is not a time of day like 09:00")
-    return int(match[1]) * 60 + int(match[2])
-
-
-Minutes = Annotated[int, BeforeValidator(_time_of_day)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-Dialled = Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]
-Account = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{2,32}$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-def _address(value: Any) -> Any:
-    host, separator, port = str(value).rpartition(":")
-    if not separator or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"{value!r} is not an address like 127.0.0.1:8080")
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError as error:
-        raise ValueError(f"{host!r} is not an IP address; write one like 127.0.0.1") from error
-    return value
-
-
-Address = Annotated[str, BeforeValidator(_address)]
-
-
-def split_address(value: str) -> tuple[str, int]:
-    """Host and port of an address that the model has checked."""
-    host, _, port = value.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
 class SiteTable(Model):
     """`[site]`."""
 
-    name: str = Field(default="售楼处", min_length=1, max_length=80)
-    zone: str = "Asia/Shanghai"
+    name: Text = "售楼处"
+    zone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
-    region: str = "CN"
-    area_code: Annotated[str, Field(pattern=r"^0?[0-9]{1,5}$")] | None = None
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{value!r} is not a time zone like Asia/Shanghai") from error
-        return value
-
-    @field_validator("region")
-    @classmethod
-    def _known_region(cls, value: str) -> str:
-        if value not in phonenumbers.SUPPORTED_REGIONS:
-            raise ValueError(f"{value!r} is not a country code of two capitals like CN")
-        return value
+    region: Country = "CN"
+    area_code: AreaCode | None = None
 
 
 class WebTable(Model):
@@ -112,11 +77,11 @@ class WebTable(Model):
 class AmiTable(Model):
     """`[pbx.ami]`: an existing Asterisk's manager interface."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 5038
-    username: str = "hotline"
-    secret_file: Path
-    tls: bool = False
+    username: Username = "hotline"
+    secret_file: SecretFile
+    tls: YesNo = False
 
 
 class PbxMode(StrEnum):
@@ -131,26 +96,18 @@ class PbxTable(Model):
 
     mode: PbxMode = PbxMode.PRIVATE
     sip_bind: Address = "127.0.0.1:5060"
-    rtp_ports: str = "20000-20999"
+    rtp_ports: RtpPorts = "20000-20999"
     ami_port: Port = 5038
-    alert_after_seconds: float = Field(default=4, ge=0, le=30)
-    silent_seconds: float = Field(default=4, gt=0, le=60)
+    alert_after_seconds: Annotated[Number, Field(ge=0, le=30)] = 4
+    silent_seconds: Annotated[Number, Field(gt=0, le=60)] = 4
     ami: AmiTable | None = None
-
-    @field_validator("rtp_ports")
-    @classmethod
-    def _a_range(cls, value: str) -> str:
-        match = re.fullmatch(r"(\d+)-(\d+)", value)
-        if not match or not 1024 <= int(match[1]) < int(match[2]) <= 65535:
-            raise ValueError(f"{value!r} is not a range of ports like 20000-20999")
-        if int(match[2]) - int(match[1]) < 19:
-            raise ValueError(f"{value!r} is too small: a call takes four ports, leave room for ten calls or more")
-        return value
 
     @model_validator(mode="after")
     def _existing_needs_ami(self) -> PbxTable:
         if self.mode is PbxMode.EXISTING and self.ami is None:
-            raise ValueError('mode = "existing" needs a table [pbx.ami] with host, port, username and secret_file')
+            raise wrong("existing-without-ami", keys=("ami", "mode"), at="mode")
+        if self.mode is PbxMode.PRIVATE and self.ami is not None:
+            raise wrong("ami-without-existing", keys=("ami", "mode"), at="ami")
         return self
 
     @property
@@ -163,79 +120,82 @@ class PbxTable(Model):
 class StoreTable(Model):
     """`[store]`."""
 
-    url: Annotated[str, Field(pattern=r"^(sqlite|sqlite:///.+|postgresql\+psycopg://.+)$")] = "sqlite"
+    url: Annotated[StoreUrl, Field(repr=False)] = "sqlite"
 
 
 class RegisterTable(Model):
     """`register` of a trunk."""
 
-    server: str
-    username: str
-    secret_file: Path
+    server: Server
+    username: Username
+    secret_file: SecretFile
 
 
 class Trunk(Model):
     """`[[trunk]]`."""
 
     name: Id
-    match: tuple[str, ...] = ()
+    match: tuple[Network, ...] = ()
     register_with: RegisterTable | None = Field(default=None, alias="register")
     account: Account | None = None
-    secret: Annotated[str, Field(min_length=6, max_length=64, pattern=r"^[^\s;]+$")] | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
-    lines: Annotated[int, Field(ge=1, le=1000)] | None = None
+    secret: Annotated[Secret | None, Field(repr=False)] = None
+    country: Country = "CN"
+    lines: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     answer: Literal["waiting", "never", "always"] = "waiting"
-    no_answer_seconds: int = Field(default=60, ge=5, le=600)
-    outgoing: bool = False
-    international: bool = False
-
-    @field_validator("match")
-    @classmethod
-    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            try:
-                ip_network(address, strict=False)
-            except ValueError as error:
-                raise ValueError(f"{address!r} is not an IP address or network") from error
-        return value
+    no_answer_seconds: Annotated[Whole, Field(ge=5, le=600)] = 60
+    outgoing: YesNo = False
+    international: YesNo = False
 
     @model_validator(mode="after")
-    def _has_a_source(self) -> Trunk:
-        if not self.match and self.register_with is None and self.account is None:
-            raise ValueError("a trunk needs match (addresses that calls come from), register or account")
+    def _no_stray_keys(self) -> Trunk:
+        if self.secret is not None and self.account is None:
+            raise wrong("stray-key", key="secret", other="account", keys=("secret", "account"), at="secret")
+        if self.international and not self.outgoing:
+            keys = ("international", "outgoing")
+            raise wrong("stray-key", key="international", other="outgoing = true", keys=keys, at="international")
         return self
+
+    @property
+    def target(self) -> str:
+        """Where calls out through it go, host or host:port; "" where it is not known (an account's is its contact)."""
+        single = [network for network in self.match if "/" not in network]
+        return self.register_with.server if self.register_with else "".join(single[:1])
 
 
 class Hotline(Model):
     """`[[hotline]]`."""
 
     number: Dialled
-    trunk: str
-    name: str = ""
-    media: str = ""
+    trunk: Id
+    name: Title = ""
+    media: Title = ""
     aliases: tuple[Dialled, ...] = ()
+
+
+PHONE_KINDS = ("account", "contact", "dial", "mobile")
 
 
 class Phone(Model):
     """One phone of a consultant: exactly one of account, contact, dial, mobile."""
 
     account: Account | None = None
-    secret: Annotated[str, Field(min_length=6, max_length=64, pattern=r"^[^\s;]+$")] | None = None
-    contact: Annotated[str, Field(pattern=r"^sip:[A-Za-z0-9_.+-]+@[0-9.]+:[0-9]+$")] | None = None
-    dial: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]+$")] | None = None
+    secret: Annotated[Secret | None, Field(repr=False)] = None
+    contact: Contact | None = None
+    dial: DialString | None = None
     mobile: Dialled | None = None
-    trunk: str | None = None
-    confirm: bool = True
+    trunk: Id | None = None
+    confirm: YesNo = True
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Phone:
-        given = [name for name in ("account", "contact", "dial", "mobile") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError("a phone is exactly one of account, contact, dial, mobile")
+        if sum(getattr(self, kind) is not None for kind in PHONE_KINDS) != 1:
+            raise wrong("phone-not-one", keys=PHONE_KINDS)
         if self.mobile and not self.trunk:
-            raise ValueError("a mobile needs the trunk that it is dialled through")
-        if self.secret and not self.account:
-            raise ValueError("only an account has a secret")
+            raise wrong("mobile-without-trunk", keys=("trunk", "mobile"), at="mobile")
+        for key, other in (("secret", "account"), ("trunk", "mobile"), ("confirm", "mobile")):
+            # `confirm = true` is how every phone is written back from the database; it does no harm
+            if getattr(self, key) not in (None, True) and getattr(self, other) is None:
+                raise wrong("stray-key", key=key, other=other, keys=(key, other), at=key)
         return self
 
 
@@ -243,15 +203,15 @@ class Consultant(Model):
     """`[[consultant]]`."""
 
     id: Id
-    name: str = Field(min_length=1, max_length=80)
-    extension: Annotated[str, Field(pattern=r"^[0-9]{2,8}$")] | None = None
+    name: Text
+    extension: Extension | None = None
     phone: Phone | None = None
     phones: tuple[Phone, ...] = ()
 
     @model_validator(mode="after")
     def _has_a_phone(self) -> Consultant:
         if (self.phone is None) == (not self.phones):
-            raise ValueError("a consultant has phone, or phones for several")
+            raise wrong("consultant-without-phone", keys=("phone", "phones"))
         return self
 
     @property
@@ -269,26 +229,26 @@ class Consultant(Model):
 class UserEntry(Model):
     """`[[user]]`."""
 
-    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{2,32}$")]
-    name: str = ""
+    username: Username
+    name: Title = ""
     role: Literal["supervisor", "manager", "secretary", "consultant", "administrator"]
-    consultant: str | None = None
+    consultant: Id | None = None
 
 
 class SlotEntry(Model):
     """One slot of a standing plan (R1); minutes since midnight of the site's zone."""
 
-    name: str = ""
-    start: Minutes = Field(alias="from")
-    end: Minutes = Field(alias="to")
-    continues: bool = False
-    call: tuple[str, ...] = ()
-    reception: tuple[str, ...] = ()
+    name: Title = ""
+    start: SlotTime = Field(alias="from")
+    end: SlotTime = Field(alias="to")
+    continues: YesNo = False
+    call: tuple[Id, ...] = ()
+    reception: tuple[Id, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> SlotEntry:
         if self.end <= self.start:
-            raise ValueError("a slot ends after it begins; over midnight make it two, the second with continues = true")
+            raise wrong("slot-not-in-order", keys=("to", "from"), at="to")
         return self
 
 
@@ -297,21 +257,21 @@ Day = Literal["daily", "weekdays", "weekends", "mon", "tue", "wed", "thu", "fri"
 
 
 class Plan(Model):
-    """`[[plan]]`: a standing plan for some days."""
+    """`[[plan]]`: a standing plan for some days; one without slots is for days on which nobody is rung."""
 
     days: tuple[Day, ...] = ()
-    dates: tuple[date, ...] = ()
+    dates: tuple[Date, ...] = ()
     slots: tuple[SlotEntry, ...] = ()
 
     @field_validator("days", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
+        return [value] if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _says_when(self) -> Plan:
         if not self.days and not self.dates:
-            raise ValueError("a plan says when: days or dates")
+            raise wrong("plan-without-days", keys=("days", "dates"))
         return self
 
     def fits(self, day: date) -> int:
@@ -331,27 +291,39 @@ class PresenceTable(Model):
 class PolicyTable(Model):
     """`[policy]`: DOMAIN 9, same names."""
 
-    ring_seconds: float | None = Field(default=None, gt=0, le=60)
-    rings: int = Field(default=3, ge=1, le=20)
-    max_ring_seconds: float = Field(default=60, gt=0, le=3600)
-    max_wait_seconds: float = Field(default=120, gt=0, le=3600)
+    ring_seconds: Annotated[Number, Field(gt=0, le=60)] | None = None
+    rings: Annotated[Whole, Field(ge=1, le=20)] = 3
+    max_ring_seconds: Annotated[Number, Field(gt=0, le=3600)] = 60
+    max_wait_seconds: Annotated[Number, Field(gt=0, le=3600)] = 120
     makeup: Literal["round", "carry"] = "round"
-    wrap_up_seconds: float = Field(default=0, ge=0, le=3600)
-    presence: dict[str, Literal["objective", "personal"]] = {}
-    lapse_days: float = Field(default=7, gt=0, le=3650)
+    wrap_up_seconds: Annotated[Number, Field(ge=0, le=3600)] = 0
+    presence: dict[PresenceName, Literal["objective", "personal"]] = {}
+    lapse_days: Annotated[Number, Field(gt=0, le=3650)] = 7
     owner_busy: Literal["substitute", "wait"] = "substitute"
-    absent_minutes: float = Field(default=10, ge=0, le=1440)
-    form_minutes: float = Field(default=30, gt=0, le=1440)
-    max_talk_seconds: float = Field(default=180, gt=0, le=7200)
-    max_other_talk_seconds: float = Field(default=120, gt=0, le=7200)
+    absent_minutes: Annotated[Number, Field(ge=0, le=1440)] = 10
+    form_minutes: Annotated[Number, Field(gt=0, le=1440)] = 30
+    max_talk_seconds: Annotated[Number, Field(gt=0, le=7200)] = 180
+    max_other_talk_seconds: Annotated[Number, Field(gt=0, le=7200)] = 120
+
+
+class ColumnsTable(Model):
+    """`[reconcile.columns]`: what the PBX's own records call the columns of `pbx.csv` (DOMAIN 6), and their table."""
+
+    table: Text | None = None
+    call_id: Text | None = None
+    started_at: Text | None = None
+    caller: Text | None = None
+    answered_at: Text | None = None
+    ended_at: Text | None = None
+    answered_by: Text | None = None
 
 
 class ReconcileTable(Model):
     """`[reconcile]`."""
 
-    at: Minutes = 23 * 60 + 30
-    pbx: str = "private"
-    columns: dict[str, str] = {}
+    at: TimeOfDay = 23 * 60 + 30
+    pbx: Annotated[RecordSource, Field(repr=False)] = "private"
+    columns: ColumnsTable = ColumnsTable()
 
 
 class Site(Model):
@@ -375,12 +347,16 @@ class Site(Model):
         """The site's zone."""
         return ZoneInfo(self.site.zone)
 
-    @property
-    def ring_seconds(self) -> float:
-        """Length of one ring: the policy's, else that of the first trunk's country."""
+    def ring_seconds_of(self, trunk: Trunk | None) -> float:
+        """Length of one ring for calls of the trunk: the policy's, else that of its country; CN's without one."""
         if self.policy.ring_seconds is not None:
             return self.policy.ring_seconds
-        return RING_SECONDS.get(self.trunks[0].country if self.trunks else "CN", RING_SECONDS["CN"])
+        return RING_SECONDS.get(trunk.country if trunk else "CN", RING_SECONDS["CN"])
+
+    @property
+    def ring_seconds(self) -> float:
+        """Length of one ring at this site: the policy's, else that of the first trunk's country."""
+        return self.ring_seconds_of(self.trunks[0] if self.trunks else None)
 
     def desk_policy(self) -> Policy:
         """The policy as the rules take it."""

@@ -1,77 +1,88 @@
-"""Every setting of the site file in one table: where, default, unit, help. May live here: the table and what it draws.
+"""Every setting of the site file in one table: where, default or example, unit, help. May live here: the table alone.
 
-It feeds `config/hotline.toml` (each setting commented out with its default), the checks' hints, and docs/settings.md;
-a test keeps all of them equal to the model.
+It feeds `config/hotline.toml`, docs/settings.md, `hotline config explain`, and what the checks propose (`example`,
+did-you-mean). `drawing.py` adds the limits, which the model knows. Tests keep table and model equal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key of the site file; `example` is what the commented file shows, TOML as written."""
+    """One key; `value` is its default, else an example, as TOML is written.
+
+    `alternative`: it stands instead of another one, so that not all of them can be set at once.
+    """
 
     key: str
-    example: str
+    value: str
     zh: str
     en: str
+    unit: str = ""
+    alternative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of the site file, in the order of the file; `many`: it may come several times (`[[...]]`)."""
+    """One table, in the order of the file; `many`: `[[...]]`; `inline`: written in braces as the value of a key."""
 
     name: str
     zh: str
     en: str
     settings: tuple[Setting, ...]
     many: bool = False
+    inline: bool = False
+    alternative: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The name as the file writes it."""
+        return f"[[{self.name}]]" if self.many else f"{self.name} = {{…}}" if self.inline else f"[{self.name}]"
 
 
+UNITS: dict[str, tuple[str, str]] = {
+    "s": ("秒", "seconds"),
+    "min": ("分钟", "minutes"),
+    "days": ("天", "days"),
+    "rings": ("声", "rings"),
+    "calls": ("通", "calls"),
+}
+
+# fmt: off
+# a setting a line reads like the table that it is
 SECTIONS: tuple[Section, ...] = (
     Section(
         "site",
         "售楼处",
         "The office.",
         (
-            Setting("name", '"售楼处"', "名称", "Its name, as pages show it."),
-            Setting("zone", '"Asia/Shanghai"', "时区", "Time zone of days and slots."),
-            Setting("language", '"zh"', "界面语言 zh 或 en", "Language of pages and messages: zh or en."),
-            Setting("region", '"CN"', "号码所属国家", "Country whose rules numbers are read by."),
-            Setting("area_code", '"025"', "本地号码前加的区号", "Area code put before local numbers."),
+            Setting("name", '"售楼处"', "名称，显示在网页上", "Its name, as pages show it."),
+            Setting("zone", '"Asia/Shanghai"', "日期和时段所用的时区", "Time zone of days and slots."),
+            Setting("language", '"zh"', "网页和提示的语言：zh 或 en", "Language of pages and messages: zh or en."),
+            Setting("region", '"CN"', "按哪国的规则读写号码", "Country by whose rules numbers are read and written."),
+            Setting("area_code", '"025"', "加在本地号码前的区号", "Area code put before local numbers."),
         ),
     ),
     Section(
         "web",
         "网页",
         "The pages.",
-        (Setting("bind", '"127.0.0.1:8080"', "监听地址", "Address and port of the pages."),),
+        (Setting("bind", '"127.0.0.1:8080"', "网页的 IP 地址和端口", "IP address and port of the pages."),),
     ),
     Section(
         "pbx",
         "电话系统",
         "The telephone system.",
         (
-            Setting(
-                "mode",
-                '"private"',
-                "private 自带 Asterisk；existing 已有的",
-                "private: our own Asterisk; existing: yours.",
-            ),
-            Setting("sip_bind", '"127.0.0.1:5060"', "SIP 地址", "Address and port of SIP (private)."),
-            Setting("rtp_ports", '"20000-20999"', "语音端口范围", "Ports for voice (private)."),
-            Setting("ami_port", "5038", "AMI 端口（仅本机）", "Port of AMI, loopback only (private)."),
-            Setting(
-                "alert_after_seconds",
-                "4",
-                "外线手机多少秒后算响铃",
-                "A phone behind a trunk rings after so many seconds.",
-            ),
-            Setting(
-                "silent_seconds", "4", "话机多少秒无声算故障", "A desk phone silent for so many seconds has failed."
-            ),
+            Setting("mode", '"private"', "private：自带 Asterisk；existing：已有的，另写 [pbx.ami]", "private: our own Asterisk; existing: yours, with [pbx.ami]."),
+            Setting("sip_bind", '"127.0.0.1:5060"', "SIP 的 IP 地址和端口（private）", "IP address and port of SIP (private)."),
+            Setting("rtp_ports", '"20000-20999"', "语音端口范围，一通电话用 4 个（private）", "Ports for voice, four a call (private)."),
+            Setting("ami_port", "5038", "管理接口端口，只在本机（private）", "Port of the manager interface, on loopback only (private)."),
+            Setting("alert_after_seconds", "4", "外线后的话机（手机）呼出多久算开始响铃", "A phone behind a trunk (a mobile) counts as ringing so long after it was called.", "s"),
+            Setting("silent_seconds", "4", "座机多久不响算故障", "A desk phone that has not rung so long after it was called has failed.", "s"),
         ),
     ),
     Section(
@@ -82,63 +93,59 @@ SECTIONS: tuple[Section, ...] = (
             Setting("host", '"127.0.0.1"', "主机", "Host."),
             Setting("port", "5038", "端口", "Port."),
             Setting("username", '"hotline"', "用户名", "User name."),
-            Setting(
-                "secret_file", '"/etc/hotline/ami.secret"', "密码文件", "File with the secret, readable by us alone."
-            ),
-            Setting("tls", "false", "加密", "Encrypt the link; needed beyond loopback."),
+            Setting("secret_file", '"ami.secret"', "只写密码的文件，权限 600；相对路径从本文件所在文件夹算起", "File with nothing but the secret, mode 600; a relative path begins in this file's folder."),
+            Setting("tls", "false", "加密；不在本机时必须", "Encrypt the link; a must beyond this machine."),
         ),
+        alternative=True,
     ),
     Section(
         "store",
         "数据库",
         "The database.",
         (
-            Setting(
-                "url", '"sqlite"', "sqlite 或 postgresql+psycopg://…", "sqlite (data folder) or postgresql+psycopg://…"
-            ),
+            Setting("url", '"sqlite"', "sqlite（在数据文件夹里）或 postgresql+psycopg://用户@主机/库名", "sqlite (in the data folder) or postgresql+psycopg://user@host/name."),
         ),
     ),
     Section(
         "trunk",
-        "外线",
-        "A line to the carrier.",
+        "外线：match、register、account 至少写一个",
+        "A line to a carrier: with match, register or account.",
         (
             Setting("name", '"carrier"', "名称", "Its name."),
-            Setting("match", '["127.0.0.2"]', "来电地址", "Addresses that calls come from."),
-            Setting(
-                "register",
-                '{ server = "sip.example.com", username = "400", secret_file = "trunk.secret" }',
-                "或向运营商注册",
-                "Or register with the carrier.",
-            ),
-            Setting("account", '"caller"', "或由对方用此账号呼入", "Or an account of ours that calls come from."),
-            Setting("secret", '"change-me"', "该账号密码（可省）", "The account's secret; may be left out."),
-            Setting("country", '"CN"', "振铃节奏的国家", "Country of the ringing cadence: CN 5 s a ring, US 6 s."),
-            Setting("lines", "8", "同时通话数", "Calls at a time; unset: no limit."),
-            Setting(
-                "answer",
-                '"waiting"',
-                "总机何时应答 waiting|never|always",
-                "When the PBX answers: waiting, never, always.",
-            ),
-            Setting(
-                "no_answer_seconds", "60", "never 时等待上限（秒）", "With answer = never: longest wait in seconds."
-            ),
-            Setting("outgoing", "false", "可否外拨", "Whether calls may go out."),
-            Setting("international", "false", "可否国际", "Whether they may go abroad."),
+            Setting("match", '["127.0.0.2"]', "来电的 IP 地址或网段", "IP addresses or networks that calls come from."),
+            Setting("register", '{ server = "sip.example.com", username = "400", secret_file = "trunk.secret" }', "或向运营商注册", "Or register with the carrier.", alternative=True),
+            Setting("account", '"caller"', "或由对方用这个 SIP 账号登录", "Or the other side signs in with this SIP account.", alternative=True),
+            Setting("secret", '"make-your-own"', "该账号的密码；不写则自动生成", "The account's secret; left out, one is made.", alternative=True),
+            Setting("country", '"CN"', "所在国家，决定一声多长（CN 5 秒，US 6 秒）", "Its country, which tells how long a ring is (CN 5 s, US 6 s)."),
+            Setting("lines", "8", "可同时通话数；不写则不限", "Calls at a time; unset: no limit.", "calls"),
+            Setting("answer", '"waiting"', "总机何时自行应答（开始计费）：waiting 需等待或不在时段时，never 从不，always 总是", "When the PBX answers by itself, which starts billing: waiting (a call must wait, or nobody is on), never, always."),
+            Setting("no_answer_seconds", "60", "answer = never 时来电最多等多久", "Longest wait of a call with answer = never.", "s"),
+            Setting("outgoing", "false", "话机可否经此外线拨出", "Whether phones may call out through it."),
+            Setting("international", "false", "可否拨国际长途", "Whether they may call abroad."),
         ),
         many=True,
+    ),
+    Section(
+        "trunk.register",
+        "向运营商注册",
+        "Registering with the carrier.",
+        (
+            Setting("server", '"sip.example.com"', "服务器，可带端口", "Its server, perhaps with a port."),
+            Setting("username", '"400"', "用户名", "User name."),
+            Setting("secret_file", '"trunk.secret"', "只写密码的文件，权限 600", "File with nothing but the secret, mode 600."),
+        ),
+        inline=True,
     ),
     Section(
         "hotline",
         "热线号码",
         "A number that is advertised.",
         (
-            Setting("number", '"4008001234"', "号码（运营商送来的）", "The number as the carrier sends it."),
-            Setting("trunk", '"carrier"', "外线", "The trunk it comes by."),
+            Setting("number", '"4008001234"', "号码，按运营商送来的写", "The number as the carrier sends it."),
+            Setting("trunk", '"carrier"', "从哪条外线来", "The trunk it comes by."),
             Setting("name", '"主热线"', "名称", "Its name."),
-            Setting("media", '"报纸"', "来源媒体", "How its callers heard of us."),
-            Setting("aliases", '["02512345678"]', "别名", "Other forms of the number."),
+            Setting("media", '"报纸"', "来电者从哪里得知（来源媒体）", "How its callers heard of us."),
+            Setting("aliases", '["02512345678"]', "同一号码的其他写法", "Other forms of the number."),
         ),
         many=True,
     ),
@@ -147,93 +154,92 @@ SECTIONS: tuple[Section, ...] = (
         "置业顾问",
         "A consultant.",
         (
-            Setting("id", '"A"', "代号", "A short id; it never changes."),
+            Setting("id", '"A"', "代号，一直不变", "A short id; it never changes."),
             Setting("name", '"陈晨"', "姓名", "Name."),
-            Setting("extension", '"101"', "分机号", "What others dial; else the number of the first account."),
-            Setting(
-                "phone",
-                '{ account = "101" }',
-                "话机：account、contact、dial 或 mobile",
-                "A phone: account (secret optional), contact, dial, or mobile with trunk and confirm.",
-            ),
-            Setting(
-                "phones",
-                '[{ account = "101" }, { mobile = "13900000101", trunk = "carrier" }]',
-                "多部话机",
-                "Several phones.",
-            ),
+            Setting("extension", '"101"', "分机号；不写则用第一个数字账号", "What others dial; else the first account that is a number."),
+            Setting("phone", '{ account = "101" }', "话机", "The phone."),
+            Setting("phones", '[{ account = "101" }, { mobile = "13900000101", trunk = "carrier" }]', "或多部话机，同时响", "Or several phones, which ring together.", alternative=True),
         ),
         many=True,
     ),
     Section(
+        "consultant.phone",
+        "一部话机：account、contact、dial、mobile 只写一个",
+        "One phone: exactly one of account, contact, dial and mobile.",
+        (
+            Setting("account", '"101"', "自带 Asterisk 上的 SIP 账号", "A SIP account of our own Asterisk."),
+            Setting("secret", '"make-your-own"', "账号的密码；不写则自动生成，只显示一次", "The account's secret; left out, one is made and shown once.", alternative=True),
+            Setting("contact", '"sip:c@192.168.1.30:5060"', "固定地址的话机，总算已注册（private）", "A phone at a fixed address, which always counts as registered (private).", alternative=True),
+            Setting("dial", '"PJSIP/104"', "已有总机的拨号串（existing）", "A dial string of an existing PBX (existing).", alternative=True),
+            Setting("mobile", '"13900000101"', "手机号，经外线拨出", "A mobile, dialled through a trunk.", alternative=True),
+            Setting("trunk", '"carrier"', "手机经哪条外线", "The trunk for a mobile.", alternative=True),
+            Setting("confirm", "true", "手机须按 1 才算接听，以免被语音信箱接走", "A mobile must press 1 to answer, else its mailbox would.", alternative=True),
+        ),
+        inline=True,
+    ),
+    Section(
         "user",
-        "登录用户",
+        "登录用户；一个都不写，则首次启动时每种角色各建一个",
         "Somebody who signs in; without any, one for each role is made on first start.",
         (
             Setting("username", '"zhang"', "用户名", "Name to sign in with."),
             Setting("name", '"张主管"', "姓名", "Name as shown."),
-            Setting("role", '"supervisor"', "角色", "supervisor, manager, secretary, consultant or administrator."),
-            Setting("consultant", '"A"', "对应置业顾问", "The consultant they are."),
+            Setting("role", '"supervisor"', "角色：supervisor 主管，manager 经理，secretary 秘书，consultant 顾问，administrator 管理员", "Role: supervisor, manager, secretary, consultant or administrator."),
+            Setting("consultant", '"A"', "对应哪位置业顾问", "The consultant they are."),
         ),
         many=True,
     ),
     Section(
         "plan",
-        "常设排班",
-        "A standing plan; the most specific one counts.",
+        "常设排班：一天有多份时，最具体的算数（日期 > 星期几 > 工作日、周末 > 每天）",
+        "A standing plan; the most specific one counts: dates, then mon..sun, then weekdays and weekends, then daily.",
         (
-            Setting(
-                "days",
-                '"daily"',
-                "daily、weekdays、weekends、mon..sun",
-                "daily, weekdays, weekends, mon..sun, or a list.",
-            ),
-            Setting("dates", '["2026-12-01"]', "或具体日期", "Or dates."),
-            Setting(
-                "slots",
-                '[{ name = "白班", from = "09:00", to = "12:00", call = ["A"], reception = ["B"] }]',
-                "时段",
-                "Slots: name, from, to, continues, call, reception.",
-            ),
+            Setting("days", '"daily"', "daily、weekdays（周一至周五）、weekends、mon..sun，或其列表", "daily, weekdays (Monday to Friday), weekends, mon..sun, or a list of them."),
+            Setting("dates", '["2026-12-01"]', "或具体日期", "Or dates.", alternative=True),
+            Setting("slots", '[{ name = "白班", from = "09:00", to = "12:00", call = ["A"], reception = [] }]', "时段", "Its slots."),
         ),
         many=True,
+    ),
+    Section(
+        "plan.slots",
+        "一个时段",
+        "One slot.",
+        (
+            Setting("name", '"白班"', "名称", "Its name."),
+            Setting("from", '"09:00"', "从", "From."),
+            Setting("to", '"12:00"', "到（不含），可写 24:00", "To, and not beyond; 24:00 is allowed."),
+            Setting("continues", "false", "接着上一时段的轮次", "Goes on with the round of the slot before."),
+            Setting("call", '["A"]', "接电组顺序", "Order of the call group."),
+            Setting("reception", "[]", "接待组顺序", "Order of the reception group."),
+        ),
+        inline=True,
     ),
     Section(
         "presence",
         "在岗状态",
         "Presence.",
         (
-            Setting(
-                "initial",
-                '"off"',
-                "每天开始时 off 或 present",
-                "Where everyone starts a day: off (must check in) or present.",
-            ),
+            Setting("initial", '"off"', "每天开始时：off（须签到）或 present", "Where everyone starts a day: off (must check in) or present."),
         ),
     ),
     Section(
         "policy",
         "政策（规则 §9）",
-        "Policy (DOMAIN 9).",
+        "Policy (rules, section 9).",
         (
-            Setting("ring_seconds", "5", "一声几秒（默认按外线国家）", "Seconds a ring; unset: the trunk's country's."),
-            Setting("rings", "3", "几声后人人可接", "Rings before everyone rings."),
-            Setting("max_ring_seconds", "60", "最长振铃秒数", "Longest ringing."),
-            Setting("max_wait_seconds", "120", "最长等待秒数", "Longest wait of a call never rung."),
-            Setting("makeup", '"round"', "补接 round|carry", "Make-up: within the round, or carried over."),
-            Setting("wrap_up_seconds", "0", "话后整理秒数", "Wrap-up after a hotline call."),
-            Setting("presence", '{ lunch = "objective" }', "更多状态", "Further presences with their kind of reason."),
-            Setting("lapse_days", "7", "几天无联系即失效", "Days without contact until a customer is free."),
-            Setting(
-                "owner_busy",
-                '"substitute"',
-                "原顾问忙时 substitute|wait",
-                "When the owner is busy: substitute or wait.",
-            ),
-            Setting("absent_minutes", "10", "话机失联几分钟算缺席", "Minutes without registration until absent."),
-            Setting("form_minutes", "30", "来电表期限（分钟）", "Minutes for a call form."),
-            Setting("max_talk_seconds", "180", "热线通话上限", "Longest hotline talk."),
-            Setting("max_other_talk_seconds", "120", "其他事务上限", "Longest talk about other business."),
+            Setting("ring_seconds", "5", "一声多长；不写则按外线所在国家", "Length of a ring; unset: as in the trunk's country.", "s"),
+            Setting("rings", "3", "响几声后人人可接", "Rings before the call is open to everyone.", "rings"),
+            Setting("max_ring_seconds", "60", "响铃多久无人接算未接", "Ringing so long unanswered, a call is missed.", "s"),
+            Setting("max_wait_seconds", "120", "一直没能响铃的来电等多久算未接", "A call never yet rung is missed after so long.", "s"),
+            Setting("makeup", '"round"', "补接：round 只在当轮，carry 欠到下轮", "Make-up: within the round, or carried over (carry)."),
+            Setting("wrap_up_seconds", "0", "热线通话后的整理时间", "Wrap-up after a hotline call.", "s"),
+            Setting("presence", '{ lunch = "objective", leave = "personal" }', "更多状态及其原因类别：objective 客观，personal 个人", "Further presences with their kind of reason: objective or personal."),
+            Setting("lapse_days", "7", "几天无联系，客户不再归原顾问", "Days without contact after which a customer is nobody's.", "days"),
+            Setting("owner_busy", '"substitute"', "原顾问正忙时：substitute 代接，wait 先等", "When the owner is busy: a substitute answers, or the call waits."),
+            Setting("absent_minutes", "10", "话机失联多久算缺席", "A phone not registered for so long is absent.", "min"),
+            Setting("form_minutes", "30", "挂机后多久内须交来电表", "Time for a call form after the call.", "min"),
+            Setting("max_talk_seconds", "180", "热线通话上限", "Longest hotline talk.", "s"),
+            Setting("max_other_talk_seconds", "120", "其他事务通话上限", "Longest talk about other business.", "s"),
         ),
     ),
     Section(
@@ -241,39 +247,53 @@ SECTIONS: tuple[Section, ...] = (
         "核对",
         "Nightly reconciliation.",
         (
-            Setting("at", '"23:30"', "时间", "Time of day."),
-            Setting(
-                "pbx", '"private"', "话单来源", "The PBX's records: private, csv:/path, sqlite:/path or a database url."
-            ),
+            Setting("at", '"23:30"', "每天几点核对", "Time of day."),
+            Setting("pbx", '"private"', "总机话单：private 自带 Asterisk 的，csv:/路径，sqlite:/路径，或数据库地址", "The PBX's own records: private (our Asterisk's), csv:/path, sqlite:/path, or a database url."),
+        ),
+    ),
+    Section(
+        "reconcile.columns",
+        "话单不是本系统的格式时：各列叫什么",
+        "What foreign records call their columns.",
+        (
+            Setting("table", '"cdr"', "表名", "Name of the table."),
+            Setting("call_id", '"uniqueid"', "通话编号", "Id of the call."),
+            Setting("started_at", '"start"', "开始", "Start."),
+            Setting("caller", '"src"', "来电号码", "The caller's number."),
+            Setting("answered_at", '"answer"', "接听", "Answer."),
+            Setting("ended_at", '"end"', "结束", "End."),
+            Setting("answered_by", '"dstchannel"', "接听者", "Who answered."),
         ),
     ),
 )
+# fmt: on
 
-HEAD = """\
-# 售楼处热线：全部设置及其默认值。本文件不会被读取；把需要的行复制到自己的 site.toml。
-# Every setting with its default or an example. This file is not read: copy what you need into your own site.toml.
-"""
+# Keys whose table stands under another name: several phones are written like one
+SAME_AS = {"consultant.phones": "consultant.phone"}
 
 
-def commented_file() -> str:
-    """`config/hotline.toml` as it must be."""
-    parts = [HEAD]
+def section_of(names: str) -> Section | None:
+    """The section of a table, by its dotted name."""
+    wanted = SAME_AS.get(names, names)
+    return next((section for section in SECTIONS if section.name == wanted), None)
+
+
+def find(names: str) -> Setting | None:
+    """A setting by its dotted name, such as `policy.rings`."""
+    table, _, key = names.rpartition(".")
+    section = section_of(table)
+    return next((one for one in section.settings if one.key == key), None) if section else None
+
+
+def known_keys(names: str) -> tuple[str, ...]:
+    """What may stand in a table: its keys and the tables in it; of the whole file with ""."""
+    section = section_of(names)
+    keys = [one.key for one in section.settings] if section else []
+    return tuple(dict.fromkeys((*keys, *_tables_in(section.name if section else names))))
+
+
+def _tables_in(names: str) -> Iterator[str]:
     for section in SECTIONS:
-        brackets = f"[[{section.name}]]" if section.many else f"[{section.name}]"
-        parts.append(f"# {section.zh} · {section.en}\n# {brackets}")
-        parts += [f"# {s.key} = {s.example}{' ' * 2}# {s.zh} · {s.en}" for s in section.settings]
-        parts.append("")
-    return "\n".join(parts)
-
-
-def reference_page() -> str:
-    """docs/settings.md as it must be."""
-    parts = [
-        "# Settings\n\nDrawn from `router/config/settings.py`. A site is one file: `hotline up --config site.toml`.\n"
-    ]
-    for section in SECTIONS:
-        brackets = f"[[{section.name}]]" if section.many else f"[{section.name}]"
-        parts.append(f"## {brackets}\n\n{section.en}\n\n| key | default or example | what |\n|---|---|---|")
-        parts += [f"| `{s.key}` | `{s.example}` | {s.en} |" for s in section.settings]
-        parts.append("")
-    return "\n".join(parts)
+        parent, _, own = section.name.rpartition(".")
+        if parent == names:
+            yield own

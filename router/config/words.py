@@ -1,0 +1,45 @@
+"""What is said of a site file: every message by the stable id of its mistake, and how a validator raises one.
+
+May live here: the whole of the table, made of the texts' modules. A test makes each id appear, with its line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from router.config import texts_of_sites, texts_of_values
+from router.config.message import Message
+
+MESSAGES: dict[str, Message] = {
+    **texts_of_values.FILE,
+    **texts_of_values.VALUES,
+    **texts_of_values.TABLES,
+    **texts_of_sites.TOGETHER,
+    **texts_of_sites.WARNINGS,
+}
+
+SHOWN_CHARACTERS = 60
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it: one line, not too long; tables and lists are not quoted (a secret may be in)."""
+    if isinstance(value, (dict, list)):
+        return "…"
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def plain(key: object) -> str:
+    """A key of the file as messages name it: as it is, unless it would disturb the line."""
+    text = str(key)
+    return text if text.isprintable() and len(text) <= SHOWN_CHARACTERS else shown(text)
+
+
+def wrong(mistake: str, /, **values: Any) -> PydanticCustomError:
+    """The error that a validator raises.
+
+    `keys` among the values: the keys of the table that the mistake rests on; `at`: the one to point at.
+    """
+    return PydanticCustomError(mistake, MESSAGES[mistake].en, values)
