@@ -10,7 +10,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,6 +22,7 @@ from router.cli.ports import Wanted, check_free
 from router.cli.settings import Place, open_place, remember
 from router.cli.supervise import Program, StartError, end_orphans, start_supervisor, stop, write_supervisor_file
 from router.config.model import PbxMode, split_address
+from router.config.plan import standing_slots
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
@@ -182,10 +185,22 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
         _tell_phones(place)
     for hotline in site.hotlines:
         click.echo(f"  热线 Hotline    {hotline.number} ({hotline.name or hotline.trunk})")
-    board = EngineClient(place.folder.socket).board()
+    board = _board_with_its_slot(place)
     if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
         click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)
     click.echo("\n  Ctrl-C ends everything.\n")
+
+
+def _board_with_its_slot(place: Place) -> dict[str, Any]:
+    """The board, waiting a moment for the slot that runs now: the plan is the engine's first letter."""
+    now_ms = time.time_ns() // 1_000_000
+    today = datetime.now(place.site.zone).date()
+    due = any(slot.start <= now_ms < (slot.end or now_ms + 1) for slot in standing_slots(place.site, today))
+    client = EngineClient(place.folder.socket)
+    deadline = time.monotonic() + 3
+    while (board := client.board())["slot"] is None and due and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return board
 
 
 def _tell_phones(place: Place) -> None:

@@ -78,7 +78,8 @@ class Service:
         self.data = folder / "data"
         self.sip, self.fixed = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
         self.web, self.ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
-        rtp = 30000 + (os.getpid() % 20 * 8 + next(SERVICES) % 8) * 200  # apart from other workers' and tests'
+        # below the ports that the system gives out, apart from other workers' and tests'
+        rtp = 19_000 + (os.getpid() % 8 * 8 + next(SERVICES) % 8) * 200
         self.config = folder / "site.toml"
         text = SITE.format(
             web=self.web, sip=self.sip, ami=self.ami, rtp=rtp, rtp_last=rtp + 199, fixed=self.fixed, ring=ring_seconds

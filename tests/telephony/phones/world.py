@@ -32,7 +32,11 @@ class World:
         """A UDP socket whose datagrams go to `on_data`."""
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        made.bind((host, port))
+        try:
+            made.bind((host, port))
+        except OSError:
+            made.close()
+            raise
         made.setblocking(False)
         with self.changed:
             self._selector.register(made, selectors.EVENT_READ, on_data)

@@ -14,7 +14,6 @@ from router.telephony.private.settings import AccountSettings, PrivateSettings, 
 HOTLINE = "4008001234"
 SECRET = "manager-secret"
 ACCOUNTS = ("101", "102", "103", "104", "201")
-MOBILE = ("127.0.0.3", 5099)  # where the trunk of the mobiles leads
 
 
 def free_port(kind: int = socket.SOCK_DGRAM) -> int:
@@ -22,6 +21,9 @@ def free_port(kind: int = socket.SOCK_DGRAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+MOBILE = ("127.0.0.3", free_port())  # where the trunk of the mobiles leads
 
 
 def settings(**changes: object) -> PrivateSettings:
