@@ -121,6 +121,12 @@ class Board:
         ringing.refused(self.floor, leg, why)
         return self._done()
 
+    def not_there(self, leg: str, now: int) -> list[Out]:
+        """Asterisk, asked for a leg's channel, knows none."""
+        self.floor.pass_time(now)
+        ringing.not_there(self.floor, leg)
+        return self._done()
+
     def perform(self, actions: Sequence[DeskAction], now: int) -> list[Out]:
         """The desk says what is to be done."""
         self.floor.pass_time(now)

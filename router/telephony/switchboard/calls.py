@@ -143,6 +143,7 @@ def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:
     for order in call.orders.values():
         order.over = True
         ringing.stop_legs(floor, order, None)
+    ringing.doubt(floor, call)
     if not any(leg.call == call.id for leg in floor.legs.values()):
         del floor.calls[call.id]
 

@@ -57,6 +57,11 @@ def redirect(channel: str, context: str, exten: str, priority: str = "1") -> Act
     return _action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": priority})
 
 
+def probe(channel: str) -> Action:
+    """Ask whether a channel is there at all; Asterisk's lists of channels may show some that are long gone."""
+    return _action("Getvar", {"Channel": channel, "Variable": "CHANNEL(state)"})
+
+
 def set_variable(channel: str, name: str, value: str) -> Action:
     """Set a variable of one channel."""
     return _action("Setvar", {"Channel": channel, "Variable": name, "Value": value})

@@ -109,10 +109,11 @@ class LiveCall:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An AMI action to send; `leg`: whose Originate it is."""
+    """An AMI action to send; `leg`: whose Originate it is, or (`probe`) of which it asks whether it is there."""
 
     action: Action
     leg: str = ""
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def on_hand_over(floor: Floor, event: Event) -> None:
     offer = event.one("Offer") or ""
     if call is None or call.over or not offer:
         return
+    ringing.doubt(floor, call)
     giver = floor.office.by_device.get(device_of(event.get("By"))) or (call.talker.person if call.talker else None)
     target = floor.office.by_extension.get(event.get("To"))
     call.offer, call.hears, call.talker = offer, Hears.RINGING, None

@@ -12,7 +12,7 @@ from router.core.words import PersonId, Stage
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands, handover
 from router.telephony.switchboard.display import caller_id, stage_words
-from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose, Said
 from router.telephony.switchboard.legs import (
     ANSWERED_ELSEWHERE,
     Leg,
@@ -24,6 +24,7 @@ from router.telephony.switchboard.legs import (
 )
 
 NO_CHANNEL_MS, HANGUP_MS = 250, 1_000
+DOUBT_MS = (1_500, 10_000, 60_000)
 
 # --- what the desk says ----------------------------------------------------------------------------------------------
 
@@ -294,6 +295,31 @@ def forget(floor: Floor, leg: Leg) -> None:
     call = floor.calls.get(leg.call)
     if call is not None and call.over and not any(other.call == call.id for other in floor.legs.values()):
         del floor.calls[call.id]
+
+
+def doubt(floor: Floor, call: LiveCall) -> None:
+    """See soon whether the call's phones are really on their way out.
+
+    Where a phone is answered in the very instant in which it rings, Asterisk sometimes (1 in 1,000 such answers) mixes
+    up what it remembers of the channels, and never tells of the phone's end.
+    """
+    for leg in floor.legs.values():
+        if leg.call == call.id:
+            for after_ms in DOUBT_MS:
+                floor.at(after_ms, _probe, leg)
+
+
+def _probe(floor: Floor, leg: Leg) -> None:
+    if leg.id in floor.legs and floor.linked:
+        floor.out.append(Said(commands.probe(leg.id), leg.id, probe=True))
+
+
+def not_there(floor: Floor, leg_id: str) -> None:
+    """Asterisk knows no such channel: it has ended, and its end was not told."""
+    leg = floor.legs.get(leg_id)
+    if leg is not None and leg.alive:
+        leg.step(LegEvent.ENDED)
+        forget(floor, leg)
 
 
 def _watch(floor: Floor, leg: Leg) -> None:

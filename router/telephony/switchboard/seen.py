@@ -32,8 +32,7 @@ def read(channels: Sequence[Event]) -> Seen:
         if event.get("BridgeId"):
             seen.bridges.setdefault(event.get("BridgeId"), []).append(event)
         match = OFFER.fullmatch(event.get("Channel"))
-        if match:
+        if match and match[3] == "2":  # a `;1` may be a ghost: the list can show channels that were picked up long ago
             seen.offers[CallId(match[2])] = match[1]
-            if match[3] == "2":
-                seen.contexts[CallId(match[2])] = event.get("Context")
+            seen.contexts[CallId(match[2])] = event.get("Context")
     return seen

@@ -213,7 +213,9 @@ class AsteriskSwitchboard:
 
     def _send(self, said: Said) -> None:
         future = self._client.send_action(said.action)
-        if said.leg:
+        if said.probe:
+            future.add_done_callback(partial(self._on_probe_answer, said.leg))
+        elif said.leg:
             future.add_done_callback(partial(self._on_originate_answer, said.leg))
 
     def _send_all(self, actions: Iterable[Action]) -> None:
@@ -231,6 +233,11 @@ class AsteriskSwitchboard:
         if why:
             with self._lock:
                 self._carry_out(self._board.refused(leg, why, monotonic_ms()))
+
+    def _on_probe_answer(self, leg: str, future: AmiFuture[Response]) -> None:
+        if future.exception(0) is None and future.result(0).is_error():
+            with self._lock:
+                self._carry_out(self._board.not_there(leg, monotonic_ms()))
 
     def _raise_alarm(self, alarm: Alarm) -> None:
         log.error("switchboard alarm=%s text=%r", alarm.id, alarm.text)

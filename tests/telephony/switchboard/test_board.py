@@ -131,7 +131,7 @@ class Table:
 
     def leg(self) -> str:
         """The ChannelId of the last phone that was rung."""
-        return next(said.leg for said in reversed(self.out) if isinstance(said, Said) and said.leg)
+        return next(said.leg for said in reversed(self.out) if isinstance(said, Said) and said.leg and not said.probe)
 
     def told(self) -> list[Input]:
         """What the desk was told of the call."""
@@ -310,6 +310,19 @@ def test_a_held_call_gets_a_new_offer_before_anybody_is_rung(table: Table) -> No
     table.says(HOTLINE_CALL.replace("HotlineCall", "HotlineOffer").replace("-00000000\nFrom", "-00000001\nFrom"), "-")
     assert table.said("Originate")
     assert table.board.floor.calls[CALL].target.endswith("-00000001;1")
+
+
+def test_an_end_that_asterisk_never_told_is_found_out(table: Table) -> None:
+    table.rings()
+    table.says(RINGING)
+    table.says(PICKUP)
+    table.says(ENDED)
+    assert table.board.floor.calls
+    table.later(1_500)
+    assert table.said("Getvar")[-1]["Channel"] == table.leg()
+    table.take(table.board.not_there(table.leg(), table.now))
+    assert not table.board.floor.calls
+    assert not table.board.floor.legs
 
 
 # --- devices ---------------------------------------------------------------------------------------------------------

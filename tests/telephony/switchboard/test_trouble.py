@@ -189,6 +189,42 @@ def test_a_call_that_came_while_the_link_was_broken_is_found(stage: Stage) -> No
     caller.hears(scene.phone["A"])
 
 
+@pytest.mark.parametrize("times", [20])
+def test_a_caller_who_hangs_up_at_the_answer_leaves_nothing_behind(stage: Stage, times: int) -> None:
+    scene = stage("A", "C")
+    for number in range(times):
+        caller, call = scene.call_comes(f"139000002{number:02}")
+        scene.ring(call, "A", "C", stage=Rung.EVERYONE)
+        legs = [scene.phone[name].rings() for name in "AC"]
+        with scene.world.changed:
+            scene.phone["A"].accept(legs[0])
+            caller.hangs_up()
+            scene.phone["C"].accept(legs[1])
+        scene.letters.wait(HungUp, call=call)
+        for name in "AC":
+            scene.stop(call, name)
+            scene.phone[name].is_let_go()
+        caller.is_let_go()
+    assert not scene.alarms
+
+
+@pytest.mark.parametrize("times", [20])
+def test_phones_rung_and_stopped_in_one_breath_do_not_ring_on(stage: Stage, times: int) -> None:
+    scene = stage("A", "C", "D")
+    for number in range(times):
+        caller, call = scene.call_comes(f"139000003{number:02}")
+        scene.ring(call, *"ACD", stage=Rung.EVERYONE)
+        for name in "CD":
+            scene.stop(call, name, answered=True)
+        scene.phone["A"].answers()
+        caller.hears(scene.phone["A"])
+        for name in "CD":
+            scene.phone[name].stops_ringing()
+        caller.hangs_up()
+        scene.letters.wait(HungUp, call=call)
+        scene.phone["A"].is_let_go()
+
+
 @pytest.mark.parametrize("times", [25])
 def test_phones_that_answer_in_the_same_instant_share_no_caller(stage: Stage, times: int) -> None:
     scene = stage("A", "B", "C", "D")
