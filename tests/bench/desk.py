@@ -11,7 +11,7 @@ import click
 from router.core import inputs
 from router.core.actions import Rang
 from router.core.desk import Desk
-from router.core.policy import DAY_MS
+from router.core.policy import DAY_MS, Policy
 from router.core.words import CallId, Number, PersonId
 
 PEOPLE = tuple(PersonId(f"P{i:02}") for i in range(30))
@@ -54,7 +54,7 @@ def play_day(desk: Desk, day: int, calls: int, chance: random.Random) -> int:
 @click.option("--days", default=5, show_default=True)
 def main(calls: int, days: int) -> None:
     """Print seconds a day, decisions a second, and the memory after each day."""
-    desk = Desk()
+    desk = Desk(Policy(keep_ms=32 * DAY_MS))  # as in service
     for person in PEOPLE:
         desk.handle(inputs.PersonKnown(person=person), 0)
     desk.handle(inputs.PlanSet(slots=(inputs.Slot(start=0, end=None, call=PEOPLE[:20], reception=PEOPLE[20:]),)), 0)
