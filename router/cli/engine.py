@@ -61,6 +61,7 @@ def run_engine(place: Place) -> None:
         office(place),
         mailbox=engine,
         normalise=numbering(place).one,
+        on_alarm=lambda name, text: log.error("alarm=%s %s", name, text),
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
     late.switchboard = switchboard

@@ -72,9 +72,9 @@ def _plan_set(office: Office, told: inputs.PlanSet) -> None:
     running = office.slot
     coming = [slot for slot in told.slots if slot.end is None or slot.end > office.now]
     if running is not None:
-        new_end = next((slot.end for slot in coming if slot.start == running.start), running.end)
+        new_end = next((slot.end for slot in told.slots if slot.start == running.start), running.end)
         office.slot = replace(running, end=new_end)
-        coming = [slot for slot in coming if slot.start > office.now]
+        coming = [slot for slot in coming if slot.start >= office.now and slot.start != running.start]
     office.plan = sorted(coming, key=lambda slot: slot.start)
 
 

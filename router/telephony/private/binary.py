@@ -26,7 +26,6 @@ NEEDED_MODULES: Final = (
     "app_dial.so",
     "app_userevent.so",
     "cdr_sqlite3_custom.so",
-    "cel_sqlite3_custom.so",
     "res_musiconhold.so",
 )
 

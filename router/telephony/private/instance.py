@@ -60,7 +60,7 @@ class PrivateAsterisk:
 
     @property
     def cdr_database(self) -> Path:
-        """SQLite file with the tables `cdr` (UTC) and `cel`."""
+        """SQLite file with the table `cdr` (UTC)."""
         return self.folder / "log" / "master.db"
 
     def prepare(self) -> set[str]:
