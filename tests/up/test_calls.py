@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
+
+from tests.telephony.phones.people import Caller, Phone
 from tests.up.service import HOTLINE, Service
 
 
@@ -122,3 +126,53 @@ def test_two_callers_at_once_ring_two_consultants(service: Service) -> None:
     two.is_answered()
     one.hangs_up()
     two.hangs_up()
+
+
+def test_ten_callers_at_once_are_all_answered_in_time(service: Service) -> None:
+    callers = [service.caller(f"139000018{number:02}") for number in range(10)]
+    for phone in service.phone.values():
+        phone.mood = "answers"
+    try:
+        for caller in callers:
+            caller.dials(HOTLINE)
+        left = list(callers)
+        deadline = time.monotonic() + 40
+        while left and time.monotonic() < deadline:
+            for caller in list(left):
+                if _hears_somebody(caller, service.phone.values()):
+                    caller.hangs_up()
+                    left.remove(caller)
+            time.sleep(0.02)
+        assert not left, f"{len(left)} callers were never answered"
+    finally:
+        for phone in service.phone.values():
+            phone.mood = "rings"
+    board = service.until(lambda b: not b["calls"])
+    assert not [owed for owed in board["callbacks"] if owed["number"].startswith("139****18")]
+
+
+def _hears_somebody(caller: Caller, phones: Iterable[Phone]) -> bool:
+    """Whether a consultant's voice reaches the caller."""
+    heard = caller.leg.voice.heard
+    return any(leg.state == "talking" and heard[leg.voice.says] > 5 for phone in phones for leg in phone.legs)
+
+
+def test_two_phones_that_answer_in_the_same_instant_give_one_talk(service: Service) -> None:
+    for number in range(10):
+        first = service.engine.board()["next"]
+        caller = service.caller(f"139000019{number:02}")
+        caller.dials(HOTLINE)
+        for person in "ABCD":
+            service.phone[person].rings(within=6)
+        with service.world.changed:
+            for person in "ABCD":
+                service.phone[person].accept(service.phone[person].leg)
+        service.until(lambda b: any(c["on_it"] for c in b["calls"]))
+        winner = service.engine.board()["calls"][0]["on_it"]
+        caller.hears(service.phone[winner])
+        for person in "ABCD":
+            if person != winner:
+                service.phone[person].is_let_go(within=6)
+        assert caller.leg.state == "talking", f"the caller was dropped in race {number} after {first} was offered"
+        caller.hangs_up()
+        service.settle()
