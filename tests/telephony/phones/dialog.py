@@ -105,6 +105,7 @@ class Leg:
     def hold(self, *, on: bool = True) -> None:
         """The hold key, and again: nobody hears us while it is on."""
         self._version += 1
+        self.voice.held = on
         body = self._description("sendonly" if on else "sendrecv")
         self.ask("INVITE", [("content-type", "application/sdp")], body, self._on_renewed)
 

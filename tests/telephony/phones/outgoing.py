@@ -49,7 +49,8 @@ class OutgoingLeg(Leg):
         self.line.ask(Message(f"CANCEL {invite.uri} SIP/2.0", headers), self.peer, lambda _answer: None)
 
     def _on_answer(self, answer: Message) -> None:
-        self.statuses.append((time.monotonic(), answer.status))
+        if not self.statuses or self.statuses[-1][1] != answer.status:  # not what only comes again
+            self.statuses.append((time.monotonic(), answer.status))
         if answer.status < 200:
             self._on_progress(answer)
         elif answer.status < 300:

@@ -46,6 +46,7 @@ class Voice:
         self.heard: Counter[int] = Counter()  # frames by mark; silence is in none
         self.packets = 0
         self.keys = ""  # that the other side pressed
+        self.held = False  # the owner has pressed "hold": neither speaks nor listens, whatever comes
         self._frame = self.says.to_bytes(2, "big") * (FRAME // 2)
         self._socket = world.open(host, 0, self._on_data, quiet=True)
         self.host, self.port = self._socket.getsockname()
@@ -54,6 +55,11 @@ class Voice:
         self._running = self._over = False
         self._key_stamp: int | None = None
         self._pressed: deque[tuple[int, int, bool]] = deque()  # event, frames so far (0: voice), whether it ends
+
+    @property
+    def told(self) -> str:
+        """What the other side last said of its direction: sendrecv, sendonly ..."""
+        return self._media.direction if self._media else ""
 
     def talk_to(self, media: Media | None) -> None:
         """Send there from now on, as long as it wants to hear us."""
@@ -80,7 +86,7 @@ class Voice:
 
     def _tick(self) -> None:
         media = self._media
-        if media is None or not media.listens:
+        if media is None or self.held or not media.listens:
             self._stamp += FRAME
             return
         self._sequence = (self._sequence + 1) & 0xFFFF
@@ -102,7 +108,7 @@ class Voice:
             self._socket.sendto(packet, (media.host, media.port))
 
     def _on_data(self, data: bytes, _sender: Address) -> None:
-        if len(data) <= HEADER.size:
+        if len(data) <= HEADER.size or self.held:
             return
         kind, payload = data[1] & 0x7F, data[HEADER.size :]
         if kind == ALAW:
