@@ -5,8 +5,12 @@ May live here: names for what `phone.py` and `caller.py` have, with the world fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.telephony.phones.caller import CARRIER
 from tests.telephony.phones.caller import Caller as AnyCaller
+from tests.telephony.phones.dialog import Leg
+from tests.telephony.phones.messages import Header
 from tests.telephony.phones.phone import SipPhone
 from tests.telephony.phones.world import Address, World, until
 
@@ -18,6 +22,11 @@ class Phone(SipPhone):
 
     def __init__(self, world: World, server: Address, *, user: str, secret: str = "", bind: Address = ("127.0.0.1", 0)):
         super().__init__(user, secret, server=server, bind=bind, world=world)
+
+    def _in_dialog(self, leg: Leg, method: str, headers: Sequence[Header] = ()) -> None:
+        """A request of the test's own making within a call."""
+        with self.world.changed:
+            leg.ask(method, headers)
 
 
 class Caller(AnyCaller):

@@ -138,6 +138,11 @@ class SipPhone(Agent):
         self.world.wait(f"{self.user} answers", lambda: leg.state in ("talking", "ended"), after + SOON)
         return leg
 
+    def accept(self, leg: IncomingLeg) -> None:
+        """Pick up this call at once, without waiting for anything: for what must happen in the same instant."""
+        with self.world.changed:
+            leg.accept()
+
     def declines(self) -> None:
         """Press "reject"."""
         leg = self.rings()

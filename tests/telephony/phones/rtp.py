@@ -54,7 +54,7 @@ class Voice:
         self._sequence = self._stamp = 0
         self._running = self._over = False
         self._key_stamp: int | None = None
-        self._pressed: deque[tuple[int, int, bool]] = deque()  # event, frames so far (0: voice), whether it ends
+        self._digits: deque[tuple[int, int, bool]] = deque()  # event, frames so far (0: voice), whether it ends
 
     @property
     def told(self) -> str:
@@ -73,9 +73,9 @@ class Voice:
         assert self._media is not None, "no voice goes anywhere yet"
         assert self._media.keys is not None, "the other side takes no keys in its voice"
         event = DIGITS.index(digit.upper())
-        self._pressed += [(event, done, False) for done in range(1, KEY_FRAMES + 1)]
-        self._pressed += [(event, KEY_FRAMES, True)] * KEY_ENDS
-        self._pressed += [(event, 0, False)] * KEY_GAP
+        self._digits += [(event, done, False) for done in range(1, KEY_FRAMES + 1)]
+        self._digits += [(event, KEY_FRAMES, True)] * KEY_ENDS
+        self._digits += [(event, 0, False)] * KEY_GAP
 
     def close(self) -> None:
         """Fall silent for good."""
@@ -90,13 +90,13 @@ class Voice:
             self._stamp += FRAME
             return
         self._sequence = (self._sequence + 1) & 0xFFFF
-        event, done, ends = self._pressed.popleft() if self._pressed else (0, 0, False)
+        event, done, ends = self._digits.popleft() if self._digits else (0, 0, False)
         if done:
             assert media.keys is not None
             self._stamp += FRAME if done == 1 else 0  # one stamp for a whole key
             start = 0x80 if done == 1 else 0
             self._send(media, start | media.keys, EVENT.pack(event, 0x8A if ends else 0x0A, FRAME * done))
-            if ends and not (self._pressed and self._pressed[0][2]):
+            if ends and not (self._digits and self._digits[0][2]):
                 self._stamp += FRAME * (KEY_FRAMES + KEY_ENDS)
         else:
             self._stamp += FRAME
