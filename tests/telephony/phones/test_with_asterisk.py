@@ -131,7 +131,7 @@ def test_a_strange_caller_rings_and_is_heard(caller: Caller, phone: Phones, show
 @pytest.mark.parametrize("by_info", [False, True])
 def test_asterisk_understands_keys(phone: Phones, by_info: bool) -> None:
     leg = phone["A"].dials("*1")
-    phone["A"].talks()
+    phone["A"].world.wait("it hears itself", lambda: leg.voice.heard[leg.voice.says] > 5)
     phone["A"].presses("*9103", by_info=by_info)
     phone["A"].world.wait("the keys come back", lambda: leg.voice.keys == "*9103", within=8)
 
