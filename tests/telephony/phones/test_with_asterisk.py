@@ -15,7 +15,7 @@ from tests.telephony.phones.world import World, until
 if TYPE_CHECKING:
     from router.telephony.private.instance import PrivateAsterisk
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 Phones = dict[str, SipPhone]
 
 
