@@ -1,0 +1,84 @@
+"""A call that a phone makes: INVITE, what becomes of it, and giving up.
+
+May live here: the caller's side until the answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from tests.telephony.phones.dialog import Leg, answered_as
+from tests.telephony.phones.line import Asking, Line
+from tests.telephony.phones.messages import Header, Message, token, uri_of
+from tests.telephony.phones.sdp import media_of
+from tests.telephony.phones.world import Address
+
+
+class OutgoingLeg(Leg):
+    """A call made. `caller`: the whole From value without its tag."""
+
+    outgoing = True
+
+    def __init__(self, line: Line, uri: str, server: Address, *, caller: str, headers: Sequence[Header] = ()) -> None:
+        local = f"{caller};tag={token()}"
+        super().__init__(line, call_id=token(), local=local, remote=f"<{uri}>", target=uri, peer=server)
+        self._wants_cancel = False
+        named = [("from", local), ("to", self.remote), ("call-id", self.call_id), ("contact", self.contact())]
+        named += [("content-type", "application/sdp"), *headers]
+        invite = line.request("INVITE", uri, named, self._description())
+        self._asking: Asking = line.ask(invite, server, self._on_answer)
+
+    def hang_up(self) -> None:
+        """Give up, or say goodbye."""
+        if self.state in ("talking", "ended"):
+            super().hang_up()
+            return
+        self.cancelled = True
+        self.at.setdefault("cancelled", time.monotonic())
+        if self._asking.provisional:
+            self._cancel()
+        else:
+            self._wants_cancel = True  # nothing may be cancelled that the other side has not seen (RFC 3261, 9.1)
+
+    def _cancel(self) -> None:
+        invite = self._asking.message
+        kept = [(name, value) for name, value in invite.headers if name in ("via", "from", "to", "call-id")]
+        number, _ = invite.cseq
+        headers = (*kept, ("max-forwards", "70"), ("cseq", f"{number} CANCEL"))
+        self.line.ask(Message(f"CANCEL {invite.uri} SIP/2.0", headers), self.peer, lambda _answer: None)
+
+    def _on_answer(self, answer: Message) -> None:
+        if not self.statuses or self.statuses[-1][1] != answer.status:  # not what only comes again
+            self.statuses.append((time.monotonic(), answer.status))
+        if answer.status < 200:
+            self._on_progress(answer)
+        elif answer.status < 300:
+            self._on_accepted(answer)
+        else:
+            self.reason = ", ".join(answer.all("reason"))
+            self.end()
+
+    def _on_progress(self, answer: Message) -> None:
+        if self._wants_cancel:
+            self._wants_cancel = False
+            self._cancel()
+        if self.state == "ended":
+            return
+        if answer.status == 180 and self.state != "ringing":
+            self.move("ringing")
+        elif answer.status > 100 and self.state == "new":
+            self.move("early")
+        self.voice.talk_to(media_of(answer.body))
+
+    def _on_accepted(self, answer: Message) -> None:
+        self.remote = answer.get("to")
+        self.target = uri_of(answer.get("contact")) or self.target
+        self.line.ack(answer, self.target, self.peer)
+        if self.state in ("talking", "ended"):
+            return  # a repeat: our ACK was lost
+        self.displayed.append(answered_as(answer))
+        self.move("talking")
+        self.voice.talk_to(media_of(answer.body))
+        if self.cancelled:  # the answer crossed our CANCEL
+            self.hang_up()
