@@ -6,14 +6,14 @@ import logging
 import signal
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from router.cli.settings import Place, database_url, office, open_place
-from router.config.plan import standing_slots
+from router.config.plan import plan_or_last
 from router.core import inputs
 from router.core.actions import Action
 from router.core.desk import Desk
@@ -155,9 +155,17 @@ class Planner:
     def look(self, now: datetime) -> bool:
         """One look; returns whether there was something to tell."""
         days = (now.date() + timedelta(days=offset) for offset in (0, 1))
-        slots = tuple(slot for day in days for slot in standing_slots(self._site, day))
+        slots = tuple(slot for day in days for slot in self._slots_of(day))
         if slots == self._told:
             return False
         self._told = slots
         self._engine.put(Letter(input=inputs.PlanSet(slots=slots), source="plan"))
         return True
+
+    def _slots_of(self, day: date) -> tuple[inputs.Slot, ...]:
+        plan, of = plan_or_last(self._site, day)
+        if of != day:
+            log.warning("plan missing day=%s used=%s cure=publish-or-add-a-standing-plan", day, of)
+        elif plan.plan is None:
+            log.error("plan missing day=%s used=none cure=add-a-plan-to-the-site-file", day)
+        return plan.slots

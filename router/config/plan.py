@@ -16,6 +16,7 @@ from router.core.inputs import Slot
 from router.core.words import PersonId
 
 DAY_MINUTES = 24 * 60
+LOOK_BACK_DAYS = 31  # over the longest holidays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,20 @@ def plan_for(site: Site, day: date) -> DayPlan:
     fitting = [(plan.fits(day), -number) for number, plan in enumerate(site.plans) if plan.fits(day)]
     if not fitting:
         return DayPlan(day=day, plan=None)
-    number = -max(fitting)[1]  # of equals the first in the file; a checked file has none
+    return _laid_out(site, day, -max(fitting)[1])  # of equals the first in the file; a checked file has none
+
+
+def plan_or_last(site: Site, day: date) -> tuple[DayPlan, date]:
+    """The plan for the date, else that of the last day which had one (R1: yesterday's); and of which day it is."""
+    for back in range(LOOK_BACK_DAYS + 1):
+        earlier = day - timedelta(days=back)
+        found = plan_for(site, earlier)
+        if found.plan is not None:
+            return _laid_out(site, day, found.plan), earlier
+    return DayPlan(day=day, plan=None), day
+
+
+def _laid_out(site: Site, day: date, number: int) -> DayPlan:
     entries = sorted(site.plans[number].slots, key=lambda slot: slot.start)
     slots = (_slot(site, day, entry) for entry in entries)
     return DayPlan(day=day, plan=number, slots=tuple(slot for slot in slots if slot is not None))

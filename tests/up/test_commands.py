@@ -1,0 +1,44 @@
+"""The commands beside a running service: doctor and explain, as the technician and the supervisor use them."""
+
+from __future__ import annotations
+
+from click.testing import CliRunner, Result
+
+from router.cli.main import cli
+from tests.telephony.phones.people import until
+from tests.up.service import HOTLINE, Service
+
+
+def _run(service: Service, command: str, *arguments: str) -> Result:
+    where = ["--config", str(service.config), "--data", str(service.data)]
+    return CliRunner().invoke(cli, [command, *where, *arguments])
+
+
+def test_doctor_finds_every_part_well(service: Service) -> None:
+    result = _run(service, "doctor")
+    assert result.exit_code == 0, result.output
+    for check in ("disk", "asterisk", "ami", "engine", "database", "pages"):
+        assert f"✓ {check}" in result.output
+
+
+def test_explain_tells_why_it_rang_there(service: Service) -> None:
+    first = service.engine.board()["next"]
+    caller = service.caller("13900003001")
+    caller.dials(HOTLINE)
+    service.phone[first].rings()
+    board = service.until(lambda b: bool(b["calls"]))
+    call = board["calls"][0]["id"]
+    service.phone[first].declines()
+    caller.hangs_up()
+    service.until(lambda b: not b["calls"])
+    until("the call is in the database", lambda: "未接" in _run(service, "explain", call).output, 10)
+    output = _run(service, "explain", call).output
+    assert "139****3001" in output
+    assert "轮到的下一位" in output
+    assert "拒接" in output
+    assert "R2 R10" in output
+
+
+def test_explain_of_an_unknown_call_says_where_ids_stand(service: Service) -> None:
+    result = _run(service, "explain", "nonsense")
+    assert "no call 'nonsense'" in str(result.exception)
