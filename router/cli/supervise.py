@@ -7,16 +7,15 @@ in reverse order; killed outright it leaves orphans, which the next start ends b
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from router.cli.data_folder import DataFolder
 from router.errors import HotlineError
+from router.telephony.private import processes
 
 STOP_SECONDS = 15.0
 
@@ -124,7 +123,7 @@ def _ours(folder: DataFolder) -> list[tuple[int, str]]:
         except OSError:
             continue  # it has ended meanwhile
         names_us = any(_is_inside(word, folder.path) for word in words[1:])
-        if mine and names_us and _is_a_part(words):
+        if mine and names_us and _is_a_part(int(entry.name), words, folder):
             found.append((int(entry.name), b" ".join(words[:6]).decode(errors="replace").strip()))
     return found
 
@@ -134,46 +133,15 @@ def _is_inside(word: bytes, folder: Path) -> bool:
     return text.startswith(f"{folder}/") or text == str(folder)
 
 
-def _is_a_part(words: Sequence[bytes]) -> bool:
+def _is_a_part(pid: int, words: Sequence[bytes], folder: DataFolder) -> bool:
     """A process that a start of ours makes; `up` itself, an editor or a pager on the folder is none."""
     text = b" ".join(words)
     is_command = any(f"router.cli.main {part} ".encode() in text for part in ("engine", "web", "jobs"))
-    return (
-        is_command
-        or b"supervisor.supervisord" in text
-        or b"asterisk" in text.split(b"/")[-1]
-        or b"/etc/asterisk.conf" in text
-    )
+    is_asterisk = processes.is_ours(pid, folder.asterisk / "etc" / "asterisk.conf")
+    return is_command or is_asterisk or b"supervisor.supervisord" in text
 
 
 def _end(pid: int) -> None:
-    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 2.0)):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        if _gone_within(pid, seconds):
-            return
-    raise StartError(f"process {pid} of an earlier start does not end", cure=f"end it yourself: kill -9 {pid}")
-
-
-def _gone_within(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if _is_zombie(pid):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()[0] == "Z"
-        )
-    except OSError:
-        return True
+    processes.end(pid, STOP_SECONDS)
+    if not processes.wait_ended(pid, 0):
+        raise StartError(f"process {pid} of an earlier start does not end", cure=f"end it yourself: kill -9 {pid}")

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from router.store.explain import in_words
+from router.web.language import shown_language
 
 NO_BOARD: dict[str, Any] = {
     "at": 0,
@@ -48,8 +48,7 @@ def _clock(at_ms: int, zone: str) -> str:
 
 
 def _recent(item: dict[str, Any], zone: str, names: dict[str, str]) -> dict[str, str]:
-    language = "zh" if str(get_locale()).startswith("zh") else "en"
-    return {"time": _clock(item["at"], zone), "text": in_words(item["is"], item, names, language)}
+    return {"time": _clock(item["at"], zone), "text": in_words(item["is"], item, names, shown_language())}
 
 
 def _elapsed(now: int, call: dict[str, Any]) -> str:

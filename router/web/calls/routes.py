@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_security import auth_required, current_user
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from router.masking import mask
 from router.store.calls import CallRow
 from router.store.explain import explain
 from router.store.queries import call_with, calls_of_day, trail_of_call
+from router.web.language import shown_language
 
 call_pages = Blueprint("calls", __name__, template_folder="templates")
 
@@ -36,9 +36,8 @@ def call(call_id: str) -> ResponseReturnValue:
     found = call_with(_session(), call_id)
     if found is None or not _may_see(found):
         abort(404)
-    language = "zh" if str(get_locale()).startswith("zh") else "en"
     names = current_app.extensions["hotline"]["settings"].names
-    steps = explain(trail_of_call(_session(), found.id), names, language)
+    steps = explain(trail_of_call(_session(), found.id), names, shown_language())
     return render_template("calls/call.html", call=found, steps=steps, zone=_zone(), mask=_masked)
 
 
