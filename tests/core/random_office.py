@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from hypothesis import strategies as st
+
 from router.core import inputs
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
@@ -143,3 +145,13 @@ class RandomOffice:
                 inputs.HandedOver(call=call_id, person=person),
             ]
         return [form]
+
+
+def drawn_office(data: st.DataObject) -> RandomOffice:
+    """An office whose choices hypothesis draws, so that it can shrink a day that fails."""
+
+    def choose(options: Sequence[Any]) -> Any:
+        options = list(options)
+        return options[data.draw(st.integers(0, len(options) - 1))]
+
+    return RandomOffice(choose)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from router.core.desk import Desk
 from router.core.errors import DeskError
 from tests.core.invariants import check_day, check_state, check_turns_used
-from tests.core.random_office import RandomOffice
+from tests.core.random_office import RandomOffice, drawn_office
 
 EXAMPLES = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -18,11 +16,7 @@ EXAMPLES = settings(
 
 
 def _day(data: st.DataObject, steps: int) -> RandomOffice:
-    def choose(options: Any) -> Any:
-        options = list(options)
-        return options[data.draw(st.integers(0, len(options) - 1))]
-
-    day = RandomOffice(choose)
+    day = drawn_office(data)
     for _ in range(steps):
         day.step()
         check_state(day.desk.office)

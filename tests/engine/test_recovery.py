@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,18 +16,14 @@ from router.core.words import CallId
 from router.engine.codec import from_json, input_from_json, input_to_json, to_json
 from router.engine.journal import Journal
 from router.engine.snapshot import office_from, recover, state_of
-from tests.core.random_office import RandomOffice
+from tests.core.random_office import RandomOffice, drawn_office
 from tests.engine.office import CALLER, CHEN, LI, office
 
 FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def _random_day(data: st.DataObject, steps: int) -> RandomOffice:
-    def choose(options: Any) -> Any:
-        options = list(options)
-        return options[data.draw(st.integers(0, len(options) - 1))]
-
-    day = RandomOffice(choose)
+    day = drawn_office(data)
     for _ in range(steps):
         day.step()
     return day

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ from router.store.migrate import migrate_database
 from router.store.queries import failed_events, open_callbacks
 from router.store.site import SiteRow
 from router.store.writer import DatabaseWriter
-from tests.core.random_office import RandomOffice
+from tests.core.random_office import drawn_office
 from tests.engine.office import TestOffice, office
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -32,11 +31,7 @@ FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthChec
 @FEW
 @given(data=st.data(), steps=st.integers(5, 40))
 def test_the_record_agrees_with_the_desk(data: st.DataObject, steps: int) -> None:
-    def choose(options: Any) -> Any:
-        options = list(options)
-        return options[data.draw(st.integers(0, len(options) - 1))]
-
-    day = RandomOffice(choose)
+    day = drawn_office(data)
     for _ in range(steps):
         day.step()
     with tempfile.TemporaryDirectory() as folder, office(Path(folder), day.policy) as made:

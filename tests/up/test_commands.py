@@ -29,6 +29,7 @@ def test_explain_tells_why_it_rang_there(service: Service) -> None:
     board = service.until(lambda b: bool(b["calls"]))
     call = board["calls"][0]["id"]
     service.phone[first].declines()
+    service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]))  # else they cross
     caller.hangs_up()
     service.until(lambda b: not b["calls"])
     until("the call is in the database", lambda: "未接" in _run(service, "explain", call).output, 10)
