@@ -13,9 +13,18 @@ def mask(number: str) -> str:
     >>> mask("12345")
     '1****'
     """
-    national = number.removeprefix("+86")
-    if not national:
+    shown = national(number)
+    if not shown:
         return ""
-    if len(national) <= SHOWN_IN_FRONT + SHOWN_BEHIND:
-        return national[0] + "****"
-    return f"{national[:SHOWN_IN_FRONT]}****{national[-SHOWN_BEHIND:]}"
+    if len(shown) <= SHOWN_IN_FRONT + SHOWN_BEHIND:
+        return shown[0] + "****"
+    return f"{shown[:SHOWN_IN_FRONT]}****{shown[-SHOWN_BEHIND:]}"
+
+
+def national(number: str) -> str:
+    """A Chinese number as people write it; any other as it is.
+
+    >>> national("+8613812345678")
+    '13812345678'
+    """
+    return number.removeprefix("+86")

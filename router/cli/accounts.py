@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from router.cli.settings import Place, database_url, web_settings
 from router.config.model import Site, UserEntry
+from router.core.inputs import Input
+from router.engine.socket import EngineUnreachableError
 from router.store.base import open_database
 from router.store.migrate import migrate_database
 from router.store.seed import has_site, seed
@@ -34,6 +36,10 @@ class NoBoard:
     def subscribe(self) -> Iterator[dict[str, Any]]:
         """Nothing to show."""
         return iter(())
+
+    def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:  # noqa: ARG002  (the port's signature)
+        """Nothing to tell."""
+        raise EngineUnreachableError("no engine runs while accounts are made")
 
 
 def prepare_database(place: Place, assets: Path) -> dict[str, str]:

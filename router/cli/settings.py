@@ -114,6 +114,9 @@ def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSetti
         names={consultant.id: consultant.name for consultant in site.consultants},
         scratch=folder.run,
         assets=assets,
+        form=site.form,
+        media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},
+        form_minutes=site.policy.form_minutes,
         is_demo=place.demo,
         https=https,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from router.config import model
+from router.config import form, model
 from router.config.settings import SAME_AS, SECTIONS, UNITS, Section, Setting, find, section_of
 from router.config.values import clock_text
 
@@ -32,6 +32,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "policy": model.PolicyTable,
     "reconcile": model.ReconcileTable,
     "reconcile.columns": model.ColumnsTable,
+    "form": form.FormTable,
 }
 """Each section's model."""
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from router.config.cadence import RING_SECONDS
+from router.config.form import FormTable
 from router.config.values import (
     Account,
     Address,
@@ -341,6 +342,7 @@ class Site(Model):
     presence: PresenceTable = PresenceTable()
     policy: PolicyTable = PolicyTable()
     reconcile: ReconcileTable = ReconcileTable()
+    form: FormTable = FormTable()
 
     @property
     def zone(self) -> ZoneInfo:

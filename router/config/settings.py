@@ -265,6 +265,22 @@ SECTIONS: tuple[Section, ...] = (
             Setting("answered_by", '"dstchannel"', "接听者", "Who answered."),
         ),
     ),
+    Section(
+        "form",
+        "来电表；选项写 [] 则自由填写",
+        "The call form; where a list of choices is empty, anything may be written.",
+        (
+            Setting("fields", '["name", "number", "inquiry", "media", "product", "area", "price", "purpose", "rooms", "district", "intent", "appointment", "appointment_at", "matter", "remarks"]', "栏目及其顺序", "Its fields, in order."),
+            Setting("required", '["name", "number", "media", "intent", "appointment"]', "购房来电必填的栏目", "What a purchase form must say."),
+            Setting("inquiry", '["新客户", "老客户"]', "新/老客户的选项", "Choices for first or returning."),
+            Setting("media", "[]", "媒体的选项", "Choices for media."),
+            Setting("product", "[]", "关注产品的选项", "Choices for the product."),
+            Setting("purpose", '["自住", "投资"]', "用途的选项", "Choices for the purpose."),
+            Setting("rooms", "[]", "户型的选项", "Choices for rooms."),
+            Setting("district", "[]", "区域的选项", "Choices for the district."),
+            Setting("intent", '["A", "B", "C", "D"]', "意向的选项", "Choices for the level of intent."),
+        ),
+    ),
 )
 # fmt: on
 

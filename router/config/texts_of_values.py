@@ -184,6 +184,12 @@ VALUES: dict[str, Message] = {
 
 # One table
 TABLES: dict[str, Message] = {
+    "form-field-not-asked": Message(
+        "必填栏 {value} 不在 fields 里",
+        "加进 fields，或不要求必填",
+        "the required field {value} is not among fields",
+        "add it to fields, or don't require it",
+    ),
     "existing-without-ami": Message(
         'mode = "existing" 需要 [pbx.ami]',
         "加上 [pbx.ami]，写 host、port、username、secret_file",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from router.core.actions import Rang
 from router.core.words import WITHHELD, Millis, Number
 from router.store.applied import EventAppliedRow
+from router.store.call_forms import erase_in_forms
 from router.store.calls import CallRow, TrailRow
 from router.store.customers import CustomerRow, NumberRow
 from router.store.events import Erasure, Event
@@ -119,7 +120,8 @@ class Ledger:
 
 
 def erase_numbers(session: Session, site_id: int, numbers: list[str], at: datetime) -> int:
-    """Empty every row with one of these numbers; returns how many."""
+    """Empty every row with one of these numbers, and what forms say of them; returns how many rows."""
+    erase_in_forms(session, site_id, numbers)
     erased = session.execute(
         update(NumberRow)
         .where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))

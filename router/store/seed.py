@@ -19,7 +19,7 @@ from router.store.site import ConsultantRow, HotlineRow, PhoneRow, PlanRow, Sett
 from router.store.users import ROLES, Role, User
 
 SITE_ID = 1
-SETTINGS = ("web", "pbx", "presence", "policy", "reconcile")  # tables of the file that have none of their own
+SETTINGS = ("web", "pbx", "presence", "policy", "reconcile", "form")  # tables of the file that have none of their own
 PHONE_FIELDS = ("account", "secret", "contact", "dial", "mobile", "trunk", "confirm")
 
 

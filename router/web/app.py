@@ -17,10 +17,12 @@ from flask_babel import Babel, get_locale
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session, sessionmaker
 
+from router.config.form import FormTable
 from router.store.base import open_database
 from router.web import words
 from router.web.board.routes import board_pages
 from router.web.calls.routes import call_pages
+from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
 from router.web.security import secure_the_app
 from router.web.translations import compile_translations
@@ -44,6 +46,9 @@ class WebSettings:
     names: dict[str, str]
     scratch: Path
     assets: Path
+    form: FormTable
+    form_minutes: float
+    media: dict[str, str]  # hotline number -> how its callers heard of us
     is_demo: bool = False
     https: bool = False
 
@@ -52,7 +57,7 @@ def create_app(settings: WebSettings, source: Source) -> Flask:
     """The application, ready to be served."""
     app = Flask(__name__)
     app.config.update(_flask_settings(settings))
-    app.extensions["hotline"] = {"settings": settings, "live": LiveBoard(source)}
+    app.extensions["hotline"] = {"settings": settings, "live": LiveBoard(source), "engine": source}
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.teardown_appcontext(lambda _error: sessions.remove())
@@ -61,6 +66,7 @@ def create_app(settings: WebSettings, source: Source) -> Flask:
     secure_the_app(app, sessions)
     app.register_blueprint(board_pages)
     app.register_blueprint(call_pages)
+    app.register_blueprint(form_pages)
     _share(app, settings)
     return app
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from router.core.inputs import Input
 from router.errors import HotlineError
 
 RETRY_SECONDS = 1.0
@@ -22,6 +23,9 @@ class Source(Protocol):
 
     def subscribe(self) -> Iterator[dict[str, Any]]:
         """Boards as they change."""
+
+    def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
+        """Have one input recorded."""
 
 
 class LiveBoard:

@@ -86,3 +86,22 @@ ROLE: Mapping[str, LazyString] = MappingProxyType(
 )
 
 GROUP: Mapping[str, LazyString] = MappingProxyType({"call": _("Call group"), "reception": _("Reception group")})
+
+FORM_KIND: Mapping[str, LazyString] = MappingProxyType(
+    {"purchase": _("Purchase"), "other": _("Other business"), "message": _("Message for the owner")}
+)
+
+FAULT: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "too-long": _("too long"),
+        "not-a-choice": _("choose one of the list"),
+        "not-a-number": _("not a number: digits are needed, several separated by ;"),
+        "not-yes-no": _("yes or no"),
+        "not-a-time": _("not a date and time"),
+        "needed": _("needed"),
+    }
+)
+
+VERDICT: Mapping[str, LazyString] = MappingProxyType(
+    {"approved": _("Approve"), "rejected": _("Reject"), "remark": _("Remark")}
+)

@@ -109,6 +109,12 @@ ONE_TABLE: list[Case] = [
     ("phone-not-one", [(B_PHONE, "phone = {} #!")], "account"),
     ("phone-not-one", [(C_PHONE, 'phone = { account = "113", contact = "sip:c@127.0.0.1:5093" } #!')], "account"),
     ("mobile-without-trunk", [(C_PHONE, 'phone = { mobile = "13900000103" } #!')], "trunk"),
+    (
+        "form-field-not-asked",
+        [("[presence]", '[form]\nfields = ["name"]\nrequired = ["media"] #!\n[presence]')],
+        "media",
+    ),
+    ("not-one-of", [("[presence]", '[form]\nrequired = ["nmae"] #!\n[presence]')], "name"),
     ("stray-key", [(C_PHONE, 'phone = { contact = "sip:c@127.0.0.1:5093", secret = "x" } #!')], "secret"),
     ("stray-key", [(B_PHONE, 'phone = { account = "102", confirm = false } #!')], "confirm"),
     ("stray-key", [(TRUNK, f'{TRUNK}\nsecret = "x" #!')], "account"),

@@ -14,6 +14,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from router.config.form import FormTable
 from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
@@ -32,10 +33,17 @@ class DeskSource:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.over = threading.Event()
+        self.told: list[tuple[str, inputs.Input]] = []
 
     def subscribe(self) -> Iterator[dict[str, Any]]:
         yield board(self.desk.office)
         self.over.wait()
+
+    def tell(self, told: inputs.Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:  # noqa: ARG002  (the port's signature)
+        """The desk's own answer, a moment after the last input."""
+        self.told.append((key, told))
+        self.desk.handle(told, 60_000 + len(self.told))
+        return len(self.told)
 
 
 @pytest.fixture
@@ -69,6 +77,9 @@ def app(desk: Desk, tmp_path: Path) -> Iterator[Flask]:
         names=PEOPLE,
         scratch=tmp_path,
         assets=tmp_path,
+        form=FormTable(media=("报纸", "网络")),
+        form_minutes=30,
+        media={"4008001234": "报纸"},
     )
     made = create_app(settings, source)
     with made.app_context(), Session(engine) as session:

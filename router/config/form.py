@@ -1,0 +1,161 @@
+"""The call form 来电表 (R21): its fields, and what an office settles about them in `[form]`. May live here: that alone.
+
+Settled once, and used by the page, by paper, by imports and exports, and by `incomplete_form` of the nightly
+reconciliation (R25).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from router.config.values import Title
+from router.config.words import shown, wrong
+
+
+class FieldKind(StrEnum):
+    """How a field is filled in and checked."""
+
+    TEXT = "text"
+    LONG = "long"
+    NUMBERS = "numbers"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    MOMENT = "moment"
+
+
+FieldKey = Literal[
+    "name",
+    "number",
+    "inquiry",
+    "media",
+    "product",
+    "area",
+    "price",
+    "purpose",
+    "rooms",
+    "district",
+    "intent",
+    "appointment",
+    "appointment_at",
+    "matter",
+    "remarks",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field: its key in tables and files, its words, how it is filled in, and how long it may be."""
+
+    key: FieldKey
+    zh: str
+    en: str
+    kind: FieldKind = FieldKind.TEXT
+    most_characters: int = 80
+
+
+FIELDS: Mapping[str, FormField] = MappingProxyType(
+    {
+        field.key: field
+        for field in (
+            FormField("name", "客户姓名", "Name"),
+            FormField("number", "电话", "Number", FieldKind.NUMBERS, 160),
+            FormField("inquiry", "新/老客户", "First or returning", FieldKind.CHOICE),
+            FormField("media", "媒体", "Media", FieldKind.CHOICE),
+            FormField("product", "关注产品", "Product", FieldKind.CHOICE),
+            FormField("area", "面积", "Area"),
+            FormField("price", "价格", "Price"),
+            FormField("purpose", "用途", "Purpose", FieldKind.CHOICE),
+            FormField("rooms", "户型", "Rooms", FieldKind.CHOICE),
+            FormField("district", "区域", "District", FieldKind.CHOICE),
+            FormField("intent", "意向", "Intent", FieldKind.CHOICE),
+            FormField("appointment", "约访", "Appointment", FieldKind.YES_NO),
+            FormField("appointment_at", "约访时间", "Appointment at", FieldKind.MOMENT),
+            FormField("matter", "事由", "Matter", FieldKind.LONG, 1000),
+            FormField("remarks", "备注", "Remarks", FieldKind.LONG, 2000),
+        )
+    }
+)
+
+REQUIRED: tuple[FieldKey, ...] = ("name", "number", "media", "intent", "appointment")  # R21
+Choices = Annotated[tuple[Title, ...], Field(max_length=60)]
+
+
+class FormTable(BaseModel):
+    """`[form]`. A list of choices that is empty lets people write what they like."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fields: tuple[FieldKey, ...] = get_args(FieldKey)
+    required: tuple[FieldKey, ...] = REQUIRED
+    inquiry: Choices = ("新客户", "老客户")
+    media: Choices = ()
+    product: Choices = ()
+    purpose: Choices = ("自住", "投资")
+    rooms: Choices = ()
+    district: Choices = ()
+    intent: Choices = ("A", "B", "C", "D")
+
+    @model_validator(mode="after")
+    def _required_ones_are_asked(self) -> FormTable:
+        for key in self.required:
+            if key not in self.fields:
+                raise wrong("form-field-not-asked", value=shown(key), keys=("required", "fields"), at="required")
+        return self
+
+    @property
+    def asked(self) -> tuple[FormField, ...]:
+        """The fields of this office's form, in its order."""
+        return tuple(FIELDS[key] for key in dict.fromkeys(self.fields))
+
+    def choices(self, key: FieldKey) -> tuple[str, ...]:
+        """What may be chosen in a field; empty where anything may be written."""
+        listed: tuple[str, ...] = getattr(self, key, ()) if FIELDS[key].kind is FieldKind.CHOICE else ()
+        return listed
+
+    def lacks(self, values: Mapping[str, object]) -> tuple[FieldKey, ...]:
+        """The required fields that are empty (R21); whether that matters is a question of the form's kind."""
+        return tuple(key for key in self.required if not str(values.get(key) or "").strip())
+
+    def faults(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong with single values, by field; the words are ids of `FAULTS`. An empty value is never wrong."""
+        found = {field.key: self._fault(field, values.get(field.key, "").strip()) for field in FIELDS.values()}
+        return {key: fault for key, fault in found.items() if fault}
+
+    def _fault(self, field: FormField, value: str) -> str:
+        if not value:
+            return ""
+        if len(value) > field.most_characters:
+            return "too-long"
+        if field.kind is FieldKind.CHOICE:
+            listed = self.choices(field.key)
+            return "not-a-choice" if listed and value not in listed else ""
+        if field.kind is FieldKind.NUMBERS:
+            return "" if all(any(map(str.isdecimal, part)) for part in split_numbers(value)) else "not-a-number"
+        if field.kind is FieldKind.YES_NO:
+            return "" if value in YES_NO else "not-yes-no"
+        return "not-a-time" if field.kind is FieldKind.MOMENT and not _is_a_time(value) else ""
+
+
+YES_NO = ("yes", "no")
+FAULTS = ("too-long", "not-a-choice", "not-a-number", "not-yes-no", "not-a-time")
+
+
+def split_numbers(value: str) -> list[str]:
+    """The numbers of a field that may hold several (R24)."""
+    return [part for part in re.split("[;；]", value) if part.strip()]
+
+
+def _is_a_time(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,237 @@
+"""来电表 Form: what is owed, filing, correcting, reviewing. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from router.config.form import FIELDS, FormField, split_numbers
+from router.engine.forms import tell_forms
+from router.engine.socket import EngineUnreachableError
+from router.masking import mask
+from router.store import call_forms
+from router.store.call_forms import FormError, Writing
+from router.store.calls import CallRow
+from router.store.forms import FormRow
+from router.store.queries import call_with, day_bounds
+from router.web import shared
+from router.web.forms.reading import changes, filing_from, lacking, number_of, values_of
+from router.web.language import shown_language
+
+form_pages = Blueprint("forms", __name__, template_folder="templates")
+
+OWED_DAYS = 7  # older ones are the reconciliation's
+WRITERS = ("consultant", "secretary", "supervisor", "administrator")
+FOR_OTHERS = {"secretary", "supervisor", "administrator"}  # may file for somebody else, and see all
+REVIEWERS = ("manager", "supervisor")
+
+
+@form_pages.get("/forms")
+@shared.only()
+def all_forms() -> ResponseReturnValue:
+    """What is owed and what was filed on a day; a consultant sees their own."""
+    day = shared.day_asked(request.args.get("date", ""))
+    first, end = day_bounds(day, shared.zone())
+    whose = _whose()
+    owed = call_forms.forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=whose)
+    filed = call_forms.forms_filed(shared.session(), first=first, end=end, person=whose)
+    return _page("forms/list.html", day=day, owed=owed, filed=filed, due=_due, may_write=_may_write())
+
+
+@form_pages.route("/forms/new", methods=["GET", "POST"])
+@shared.only(*WRITERS)
+def new() -> ResponseReturnValue:
+    """File a form for a call, or (secretary, supervisor) one on paper for whichever."""
+    call = _call_asked(request.values.get("call", ""))
+    if call is None and not shared.roles() & FOR_OTHERS:
+        abort(403)
+    if request.method == "GET":
+        draft = call_forms.draft_of(shared.session(), username=shared.username(), call_id=call.id if call else "")
+        return _edit(call, {**_prefilled(call), **draft})
+    if (form := _form_of(call)) is not None:  # the answer to the first post was lost: the form is there
+        return redirect(url_for("forms.one", form_id=form.id))
+    try:
+        form = call_forms.file_form(shared.session(), _posted(call), _writing())
+    except FormError as error:
+        return _edit(call, request.form, error.faults), 422
+    return _filed(form, _("The form is filed."))
+
+
+@form_pages.post("/forms/draft")
+@shared.only(*WRITERS)
+def draft() -> ResponseReturnValue:
+    """Keep what is being typed; answered with the time, for the page's own line."""
+    call = _call_asked(request.form.get("call", ""))
+    kept = {key: value[:2000] for key, value in request.form.items() if key not in ("csrf_token", "call")}
+    call_forms.save_draft(
+        shared.session(), kept, username=shared.username(), call_id=call.id if call else "", now=shared.now()
+    )
+    shared.session().commit()
+    return str(_("Draft saved %(at)s", at=f"{shared.now().astimezone(shared.zone()):%H:%M:%S}"))
+
+
+@form_pages.get("/forms/<int:form_id>")
+@shared.only()
+def one(form_id: int) -> ResponseReturnValue:
+    """A form with its history and reviews."""
+    form = _form_asked(form_id)
+    call = call_with(shared.session(), form.call_id) if form.call_id else None
+    return _page("forms/one.html", form=form, call=call, may_review=_may_review(form), may_write=_may_write())
+
+
+@form_pages.route("/forms/<int:form_id>/correct", methods=["GET", "POST"])
+@shared.only(*WRITERS)
+def correct(form_id: int) -> ResponseReturnValue:
+    """Correct a form: a further revision with its reason."""
+    form = _form_asked(form_id)
+    call = call_with(shared.session(), form.call_id) if form.call_id else None
+    if request.method == "GET":
+        return _edit(call, values_of(form, call), form=form)
+    try:
+        call_forms.correct_form(
+            shared.session(), form, _posted(call, form), _writing(), why=request.form.get("why", "")
+        )
+    except FormError as error:
+        return _edit(call, request.form, error.faults, form=form), 422
+    return _filed(form, _("The correction is filed."))
+
+
+@form_pages.post("/forms/<int:form_id>/review")
+@shared.only(*REVIEWERS)
+def review(form_id: int) -> ResponseReturnValue:
+    """Approve, reject or remark (抽查)."""
+    form = _form_asked(form_id)
+    verdict, remark = request.form.get("verdict", ""), request.form.get("remark", "")
+    try:
+        call_forms.review_form(
+            shared.session(), form, verdict=verdict, remark=remark, by=shared.username(), now=shared.now()
+        )
+    except FormError:
+        flash(_("A rejection or remark needs its reason, and nobody reviews their own form."), "error")
+    else:
+        shared.session().commit()
+        flash(_("The review is recorded."))
+    return redirect(url_for("forms.one", form_id=form.id))
+
+
+# --- what the routes ask ---------------------------------------------------------------------------------------------
+
+
+def _filed(form: FormRow, said: str) -> ResponseReturnValue:
+    """Commit, tell the desk, show the form."""
+    shared.session().commit()
+    flash(said)
+    try:
+        tell_forms(shared.session(), shared.engine(), shared.now())
+    except EngineUnreachableError:
+        flash(_("The router does not answer; it will be told of the form when it is back."), "error")
+    return redirect(url_for("forms.one", form_id=form.id))
+
+
+def _posted(call: CallRow | None, form: FormRow | None = None) -> call_forms.Filing:
+    table = shared.settings().form
+    is_own = not shared.roles() & FOR_OTHERS
+    consultant = (shared.person() if is_own else request.form.get("consultant")) or (call.person if call else "") or ""
+    entered = form.entered if form else "page" if call and call.person == shared.person() else "paper"
+    return filing_from(request.form, call=call, consultant=consultant, zone=shared.zone(), entered=entered, table=table)
+
+
+def _writing() -> Writing:
+    known = shared.settings()
+    return Writing(table=known.form, people=known.names, by=shared.username(), now=shared.now())
+
+
+def _edit(
+    call: CallRow | None,
+    values: Mapping[str, str],
+    faults: Mapping[str, str] | None = None,
+    form: FormRow | None = None,
+) -> str:
+    return _page(
+        "forms/edit.html",
+        call=call,
+        form=form,
+        values=values,
+        faults=faults or {},
+        people=shared.settings().names,
+        may_choose=bool(shared.roles() & FOR_OTHERS),
+        kinds=call_forms.KINDS,
+        due=_due,
+    )
+
+
+def _prefilled(call: CallRow | None) -> dict[str, str]:
+    """What is known before anybody types: media by the number dialled, first or returning, the consultant."""
+    if call is None:
+        return {"kind": "purchase", "consultant": shared.person() or ""}
+    listed = shared.settings().form.inquiry
+    returning = call.stage in ("owner", "substitute") if call.stage else False
+    inquiry = listed[1 if returning else 0] if len(listed) > 1 else ""
+    media = shared.settings().media.get(call.hotline, "")
+    return {"kind": call.form_kind or "purchase", "consultant": call.person or "", "media": media, "inquiry": inquiry}
+
+
+def _call_asked(call_id: str) -> CallRow | None:
+    if not call_id:
+        return None
+    call = call_with(shared.session(), call_id)
+    if call is None or call.answered_at is None:
+        abort(404)
+    if not shared.roles() & FOR_OTHERS and call.person != shared.person():
+        abort(404)
+    return call
+
+
+def _form_of(call: CallRow | None) -> FormRow | None:
+    return call_forms.form_of_call(shared.session(), call.id) if call else None
+
+
+def _form_asked(form_id: int) -> FormRow:
+    form = call_forms.form_with(shared.session(), form_id)
+    if form is None or (_whose() is not None and form.consultant != _whose()):
+        abort(404)
+    return form
+
+
+def _whose() -> str | None:
+    """None: sees everybody's; a consultant without a person of their own sees nobody's."""
+    return None if shared.roles() - {"consultant"} else (shared.person() or "-")
+
+
+def _may_write() -> bool:
+    return bool(shared.roles() & set(WRITERS))
+
+
+def _may_review(form: FormRow) -> bool:
+    return bool(shared.roles() & set(REVIEWERS)) and form.revisions[-1].written_by != shared.username()
+
+
+def _due(call: CallRow) -> object:
+    """When a call's form is due (R21), local; None while the call goes on."""
+    if call.ended_at is None:
+        return None
+    return (call.ended_at + timedelta(minutes=shared.settings().form_minutes)).astimezone(shared.zone())
+
+
+def _page(template: str, **values: object) -> str:
+    table = shared.settings().form
+    return render_template(
+        template,
+        table=table,
+        label=_label,
+        lacks=lambda form: [_label(FIELDS[key]) for key in lacking(form, table)],
+        changes=changes,
+        zone=shared.zone(),
+        now=shared.now(),
+        number=lambda call: mask(number_of(call)),
+        mask_all=lambda text: ";".join(mask(part.strip()) for part in split_numbers(text)),
+        **values,
+    )
+
+
+def _label(field: FormField) -> str:
+    return field.zh if shown_language() == "zh" else field.en
