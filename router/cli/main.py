@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("router.cli.doctor", "Check every part and name the cure."),
     "explain": ("router.cli.explain", "Say why a call rang where it rang."),
     "reconcile": ("router.cli.reconcile", "Compare PBX, router and forms of a day."),
+    "export": ("router.cli.export", "Write forms, calls or the day's sheet to CSV or XLSX."),
+    "import": ("router.cli.import_", "File the forms of a CSV or XLSX file."),
     "config": ("router.cli.config", "Check a site file, or see every setting."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, delete, select
+from sqlalchemy import String, cast, delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.form import FormTable
@@ -18,8 +19,9 @@ from router.core.words import FormKind
 from router.errors import StoreError
 from router.masking import national
 from router.store.calls import CallRow
+from router.store.days import closing_of
 from router.store.forms import FormDraftRow, FormReviewRow, FormRevisionRow, FormRow
-from router.store.seed import SITE_ID
+from router.store.queries import SITE_ID, day_bounds
 
 KINDS = tuple(kind.value for kind in FormKind)
 VERDICTS = ("approved", "rejected", "remark")
@@ -52,34 +54,48 @@ class Filing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """Who writes, when, and by which terms: the office's `[form]` and the ids of its people."""
+    """Who writes, when, and by which terms: the office's `[form]`, the ids of its people, its zone."""
 
     table: FormTable
     people: Iterable[str]
+    zone: ZoneInfo
     by: str
     now: datetime
 
 
-def file_form(session: Session, filing: Filing, writing: Writing) -> FormRow:
+def file_form(session: Session, filing: Filing, writing: Writing, *, why: str = "") -> FormRow:
     """File a form for the first time; the caller commits. Raises `FormError`."""
-    _check(filing, writing)
+    check_filing(filing, writing)
+    check_day(session, filing, writing, why)
     form = FormRow(site_id=SITE_ID, call_id=filing.call_id, filed_at=writing.now, entered=filing.entered)
     session.add(form)
-    _write(session, form, filing, writing, why="")
+    _write(session, form, filing, writing, why=why.strip()[:255])
     wanted = (FormDraftRow.username == writing.by, FormDraftRow.call_id == (filing.call_id or ""))
     session.execute(delete(FormDraftRow).where(*wanted))
     return form
+
+
+def check_day(session: Session, filing: Filing, writing: Writing, why: str) -> None:
+    """Raises `FormError` where the form is for a closed day (日清) and no reason is given."""
+    if not why.strip() and closing_of(session, day_of(filing, writing)) is not None:
+        raise FormError({"why": "day-closed"})
+
+
+def day_of(filing: Filing, writing: Writing) -> date:
+    """The day that a form belongs to: its call's, else that of its filing (R24)."""
+    return (filing.taken_at or writing.now).astimezone(writing.zone).date()
 
 
 def correct_form(session: Session, form: FormRow, filing: Filing, writing: Writing, *, why: str) -> None:
     """Add a revision to a form; the reason is needed (WEB 1.7). Raises `FormError`."""
     if not why.strip():
         raise FormError({"why": "needed"})
-    _check(filing, writing)
+    check_filing(filing, writing)
     _write(session, form, filing, writing, why=why.strip()[:255])
 
 
-def _check(filing: Filing, writing: Writing) -> None:
+def check_filing(filing: Filing, writing: Writing) -> None:
+    """Raises `FormError` with everything for which a form would be refused; nothing is written."""
     known = set(writing.people)
     faults = writing.table.faults(filing.fields)
     if filing.kind not in KINDS:
@@ -172,6 +188,14 @@ def forms_filed(session: Session, *, first: datetime, end: datetime, person: str
     if person is not None:
         wanted.append(FormRow.consultant == person)
     return session.scalars(select(FormRow).where(*wanted).order_by(FormRow.filed_at.desc(), FormRow.id.desc())).all()
+
+
+def forms_of_days(session: Session, first: date, end: date, zone: ZoneInfo) -> Sequence[FormRow]:
+    """Forms whose call was taken from `first` until before `end` (where unknown: filed), in that order."""
+    taken = func.coalesce(FormRow.taken_at, FormRow.filed_at)
+    begin, over = day_bounds(first, zone)[0], day_bounds(end, zone)[0]
+    wanted = (FormRow.site_id == SITE_ID, taken >= begin, taken < over)
+    return session.scalars(select(FormRow).where(*wanted).order_by(taken, FormRow.id)).all()
 
 
 def form_with(session: Session, form_id: int) -> FormRow | None:

@@ -36,7 +36,14 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def calls_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
     """The call log of a day, by arrival."""
-    first, end = day_bounds(day, zone)
+    return calls_of_days(session, day, day + timedelta(days=1), zone, site_id=site_id)
+
+
+def calls_of_days(
+    session: Session, day: date, end_day: date, zone: ZoneInfo, *, site_id: int = SITE_ID
+) -> Sequence[CallRow]:
+    """The call log from a day until before another, by arrival."""
+    first, end = day_bounds(day, zone)[0], day_bounds(end_day, zone)[0]
     wanted = (CallRow.site_id == site_id, CallRow.arrived_at >= first, CallRow.arrived_at < end)
     return session.scalars(
         select(CallRow).where(*wanted).options(joinedload(CallRow.number)).order_by(CallRow.arrived_at, CallRow.id)

@@ -22,6 +22,7 @@ from router.store.base import open_database
 from router.web import words
 from router.web.board.routes import board_pages
 from router.web.calls.routes import call_pages
+from router.web.day.routes import day_pages
 from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
 from router.web.security import secure_the_app
@@ -67,6 +68,7 @@ def create_app(settings: WebSettings, source: Source) -> Flask:
     app.register_blueprint(board_pages)
     app.register_blueprint(call_pages)
     app.register_blueprint(form_pages)
+    app.register_blueprint(day_pages)
     _share(app, settings)
     return app
 

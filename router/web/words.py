@@ -99,6 +99,7 @@ FAULT: Mapping[str, LazyString] = MappingProxyType(
         "not-yes-no": _("yes or no"),
         "not-a-time": _("not a date and time"),
         "needed": _("needed"),
+        "day-closed": _("the day is closed: say why it is changed"),
     }
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -24,9 +25,10 @@ from router.store.call_forms import (
     untold_revisions,
 )
 
+ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 TABLE = FormTable(media=("报纸", "网络"))
-WRITING = Writing(table=TABLE, people=("A", "B"), by="li", now=NOW)
+WRITING = Writing(table=TABLE, people=("A", "B"), zone=ZONE, by="li", now=NOW)
 FILING = Filing(call_id="c1", consultant="A", kind="purchase", fields={"name": "王女士", "number": "13812345678"})
 
 Ask = Callable[[], Session]
@@ -45,7 +47,7 @@ def test_a_form_comes_back_as_it_was_filed_with_its_first_revision(ask: Ask) -> 
 def test_of_two_forms_the_first_filed_is_the_calls_own(ask: Ask) -> None:
     session = ask()
     first = file_form(session, FILING, WRITING)
-    file_form(session, FILING, Writing(table=TABLE, people=("A",), by="x", now=NOW + timedelta(seconds=1)))
+    file_form(session, FILING, Writing(table=TABLE, people=("A",), zone=ZONE, by="x", now=NOW + timedelta(seconds=1)))
     assert form_of_call(session, "c1") is first
     assert len(forms_filed(session, first=NOW, end=NOW + timedelta(days=1), person="A")) == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -40,7 +41,10 @@ def record(app: Flask, desk: Desk) -> Iterator[Session]:
     desk.handle(inputs.Answered(call=CallId("c1"), person=PersonId("B")), 3000)
     desk.handle(inputs.HungUp(call=CallId("c1")), 30_000)
     with Session(app.extensions["hotline"]["sessions"]().get_bind()) as session:
-        answered = datetime.now(UTC) - timedelta(minutes=5)
+        midnight = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0)
+        answered = max(
+            datetime.now(UTC) - timedelta(minutes=5), midnight.astimezone(UTC)
+        )  # of today, whatever the hour
         session.add(SiteRow(id=1, name="x", zone="Asia/Shanghai", language="zh", region="CN"))
         session.flush()
         customer = CustomerRow(site_id=1, known_since=answered)

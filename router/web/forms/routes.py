@@ -55,7 +55,7 @@ def new() -> ResponseReturnValue:
     if (form := _form_of(call)) is not None:  # the answer to the first post was lost: the form is there
         return redirect(url_for("forms.one", form_id=form.id))
     try:
-        form = call_forms.file_form(shared.session(), _posted(call), _writing())
+        form = call_forms.file_form(shared.session(), _posted(call), _writing(), why=request.form.get("why", ""))
     except FormError as error:
         return _edit(call, request.form, error.faults), 422
     return _filed(form, _("The form is filed."))
@@ -142,7 +142,7 @@ def _posted(call: CallRow | None, form: FormRow | None = None) -> call_forms.Fil
 
 def _writing() -> Writing:
     known = shared.settings()
-    return Writing(table=known.form, people=known.names, by=shared.username(), now=shared.now())
+    return Writing(table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now())
 
 
 def _edit(

@@ -1,0 +1,79 @@
+"""`hotline export`: forms, calls, or a day's sheet to CSV, XLSX or PDF."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from router.cli.settings import Place, database_url, open_place
+from router.errors import RequestError
+from router.exchange import forms_out
+from router.exchange.table import Table, written
+from router.store.base import open_database
+from router.store.call_forms import forms_of_days
+from router.store.queries import calls_of_days
+
+KINDS = (".csv", ".xlsx")
+
+
+@click.command(name="export")
+@click.argument("what", type=click.Choice(["forms", "calls", "day"]))
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; default today.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default the first.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A .csv or .xlsx file.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+def command(
+    what: str, first: datetime | None, last: datetime | None, output: Path, force: bool, config: Path | None, data: Path
+) -> None:
+    """Write forms, calls, or the day's sheet (来电表) to a file, numbers in full.
+
+    What `export forms` writes, `hotline import forms` reads.
+    """
+    if output.suffix not in KINDS:
+        raise RequestError(f"{output.name} is neither CSV nor XLSX", cure="end the name in .csv or .xlsx")
+    if output.exists() and not force:
+        raise RequestError(f"{output} is there already", cure="--force replaces it")
+    place = open_place(config, data)
+    table = _table(place, what, *_days(place, first, last))
+    output.write_bytes(written(table, output.suffix.removeprefix(".")))
+    click.echo(f"{output}: {len(table.rows)}")
+
+
+def _days(place: Place, first: datetime | None, last: datetime | None) -> tuple[date, date]:
+    begin = first.date() if first else datetime.now(place.site.zone).date()
+    end = last.date() if last else begin
+    if end < begin:
+        raise RequestError(f"{end} is before {begin}", cure="--from is the first day, --to the last")
+    return begin, end
+
+
+def _table(place: Place, what: str, first: date, last: date) -> Table:
+    office = office_of(place)
+    database = open_database(database_url(place))
+    try:
+        with Session(database) as session:
+            if what == "calls":
+                calls = calls_of_days(session, first, last + timedelta(days=1), office.zone)
+                return forms_out.calls_table(calls, office, show_numbers=True)
+            forms = forms_of_days(session, first, last + timedelta(days=1), office.zone)
+            if what == "day":
+                return forms_out.day_sheet(forms, office, show_numbers=True)
+            return forms_out.forms_table(forms, office)
+    finally:
+        database.dispose()
+
+
+def office_of(place: Place) -> forms_out.Office:
+    """How tables of this site are written."""
+    site = place.site
+    return forms_out.Office(
+        language=site.site.language,
+        zone=site.zone,
+        names={consultant.id: consultant.name for consultant in site.consultants},
+        form=site.form,
+    )

@@ -1,0 +1,209 @@
+"""日清: what is open of a day, its sheet, files out and in, and closing it. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from router.errors import HotlineError
+from router.exchange import forms_out
+from router.exchange.forms_in import file_all, look_through
+from router.exchange.forms_out import Office
+from router.exchange.reading import read_table
+from router.exchange.table import MIME, Table, written
+from router.store.call_forms import FormError, Writing, forms_of_days, forms_owed
+from router.store.calls import CallRow
+from router.store.days import DayClosedError, close_day, closing_of
+from router.store.queries import calls_of_day, calls_of_days, day_bounds
+from router.web import shared
+from router.web.day.pdf import as_pdf, pdf_works
+from router.web.language import shown_language
+
+day_pages = Blueprint("day", __name__, template_folder="templates")
+
+READERS = ("secretary", "supervisor", "manager", "administrator")
+CLOSERS = ("secretary", "supervisor")
+FULL_NUMBERS = {"secretary", "supervisor", "administrator"}  # whose files have numbers in full
+
+
+@day_pages.get("/day")
+@shared.only(*READERS)
+def page() -> ResponseReturnValue:
+    """Can the day be closed?"""
+    day = shared.day_asked(request.args.get("date", ""))
+    return render_template(
+        "day/page.html",
+        day=day,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        open=_open(day),
+        counts=_counts(day),
+        closing=closing_of(shared.session(), day),
+        may_close=bool(shared.roles() & set(CLOSERS)),
+        zone=shared.zone(),
+        pdf_works=pdf_works(),
+    )
+
+
+@day_pages.post("/day/<day_text>/close")
+@shared.only(*CLOSERS)
+def close(day_text: str) -> ResponseReturnValue:
+    """Close the day; with things open only with a reason."""
+    day, remark = _day(day_text), request.form.get("remark", "").strip()
+    if any(_open(day).values()) and not remark:
+        flash(_("Something is open: say why the day is closed all the same."), "error")
+        return redirect(url_for("day.page", date=day))
+    try:
+        close_day(shared.session(), day, by=shared.username(), now=shared.now(), archive=_archive(day), remark=remark)
+    except DayClosedError:
+        flash(_("The day is closed already."), "error")
+    else:
+        shared.session().commit()
+        flash(_("The day is closed. From now on a form of it changes only with a reason."))
+    return redirect(url_for("day.page", date=day))
+
+
+@day_pages.get("/day/<day_text>/sheet")
+@shared.only(*READERS)
+def sheet(day_text: str) -> ResponseReturnValue:
+    """The day's 来电表 on paper."""
+    return _sheet(_day(day_text))
+
+
+@day_pages.get("/day/<day_text>/sheet.pdf")
+@shared.only(*READERS)
+def sheet_pdf(day_text: str) -> ResponseReturnValue:
+    """The same as a PDF."""
+    day = _day(day_text)
+    if not pdf_works():
+        abort(404)
+    return Response(as_pdf(_sheet(day, is_pdf=True)), mimetype="application/pdf", headers=_attachment(f"{day}.pdf"))
+
+
+@day_pages.get("/day/<day_text>/picture.svg")
+@shared.only(*READERS)
+def picture(day_text: str) -> ResponseReturnValue:
+    """The day's calls as a picture."""
+    from router.exchange.charts import day_picture  # here: its import takes two seconds of a start
+
+    calls = calls_of_day(shared.session(), _day(day_text), shared.zone())
+    return Response(day_picture(calls, shared.settings().media, _office()), mimetype="image/svg+xml")
+
+
+@day_pages.get("/export/<what>.<kind>")
+@shared.only(*READERS)
+def export(what: str, kind: str) -> ResponseReturnValue:
+    """Forms, calls or the day's sheet as CSV or XLSX; from and to are days."""
+    first = shared.day_asked(request.args.get("from", ""))
+    last = max(first, shared.day_asked(request.args.get("to", str(first))))
+    if what not in ("forms", "calls", "day") or kind not in MIME:
+        abort(404)
+    content = written(_table(what, first, last), kind)
+    return Response(content, mimetype=MIME[kind], headers=_attachment(f"{what}-{first}-{last}.{kind}"))
+
+
+@day_pages.post("/import/forms")
+@shared.only("secretary", "supervisor", "administrator")
+def import_forms() -> ResponseReturnValue:
+    """Look a file through, and file its forms when asked to: all of them or none."""
+    file, why = request.files.get("file"), request.form.get("why", "")
+    if file is None or not file.filename:
+        flash(_("Choose a CSV or XLSX file."), "error")
+        return redirect(url_for("day.page"))
+    known = shared.settings()
+    writing = Writing(table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now())
+    try:
+        seen = look_through(shared.session(), read_table(file.read()), _office(), writing, why=why)
+        if request.form.get("do") == "file" and not seen.bad:
+            count = file_all(shared.session(), seen, writing, why=why)
+            shared.session().commit()
+            flash(_("%(count)s forms are filed.", count=count))
+            return redirect(url_for("day.page"))
+    except (FormError, HotlineError) as error:
+        flash(str(error), "error")
+        return redirect(url_for("day.page"))
+    return render_template("day/preview.html", seen=seen, filename=file.filename[:80])
+
+
+# --- what the routes ask ---------------------------------------------------------------------------------------------
+
+
+def _open(day: date) -> dict[str, int]:
+    """What is still open of the day: calls that go on, forms owed."""
+    first, end = day_bounds(day, shared.zone())
+    calls = calls_of_day(shared.session(), day, shared.zone())
+    owed = [call for call in forms_owed(shared.session(), since=first) if call.arrived_at < end]
+    return {"calls": sum(_goes_on(call) for call in calls), "forms": len(owed)}
+
+
+def _goes_on(call: CallRow) -> bool:
+    return call.ended_at is None and call.missed_why is None
+
+
+def _counts(day: date) -> dict[str, dict[str, int]]:
+    """Calls, answered, missed and forms of each slot, in the order of the day; `None` is outside all slots."""
+    counts: dict[str, dict[str, int]] = {}
+    calls = calls_of_day(shared.session(), day, shared.zone())
+    slots = {call.id: call.slot_name or "" for call in calls}
+    for call in calls:
+        slot = counts.setdefault(call.slot_name or "", {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
+        slot["calls"] += 1
+        slot["answered"] += call.answered_at is not None
+        slot["missed"] += call.missed_why is not None and call.answered_at is None
+    for form in forms_of_days(shared.session(), day, day + timedelta(days=1), shared.zone()):
+        name = slots.get(form.call_id or "", form.slot_name)
+        slot = counts.setdefault(name, {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
+        slot["forms"] += 1
+    return counts
+
+
+def _archive(day: date) -> dict[str, Any]:
+    """The day as it stands, kept with its closing; numbers are masked, as on paper."""
+    table = _table("day", day, day, show_numbers=False)
+    return {"counts": _counts(day), "open": _open(day), "head": list(table.head), "rows": [list(r) for r in table.rows]}
+
+
+def _sheet(day: date, *, is_pdf: bool = False) -> str:
+    return render_template(
+        "day/sheet.html",
+        is_pdf=is_pdf,
+        day=day,
+        table=_table("day", day, day, show_numbers=False),
+        counts=_counts(day),
+        closing=closing_of(shared.session(), day),
+        now=shared.now(),
+        zone=shared.zone(),
+    )
+
+
+def _table(what: str, first: date, last: date, *, show_numbers: bool | None = None) -> Table:
+    full = bool(shared.roles() & FULL_NUMBERS) if show_numbers is None else show_numbers
+    end = last + timedelta(days=1)
+    if what == "calls":
+        calls = calls_of_days(shared.session(), first, end, shared.zone())
+        return forms_out.calls_table(calls, _office(), show_numbers=full)
+    forms = forms_of_days(shared.session(), first, end, shared.zone())
+    if what == "forms" and full:
+        return forms_out.forms_table(forms, _office())
+    return forms_out.day_sheet(forms, _office(), show_numbers=full)
+
+
+def _office() -> Office:
+    known = shared.settings()
+    return Office(language=shown_language(), zone=shared.zone(), names=known.names, form=known.form)
+
+
+def _attachment(name: str) -> Mapping[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)

@@ -1,0 +1,107 @@
+"""日清: whether a day can be closed, what closing means, and its sheet on paper and in files."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from router.exchange.reading import read_table
+from router.store.days import DayClosingRow
+from router.store.forms import FormRow
+from tests.web.test_board import _sign_in
+from tests.web.test_forms import PURCHASE, record
+
+__all__ = ["record"]  # the fixture
+TODAY = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+
+
+def _post(client: FlaskClient, path: str, values: dict[str, object]) -> TestResponse:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/day").get_data(as_text=True))
+    assert token is not None
+    return client.post(
+        path, data={**values, "csrf_token": token[1]}, follow_redirects=True, content_type="multipart/form-data"
+    )
+
+
+@pytest.mark.usefixtures("record")
+def test_a_day_with_a_form_owed_is_closed_only_with_a_reason(client: FlaskClient, record: Session) -> None:
+    _sign_in(client, "secretary")
+    assert "还不能关" in client.get("/day").get_data(as_text=True)
+    assert "请写明为何关日清" in _post(client, f"/day/{TODAY}/close", {}).get_data(as_text=True)
+    assert "已关日清" in _post(client, f"/day/{TODAY}/close", {"remark": "李丽请假"}).get_data(as_text=True)
+    closing = record.scalars(select(DayClosingRow)).one()
+    assert (closing.closed_by, closing.remark, closing.archive["open"]["forms"]) == ("secretary", "李丽请假", 1)
+    assert "当天已关日清" in _post(client, f"/day/{TODAY}/close", {"remark": "x"}).get_data(as_text=True)
+
+
+def test_what_is_closed_changes_only_with_a_reason(client: FlaskClient, record: Session) -> None:
+    _sign_in(client, "secretary")
+    _post(client, f"/day/{TODAY}/close", {"remark": "x"})
+    late = {**PURCHASE, "call": "c1", "consultant": "B"}
+    assert _post(client, "/forms/new", late).status_code == 422
+    assert record.scalars(select(FormRow)).all() == []
+    assert _post(client, "/forms/new", {**late, "why": "晚交"}).status_code == 200
+    assert record.scalars(select(FormRow)).one().revisions[0].why == "晚交"
+
+
+@pytest.mark.usefixtures("record")
+def test_the_sheet_is_printed_masked_and_exported_in_full_to_whom_it_concerns(client: FlaskClient) -> None:
+    _sign_in(client, "secretary")
+    _post(client, "/forms/new", {**PURCHASE, "call": "c1", "consultant": "B"})
+    paper = client.get(f"/day/{TODAY}/sheet").get_data(as_text=True)
+    assert "138****5678" in paper
+    assert "13812345678" not in paper
+    line = read_table(client.get(f"/export/day.xlsx?from={TODAY}").data)[0]
+    assert line.cells["电话"] == "13812345678"
+    assert line.cells["置业顾问"] == "李丽"
+
+
+@pytest.mark.usefixtures("record")
+def test_a_manager_gets_files_with_numbers_masked_and_a_consultant_none(client: FlaskClient) -> None:
+    _sign_in(client, "manager")
+    lines = read_table(client.get(f"/export/calls.csv?from={TODAY}").data)
+    assert lines[0].cells["号码"] == "138****5678"
+    other = client.application.test_client()
+    _sign_in(other, "consultant")
+    assert other.get(f"/export/calls.csv?from={TODAY}").status_code == 403
+    assert other.get("/day").status_code == 403
+
+
+@pytest.mark.usefixtures("record")
+def test_the_pdf_has_the_sheet(client: FlaskClient) -> None:
+    pytest.importorskip("weasyprint", exc_type=OSError)
+    _sign_in(client, "secretary")
+    assert client.get(f"/day/{TODAY}/sheet.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("record")
+def test_the_picture_has_words_in_the_readers_fonts(client: FlaskClient) -> None:
+    _sign_in(client, "secretary")
+    picture = client.get(f"/day/{TODAY}/picture.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert "每小时来电" in picture.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("record")
+def test_a_file_of_forms_is_looked_through_before_anything_is_filed(client: FlaskClient, record: Session) -> None:
+    _sign_in(client, "secretary")
+
+    def send(text: str, do: str) -> str:
+        file = (BytesIO(text.encode()), "表.csv")
+        return _post(client, "/import/forms", {"file": file, "do": do}).get_data(as_text=True)
+
+    good = "置业顾问,来电时间,类别\n李丽,2026-11-20 09:30,其他\n"
+    assert "尚未录入" in send(good, "look")
+    assert record.scalars(select(FormRow)).all() == []
+    assert "请从列表中选" in send(good + "周凯,,其他\n", "file")
+    assert record.scalars(select(FormRow)).all() == []
+    assert "已录入 1 份" in send(good, "file")
+    assert record.scalars(select(FormRow)).one().entered == "import"
