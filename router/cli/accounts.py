@@ -37,6 +37,10 @@ class NoBoard:
         """Nothing to show."""
         return iter(())
 
+    def board(self) -> dict[str, Any]:
+        """Nothing to show."""
+        return {}
+
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:  # noqa: ARG002  (the port's signature)
         """Nothing to tell."""
         raise EngineUnreachableError("no engine runs while accounts are made")

@@ -20,6 +20,8 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from router.config.form import FormTable
 from router.store.base import open_database
 from router.web import words
+from router.web.api.routes import api
+from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
 from router.web.calls.routes import call_pages
 from router.web.day.routes import day_pages
@@ -63,12 +65,14 @@ def create_app(settings: WebSettings, source: Source) -> Flask:
     app.extensions["hotline"]["sessions"] = sessions
     app.teardown_appcontext(lambda _error: sessions.remove())
     Babel(app, locale_selector=lambda: session.get("language") or _locale(settings.language))
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(api)  # it knows no cookies, only tokens
     secure_the_app(app, sessions)
     app.register_blueprint(board_pages)
     app.register_blueprint(call_pages)
     app.register_blueprint(form_pages)
     app.register_blueprint(day_pages)
+    register_api(app)
     _share(app, settings)
     return app
 

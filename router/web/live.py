@@ -24,6 +24,9 @@ class Source(Protocol):
     def subscribe(self) -> Iterator[dict[str, Any]]:
         """Boards as they change."""
 
+    def board(self) -> dict[str, Any]:
+        """The board now."""
+
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
         """Have one input recorded."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,9 @@ class DeskSource:
         yield board(self.desk.office)
         self.over.wait()
 
+    def board(self) -> dict[str, Any]:
+        return board(self.desk.office)
+
     def tell(self, told: inputs.Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:  # noqa: ARG002  (the port's signature)
         """The desk's own answer, a moment after the last input."""
         self.told.append((key, told))
@@ -58,6 +62,13 @@ def desk() -> Desk:
     desk.handle(inputs.PresenceChanged(person=PersonId("A"), presence="receiving"), 1000)
     desk.handle(inputs.CallArrived(call=CallId("c1"), number=Number("+8613812345678")), 2000)
     return desk
+
+
+@functools.cache
+def _hashed() -> str:
+    """The password, hashed once: that is meant to be slow."""
+    hashed: str = hash_password(PASSWORD)
+    return hashed
 
 
 @pytest.fixture
@@ -83,8 +94,9 @@ def app(desk: Desk, tmp_path: Path) -> Iterator[Flask]:
     )
     made = create_app(settings, source)
     with made.app_context(), Session(engine) as session:
+        hashed = _hashed()
         for role in ("supervisor", "manager", "secretary", "consultant", "administrator"):
-            user = User(username=role, name=role, password=hash_password(PASSWORD), fs_uniquifier=role, active=True)
+            user = User(username=role, name=role, password=hashed, fs_uniquifier=role, active=True)
             user.roles = [Role(name=role)]
             session.add(user)
         session.commit()

@@ -1,0 +1,266 @@
+"""`/api/v1`: calls, forms, findings, sheets, presence. Routes only parse, call and answer."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date, timedelta
+
+from flask import Blueprint, Flask, Response
+from pydantic import BaseModel
+from spectree import Response as Answers
+from spectree import SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
+from sqlalchemy import select
+
+from router import __version__
+from router.core.inputs import PresenceChanged
+from router.core.words import PersonId
+from router.engine.engine import RefusedError
+from router.engine.forms import tell_forms
+from router.engine.socket import EngineUnreachableError
+from router.masking import mask, national
+from router.store.call_forms import Filing, FormError, Writing, file_form, form_of_call, forms_of_days
+from router.store.calls import CallRow
+from router.store.explain import explain
+from router.store.findings import FindingRow
+from router.store.forms import FormRow
+from router.store.queries import SITE_ID, call_with, calls_of_days, trail_of_call
+from router.web import shared
+from router.web.api import shapes
+from router.web.api.guard import refusal, scope, sees_numbers, token
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+document = SpecTree(
+    "flask",
+    title="hotline-router",
+    version=__version__,
+    path="api/v1/document",  # what lies below it is left out of the document
+    mode="strict",  # these routes alone
+    page_templates={},  # its own pages load scripts from elsewhere
+    security_schemes=[SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
+    security={"token": []},
+    validation_error_status=422,
+)
+REFUSALS = {"HTTP_401": shapes.Refusal, "HTTP_403": shapes.Refusal, "HTTP_404": shapes.Refusal, "HTTP_422": shapes.Refusal}
+MOST_DAYS = 366
+
+
+def register(app: Flask) -> None:
+    """Put the API and its document (`/api/v1/document/openapi.json`) on the application."""
+    app.register_blueprint(api)
+    document.register(app)
+
+
+@api.get("/calls")
+@scope("calls:read")
+@document.validate(query=shapes.Days, resp=Answers(HTTP_200=shapes.CallsOut, **REFUSALS), tags=["calls"])
+def calls(query: shapes.Days) -> Response:
+    """The call log of some days."""
+    days = _days(query)
+    if isinstance(days, Response):
+        return days
+    return _json(shapes.CallsOut(calls=[_call(one) for one in calls_of_days(shared.session(), *days, shared.zone())]))
+
+
+@api.get("/calls/<call_id>")
+@scope("calls:read")
+@document.validate(resp=Answers(HTTP_200=shapes.CallWithReasons, **REFUSALS), tags=["calls"])
+def call(call_id: str) -> Response:
+    """One call, by our id or by Asterisk's uniqueid, and why it rang where it rang."""
+    found = call_with(shared.session(), call_id)
+    if found is None:
+        return _missing("call")
+    known = shared.settings()
+    steps = explain(trail_of_call(shared.session(), found.id), known.names, known.language)
+    told = [shapes.StepOut(at=step.at, text=step.text, rules=list(step.rules)) for step in steps]
+    return _json(shapes.CallWithReasons(call=_call(found), steps=told))
+
+
+@api.get("/forms")
+@scope("forms:read")
+@document.validate(query=shapes.Days, resp=Answers(HTTP_200=shapes.FormsOut, **REFUSALS), tags=["forms"])
+def forms(query: shapes.Days) -> Response:
+    """The call forms of some days."""
+    days = _days(query)
+    if isinstance(days, Response):
+        return days
+    return _json(shapes.FormsOut(forms=[_form(one) for one in forms_of_days(shared.session(), *days, shared.zone())]))
+
+
+@api.post("/forms")
+@scope("forms:write")
+@document.validate(
+    json=shapes.FormIn,
+    resp=Answers(HTTP_201=shapes.FormOut, HTTP_409=shapes.Refusal, **REFUSALS),
+    tags=["forms"],
+)
+def file(json: shapes.FormIn) -> Response:
+    """File a call form; of a call that has one already it is refused (409)."""
+    if json.call_id and call_with(shared.session(), json.call_id) is None:
+        return _missing("call")
+    if json.call_id and form_of_call(shared.session(), json.call_id) is not None:
+        return refusal(409, "the call has a form already", "correct it on its page", id_="form-there")
+    if json.taken_at is not None and json.taken_at.tzinfo is None:
+        return refusal(422, "taken_at has no offset", "write it like 2026-11-24T09:30:00+08:00", id_="form")
+    known = shared.settings()
+    by = f"api:{token().name}"[:80]
+    writing = Writing(table=known.form, people=known.names, zone=shared.zone(), by=by, now=shared.now())
+    try:
+        form = file_form(shared.session(), _filing(json), writing, why=json.why)
+    except FormError as error:
+        return refusal(422, error.message, error.cure, id_=error.id, faults=error.faults)
+    shared.session().commit()
+    with contextlib.suppress(EngineUnreachableError):  # the jobs tell it when it is back; the form is safe
+        tell_forms(shared.session(), shared.engine(), shared.now())
+    return _json(_form(form), 201)
+
+
+@api.get("/findings")
+@scope("findings:read")
+@document.validate(query=shapes.Days, resp=Answers(HTTP_200=shapes.FindingsOut, **REFUSALS), tags=["findings"])
+def findings(query: shapes.Days) -> Response:
+    """What the reconciliation found on some days."""
+    days = _days(query)
+    if isinstance(days, Response):
+        return days
+    wanted = (FindingRow.site_id == SITE_ID, FindingRow.day >= days[0], FindingRow.day < days[1])
+    order = (FindingRow.day, FindingRow.slot, FindingRow.kind, FindingRow.id)
+    found = shared.session().scalars(select(FindingRow).where(*wanted).order_by(*order))
+    return _json(shapes.FindingsOut(findings=[_finding(one) for one in found]))
+
+
+@api.get("/sheets")
+@scope("sheets:read")
+@document.validate(resp=Answers(HTTP_200=shapes.BoardOut, HTTP_503=shapes.Refusal, **REFUSALS), tags=["sheets"])
+def sheets() -> Response:
+    """The sheets in force, who is next, and the calls that go on."""
+    try:
+        return _json(shapes.BoardOut(board=shared.engine().board()))
+    except EngineUnreachableError as error:
+        return _away(error)
+
+
+@api.get("/presence")
+@scope("presence:read")
+@document.validate(resp=Answers(HTTP_200=shapes.PresenceOut, HTTP_503=shapes.Refusal, **REFUSALS), tags=["presence"])
+def presence() -> Response:
+    """Who is present, with a visitor, on a break."""
+    try:
+        people = shared.engine().board()["people"]
+    except EngineUnreachableError as error:
+        return _away(error)
+    return _json(shapes.PresenceOut(presence={person: state["presence"] for person, state in people.items()}))
+
+
+@api.put("/presence/<person>")
+@scope("presence:write")
+@document.validate(
+    json=shapes.PresenceIn,
+    resp=Answers(HTTP_200=shapes.Recorded, HTTP_503=shapes.Refusal, **REFUSALS),
+    tags=["presence"],
+)
+def set_presence(person: str, json: shapes.PresenceIn) -> Response:
+    """Change somebody's presence, as a feature code or a page would."""
+    if person not in shared.settings().names:
+        return _missing("consultant")
+    by = f"api:{token().name}"[:80]
+    told = PresenceChanged(person=PersonId(person), presence=json.presence, by=by)
+    try:
+        return _json(shapes.Recorded(seq=shared.engine().tell(told, source=by[:32])))
+    except RefusedError as error:
+        return refusal(422, error.message, error.cure, id_=error.id)
+    except EngineUnreachableError as error:
+        return _away(error)
+
+
+# --- what the routes ask ---------------------------------------------------------------------------------------------
+
+
+def _days(query: shapes.Days) -> tuple[date, date] | Response:
+    """First day and the day after the last, or why not."""
+    last = query.last or query.first
+    if not query.first <= last < query.first + timedelta(days=MOST_DAYS):
+        return refusal(422, "these are no days", f"from, to: at most {MOST_DAYS} days, in order", id_="days")
+    return query.first, last + timedelta(days=1)
+
+
+def _json(shape: BaseModel, status: int = 200) -> Response:
+    answer = Response(shape.model_dump_json(), status=status, mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _missing(what: str) -> Response:
+    return refusal(404, f"there is no such {what}", "look it up in the list", id_="missing")
+
+
+def _away(error: EngineUnreachableError) -> Response:
+    return refusal(503, "the router does not answer", "try again", id_=error.id)
+
+
+def _number(text: str) -> str:
+    return national(text) if sees_numbers() else mask(text)
+
+
+def _call(call: CallRow) -> shapes.CallOut:
+    return shapes.CallOut(
+        id=call.id,
+        uniqueid=call.uniqueid,
+        number=_number((call.number.number or "") if call.number else ""),
+        hotline=call.hotline,
+        slot=call.slot_name or "",
+        arrived_at=call.arrived_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        consultant=call.person or "",
+        missed=call.missed_why or "",
+        late=call.late,
+        turn=call.turn or "",
+        recovered=call.recovered,
+    )
+
+
+def _form(form: FormRow) -> shapes.FormOut:
+    fields = {key: str(value) for key, value in form.fields.items()}
+    if "number" in fields:
+        fields["number"] = ";".join(_number(one.strip()) for one in fields["number"].replace("；", ";").split(";"))
+    return shapes.FormOut(
+        id=form.id,
+        call_id=form.call_id or "",
+        consultant=form.consultant,
+        kind=form.kind,
+        asked_for=form.asked_for or "",
+        taken_at=form.taken_at,
+        filed_at=form.filed_at,
+        slot=form.slot_name,
+        entered=form.entered,
+        fields=fields,
+        revisions=len(form.revisions),
+    )
+
+
+def _filing(told: shapes.FormIn) -> Filing:
+    return Filing(
+        call_id=told.call_id or None,
+        consultant=told.consultant,
+        kind=told.kind,
+        asked_for=told.asked_for or None,
+        taken_at=told.taken_at,
+        slot_name=told.slot,
+        fields=told.fields,
+        entered="api",
+    )
+
+
+def _finding(row: FindingRow) -> shapes.FindingOut:
+    return shapes.FindingOut(
+        id=row.id,
+        day=row.day,
+        kind=row.kind,
+        slot=row.slot,
+        person=row.person,
+        call=row.call,
+        form=row.form,
+        state=row.state,
+        found_at=row.found_at,
+    )

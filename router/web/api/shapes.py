@@ -1,0 +1,153 @@
+"""What the API takes and gives, from which its OpenAPI document is made. May live here: these models alone.
+
+Times are ISO 8601 with an offset. Numbers are masked unless the token has the scope `numbers`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shape(BaseModel):
+    """Strict: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Days(BaseModel):
+    """Which days; a day is the site's."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    first: Annotated[date, Field(alias="from", description="first day")]
+    last: Annotated[date | None, Field(alias="to", description="last day; the first, where left out")] = None
+
+
+class CallOut(Shape):
+    """A call as the router logged it."""
+
+    id: str
+    uniqueid: str
+    number: str
+    hotline: str
+    slot: str
+    arrived_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    consultant: str
+    missed: str
+    late: bool
+    turn: str
+    recovered: bool
+
+
+class CallsOut(Shape):
+    """Calls by arrival."""
+
+    calls: list[CallOut]
+
+
+class StepOut(Shape):
+    """One step of why it rang there."""
+
+    at: datetime
+    text: str
+    rules: list[str]
+
+
+class CallWithReasons(Shape):
+    """A call, and why it rang where it rang."""
+
+    call: CallOut
+    steps: list[StepOut]
+
+
+class FormOut(Shape):
+    """A call form as it stands."""
+
+    id: int
+    call_id: str
+    consultant: str
+    kind: str
+    asked_for: str
+    taken_at: datetime | None
+    filed_at: datetime
+    slot: str
+    entered: str
+    fields: dict[str, str]
+    revisions: int
+
+
+class FormsOut(Shape):
+    """Forms by the time at which their call was taken."""
+
+    forms: list[FormOut]
+
+
+class FormIn(Shape):
+    """A call form to file."""
+
+    call_id: Annotated[str, Field(max_length=64)] = ""
+    consultant: Annotated[str, Field(max_length=32)]
+    kind: Literal["purchase", "other", "message"] = "purchase"
+    asked_for: Annotated[str, Field(max_length=32)] = ""
+    taken_at: Annotated[datetime | None, Field(strict=False)] = None
+    slot: Annotated[str, Field(max_length=80)] = ""
+    fields: dict[str, Annotated[str, Field(max_length=2000)]] = {}
+    why: Annotated[str, Field(max_length=255, description="needed for a day that is closed")] = ""
+
+
+class FindingOut(Shape):
+    """A finding of the reconciliation, and where it stands."""
+
+    id: int
+    day: date
+    kind: str
+    slot: str
+    person: str
+    call: str
+    form: str
+    state: str
+    found_at: datetime
+
+
+class FindingsOut(Shape):
+    """Findings by day, slot and kind."""
+
+    findings: list[FindingOut]
+
+
+class BoardOut(Shape):
+    """The desk at this moment: slot, who is next, sheets, people, calls."""
+
+    board: dict[str, Any]
+
+
+class PresenceOut(Shape):
+    """Everybody's presence."""
+
+    presence: dict[str, str]
+
+
+class PresenceIn(Shape):
+    """A change of presence."""
+
+    presence: Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class Recorded(Shape):
+    """It is recorded, under this number."""
+
+    seq: int
+
+
+class Refusal(Shape):
+    """Why not: a stable id, what was wrong, and what to do."""
+
+    id: str
+    what: str
+    cure: str
+    faults: dict[str, str] = {}

@@ -1,0 +1,143 @@
+"""The API: who may use it, what it gives, and that its document says so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from router.core.desk import Desk
+from router.core.words import PersonId
+from router.store.tokens import SCOPES, TokenError, all_tokens, find_token, make_token, revoke_token
+from tests.web.test_forms import record
+
+__all__ = ["record"]  # the fixture
+TODAY = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+FORM = {"call_id": "c1", "consultant": "B", "kind": "other", "fields": {"name": "王女士", "number": "13812345678"}}
+
+
+class Program:
+    """A program with a token."""
+
+    def __init__(self, client: FlaskClient, record: Session, *scopes: str) -> None:
+        self._client = client
+        token = make_token(record, name="报表", scopes=scopes, by="test", now=NOW)
+        record.commit()
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str) -> tuple[int, Any]:
+        answer = self._client.get(f"/api/v1{path}", headers=self._headers)
+        return answer.status_code, answer.get_json()
+
+    def send(self, method: str, path: str, body: object) -> tuple[int, Any]:
+        answer = self._client.open(f"/api/v1{path}", method=method, json=body, headers=self._headers)
+        return answer.status_code, answer.get_json()
+
+
+PATHS = (
+    "/calls?from=2026-11-24",
+    "/calls/c1",
+    "/forms?from=2026-11-24",
+    "/findings?from=2026-11-24",
+    "/sheets",
+    "/presence",
+)
+
+
+@pytest.mark.usefixtures("record")
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_token_nothing_is_told_signed_in_or_not(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"/api/v1{path}")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert client.get(f"/api/v1{path}", headers={"Authorization": "Bearer hotline_wrong"}).status_code == 401
+    assert client.get(f"/api/v1{path}", headers={"Authorization": "Basic eDp5"}).status_code == 401
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_token_without_the_scope_is_refused_by_name(client: FlaskClient, record: Session, path: str) -> None:
+    status, refusal = Program(client, record, "numbers").get(path)
+    assert status == 403
+    assert ":read" in refusal["what"]
+
+
+def test_calls_are_told_with_their_reasons_and_numbers_masked(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "calls:read")
+    status, answer = program.get(f"/calls?from={TODAY}")
+    assert status == 200
+    (call,) = answer["calls"]
+    assert (call["id"], call["number"], call["consultant"]) == ("c1", "138****5678", "B")
+    assert program.get("/calls/c1")[1]["call"] == call
+    assert program.get("/calls/none")[0] == 404
+
+
+def test_whole_numbers_need_a_scope_of_their_own(client: FlaskClient, record: Session) -> None:
+    _, answer = Program(client, record, "calls:read", "numbers").get(f"/calls?from={TODAY}")
+    assert answer["calls"][0]["number"] == "13812345678"
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?from=soon", "?from=2026-11-24&to=2026-11-23", "?from=2020-01-01&to=2026-01-01"]
+)
+def test_days_that_are_none_are_refused(client: FlaskClient, record: Session, query: str) -> None:
+    assert Program(client, record, "calls:read").get(f"/calls{query}")[0] == 422
+
+
+def test_a_form_is_filed_once_and_the_desk_hears_of_it(client: FlaskClient, record: Session, desk: Desk) -> None:
+    program = Program(client, record, "forms:write", "forms:read")
+    status, form = program.send("POST", "/forms", FORM)
+    assert status == 201
+    assert form["fields"]["number"] == "138****5678"
+    assert desk.office.sheets["call"].turns[PersonId("B")].state == "due"
+    assert program.send("POST", "/forms", FORM)[0] == 409
+    assert program.get(f"/forms?from={TODAY}")[1]["forms"] == [form]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"consultant": "X"},
+        {"kind": "sale"},
+        {"fields": {"media": "电视"}},
+        {"fields": ["x"]},
+        {"more": 1},
+        {"taken_at": "2026-11-24T09:30:00"},
+        {"consultant": 7},
+    ],
+)
+def test_a_form_that_is_wrong_is_refused(client: FlaskClient, record: Session, change: dict[str, object]) -> None:
+    assert Program(client, record, "forms:write").send("POST", "/forms", {**FORM, **change})[0] == 422
+
+
+def test_presence_is_read_and_changed(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "presence:read", "presence:write")
+    assert program.get("/presence")[1]["presence"]["A"] == "receiving"
+    assert program.send("PUT", "/presence/A", {"presence": "present"})[0] == 200
+    assert program.get("/presence")[1]["presence"]["A"] == "present"
+    assert program.send("PUT", "/presence/X", {"presence": "present"})[0] == 404
+    assert program.send("PUT", "/presence/A", {"presence": ""})[0] == 422
+
+
+def test_a_revoked_token_is_of_no_use_and_stays_on_record(record: Session) -> None:
+    text = make_token(record, name="x", scopes=["calls:read"], by="test", now=NOW)
+    assert find_token(record, text, NOW) is not None
+    revoke_token(record, all_tokens(record)[0].id, NOW)
+    assert find_token(record, text, NOW) is None
+    assert all_tokens(record)[0].revoked_at == NOW
+    with pytest.raises(TokenError):
+        make_token(record, name="x", scopes=["everything"], by="test", now=NOW)
+
+
+def test_the_document_names_every_route_with_its_guard(app: Flask, client: FlaskClient) -> None:
+    document = client.get("/api/v1/document/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    assert {path.replace("{", "<").replace("}", ">") for path in document["paths"]} == routes
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert len(SCOPES) == len(set(SCOPES))
