@@ -41,7 +41,7 @@ document = SpecTree(
     security={"token": []},
     validation_error_status=422,
 )
-REFUSALS = {"HTTP_401": shapes.Refusal, "HTTP_403": shapes.Refusal, "HTTP_404": shapes.Refusal, "HTTP_422": shapes.Refusal}
+REFUSALS = {f"HTTP_{status}": shapes.Refusal for status in (401, 403, 404, 422)}
 MOST_DAYS = 366
 
 
