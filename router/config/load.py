@@ -131,6 +131,12 @@ def _mistake(
     return Mistake(file=path, line=line, path=_dotted(problem.place), what=what, cure=cure, id=problem.id)
 
 
+def said_of(problem: Problem, language: str) -> str:
+    """A problem of a site that stands in no file, in a line."""
+    what, cure = MESSAGES[problem.id].said(language, {"line": "–", **problem.values})
+    return f"{_dotted(problem.place)}: {what} — {cure}"
+
+
 def _dotted(place: Place) -> str:
     """The place as people write it; the first of several has the number 1."""
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{plain(part)}" for part in place).lstrip(".")

@@ -166,6 +166,8 @@ class EngineSocket:
             send_frame(connection, _shown(newest))
         elif what in ("input", "erase"):
             send_frame(connection, self._request(message))
+        elif what == "reread":
+            send_frame(connection, self._reread())
         else:
             send_frame(connection, {"ok": False, "id": "request", "why": f"unknown request {what!r}"})
 
@@ -177,6 +179,15 @@ class EngineSocket:
         except TimeoutError:
             return {"ok": False, "id": EngineUnreachableError.id, "why": "the engine did not answer in time"}
         return {"ok": True, "seq": seq}
+
+    def _reread(self) -> dict[str, Any]:
+        try:
+            self._engine.reread()
+        except HotlineError as error:
+            return {"ok": False, "id": error.id, "why": str(error)}
+        except TimeoutError:
+            return {"ok": False, "id": EngineUnreachableError.id, "why": "the engine did not answer in time"}
+        return {"ok": True, "seq": 0}
 
     def _hand_in(self, message: dict[str, Any]) -> Future[int]:
         if message["do"] == "erase":
@@ -246,6 +257,13 @@ class EngineClient:
     def erase(self, number: Number, *, by: str) -> int:
         """Have a number erased everywhere (DESIGN: erasure); returns and raises as `tell`."""
         return self._have_done({"do": "erase", "number": number, "by": by})
+
+    def reread(self) -> None:
+        """Have the office read anew from the database, now: it was changed. What follows it is decided by that.
+
+        Raises `RequestError` where it can't be read: the engine goes on with what it knows, and looks again by itself.
+        """
+        self._have_done({"do": "reread"})
 
     def _have_done(self, request: dict[str, Any]) -> int:
         with self._open() as connection:
