@@ -16,6 +16,7 @@ from router.config.plan import Published
 from router.core.words import PersonId
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
+from router.store.names import Names
 from router.telephony.private.from_site import dial_string
 from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
 from router.web.app import WebSettings
@@ -137,7 +138,7 @@ def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSetti
         database_url=database_url(place),
         secret_key=folder.secret("web-session"),
         password_salt=folder.secret("web-password-salt"),
-        names={consultant.id: consultant.name for consultant in site.consultants},
+        names=Names(database_url(place), {consultant.id: consultant.name for consultant in site.consultants}),
         scratch=folder.run,
         assets=assets,
         form=site.form,

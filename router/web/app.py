@@ -6,7 +6,7 @@ shown comes from the engine's socket and the database, what is done goes to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class WebSettings:
     database_url: str
     secret_key: str
     password_salt: str
-    names: dict[str, str]
+    names: Mapping[str, str]
     scratch: Path
     assets: Path
     form: FormTable
@@ -136,7 +136,7 @@ def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
 
 
 class _Names(dict[str, str]):
-    """Names of people by id; an id without a name is shown as it is."""
+    """Names of people by id, as they are now; an id without a name is shown as it is."""
 
     def __missing__(self, key: str) -> str:
         return key

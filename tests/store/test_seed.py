@@ -35,13 +35,7 @@ def test_the_database_gives_back_the_site_that_seeded_it(seeded: Engine) -> None
 def test_a_site_without_users_gets_one_of_each_role_who_has_no_password_yet(seeded: Engine) -> None:
     with Session(seeded) as session:
         users = session.scalars(select(User).order_by(User.id)).unique().all()
-        assert [user.username for user in users] == [
-            "supervisor",
-            "manager",
-            "secretary",
-            "consultant",
-            "administrator",
-        ]
+        assert [user.username for user in users] == list(ROLES)
         assert all(user.password is None and user.must_change_password and user.roles for user in users)
 
 
