@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 from sqlalchemy import Engine as Database
@@ -31,7 +31,7 @@ from router.engine.ports import Letter
 from router.errors import StoreError
 from router.store.queries import customers_on_record
 from router.store.writer import DatabaseAwayError
-from router.telephony.switchboard import AsteriskSwitchboard
+from router.telephony.switchboard import Office
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +39,17 @@ LOOK_SECONDS = 60.0  # how often the date and the database are looked at without
 ANSWER_SECONDS = 8.0
 
 
+class Phones(Protocol):
+    """The switchboard, as far as it follows the office."""
+
+    def change_office(self, office: Office) -> None:
+        """Take over changed people, phones, numbers and times, with calls going on."""
+
+
 class OfficeKeeper:
     """Tells engine and switchboard what has changed in the office. One look at a time, from any thread."""
 
-    switchboard: AsteriskSwitchboard | None = None
+    switchboard: Phones | None = None
 
     def __init__(self, engine: Engine, place: Place, database: Database, *, is_new_journal: bool) -> None:
         self._engine = engine

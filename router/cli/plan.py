@@ -1,4 +1,4 @@
-"""`hotline plan`: who is on call on a day, and publishing it (R1). May live here: these commands and what they print."""
+"""`hotline plan`: who is on call on a day, and publishing it (R1). May live here: these commands and their words."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def show(config: Path | None, data: Path, day: datetime | None) -> None:
 def publish(file: Path, config: Path | None, data: Path, day: datetime | None, *, yes: bool) -> None:
     """Publish the plan in FILE: TOML with `date` and `slots`, as a [[plan]] of the site file has them.
 
-    It is shown first. Slots that overlap, people who are named twice in a slot or do not work here are refused, each with
-    its line. What was published before for the date stays on record.
+    It is shown first. Slots that overlap, people who are named twice in a slot or do not work here are refused, each
+    with its line. What was published before for the date stays on record.
 
     Exit status: 0 published, 1 not (the answer was no), 2 refused or unreadable.
     """

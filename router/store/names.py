@@ -51,7 +51,8 @@ class Names(Mapping[str, str]):
         database = open_database(self._url)
         try:
             with Session(database) as session:
-                return {**self._known, **dict(session.execute(select(ConsultantRow.code, ConsultantRow.name)).tuples())}
+                rows = session.execute(select(ConsultantRow.code, ConsultantRow.name))
+                return {**self._known, **{row.code: row.name for row in rows}}
         except SQLAlchemyError as error:
             log.warning("names not read why=%r", type(error).__name__)
             return self._known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,10 +39,18 @@ def board_view(link: str, board: dict[str, Any] | None, zone: str, names: Mappin
         "board": shown,
         "calls": [{**call, "elapsed": _elapsed(shown["at"], call), "why": _why(call)} for call in calls],
         "as_of": _clock(shown["at"], zone) if board else "—",
-        "plan": shown.get("plan") or {},
+        "plan": _plan(shown.get("plan") or {}),
         "nobody_in": bool(shown["slot"]) and not any(p["presence"] == "present" for p in shown["people"].values()),
         "recent": [line for item in reversed(shown.get("recent", [])) if (line := _recent(item, zone, names))["text"]],
     }
+
+
+def _plan(plan: dict[str, str]) -> dict[str, Any]:
+    """Where today's slots come from, and whether that is yesterday (R1)."""
+    if not plan:
+        return {}
+    apart = date.fromisoformat(plan["day"]) - date.fromisoformat(plan["of"])
+    return {**plan, "of_yesterday": apart == timedelta(days=1)}
 
 
 def _clock(at_ms: int, zone: str) -> str:
