@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +28,7 @@ from router.config.plan import Published, slot_entries
 from router.errors import StoreError
 from router.store.base import open_database
 from router.store.office import has_site, office_in, published_in
+from router.store.queries import everyone
 from router.store.writer import DatabaseAwayError
 
 log = logging.getLogger(__name__)
@@ -42,10 +44,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnRecord:
-    """What the database says of the office: itself, and the plans published for dates (R1), both as plain data."""
+    """What the database says, as plain data: the office, plans published for dates (R1), everybody's name."""
 
     office: Plain
     plans: dict[str, list[Plain]]
+    people: dict[str, str] = field(default_factory=dict)
 
     @property
     def published(self) -> Published:
@@ -62,7 +65,11 @@ def read_database(database: Engine) -> OnRecord | None:
         with Session(database) as session:
             if not has_site(session):
                 return None
-            return OnRecord(office=office_in(session), plans=published_in(session, datetime.now(UTC).date()))
+            return OnRecord(
+                office=office_in(session),
+                plans=published_in(session, datetime.now(UTC).date()),
+                people={consultant.code: consultant.name for consultant in everyone(session)},
+            )
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).strip().splitlines()[:1]
         raise DatabaseAwayError(
@@ -93,7 +100,7 @@ class OfficeCopy:
         """What was kept; None when there is nothing, or nothing that can be read."""
         try:
             raw: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
-            return OnRecord(office=raw["office"], plans=raw["plans"])
+            return OnRecord(**raw)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -107,7 +114,7 @@ class OfficeCopy:
         draft = self._path.with_suffix(".new")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump({"office": told.office, "plans": told.plans}, file, ensure_ascii=False, indent=1)
+                json.dump(asdict(told), file, ensure_ascii=False, indent=1)
             draft.replace(self._path)
         except OSError as error:
             log.warning("office copy not kept path=%s why=%r", self._path, str(error))
@@ -117,11 +124,12 @@ class OfficeCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The site that counts, the plans published, and where both were read; `trouble`: why not in the database."""
+    """The site that counts, where it was read, and what goes with it; `trouble`: why not in the database."""
 
     site: Site
-    published: Published
     source: Source
+    published: Published = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
 
 
@@ -135,8 +143,9 @@ def office_that_counts(file: Site, url: str, copy: OfficeCopy) -> Counts:
         told, source = copy.read(), Source.COPY
     if told is not None:
         try:
-            return Counts(site=with_office(file, told.office), published=told.published, source=source, trouble=trouble)
+            site = with_office(file, told.office)
+            return Counts(site=site, source=source, published=told.published, people=told.people, trouble=trouble)
         except (ValidationError, ValueError, KeyError, TypeError) as error:
             log.exception("office unreadable source=%s", source)
             trouble = f"the office in the {source} can't be read: {type(error).__name__}"
-    return Counts(site=file, published={}, source=Source.FILE, trouble=trouble)
+    return Counts(site=file, source=Source.FILE, trouble=trouble)

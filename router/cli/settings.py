@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from router.config.plan import Published
 from router.core.words import PersonId
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
-from router.store.names import Names
 from router.telephony.private.from_site import dial_string
 from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
 from router.web.app import WebSettings
@@ -35,8 +35,14 @@ class Place:
     demo: bool
     file: Site
     published: Published = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
     source: Source = Source.FILE
     trouble: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name by id of everybody on record, those who left among them."""
+        return {**self.people, **{consultant.id: consultant.name for consultant in self.site.consultants}}
 
 
 def open_file(config: Path | None, data: Path) -> Place:
@@ -53,7 +59,14 @@ def open_place(config: Path | None, data: Path) -> Place:
 def with_the_office(place: Place) -> Place:
     """The place with the office read anew (`office_that_counts`)."""
     counts = office_that_counts(place.file, database_url(place), OfficeCopy(place.folder.office))
-    return replace(place, site=counts.site, published=counts.published, source=counts.source, trouble=counts.trouble)
+    return replace(
+        place,
+        site=counts.site,
+        published=counts.published,
+        people=counts.people,
+        source=counts.source,
+        trouble=counts.trouble,
+    )
 
 
 def remember(place: Place, config: Path | None) -> None:
@@ -138,7 +151,7 @@ def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSetti
         database_url=database_url(place),
         secret_key=folder.secret("web-session"),
         password_salt=folder.secret("web-password-salt"),
-        names=Names(database_url(place), {consultant.id: consultant.name for consultant in site.consultants}),
+        names=place.names,
         scratch=folder.run,
         assets=assets,
         form=site.form,

@@ -13,7 +13,7 @@ from router.engine.socket import EngineClient, EngineUnreachableError
 from router.errors import HotlineError
 from router.telephony.private.find import find_asterisk
 
-PAGES_READ_AT_START = ("site.name", "site.zone", "site.language")
+PAGES_READ_AT_START = ("site.zone", "site.language")
 ASTERISK_IS_TOLD = ("consultant", "hotline", "site")  # tables that its configuration is made of
 
 

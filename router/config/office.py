@@ -3,8 +3,8 @@
 May live here: that division, the office as plain data (`Plain`), and a site made of a file's machine and an office.
 
 The office's part is what people change in the day's work: names, consultants and their phones, hotline numbers, users,
-standing plans, presence, policy, the hour of reconciliation. The file seeds it once; then the database counts. The
-machine's part is what a technician says of this computer: addresses and ports, the PBX, trunks, the database's
+standing plans, presence, policy, the call form, the hour of reconciliation. The file seeds it once; then the database
+counts. The machine's part is what a technician says of this computer: addresses and ports, PBX, trunks, the database's
 address, where the PBX's records are, and every secret. A phone's secret is found in the file by its account, and is in
 no database.
 """
@@ -21,7 +21,7 @@ from router.config.values import clock_text
 Plain = dict[str, Any]
 """An office as JSON: `{"policy": {"rings": 3}, "consultant": {"A": {"name": …}}, …}`: table, (entry,) field, value."""
 
-TABLES = ("site", "presence", "policy", "reconcile")  # the office's tables with one value a field
+TABLES = ("site", "presence", "policy", "form", "reconcile")  # the office's tables with one value a field
 ENTRIES = ("hotline", "consultant", "user", "plan")  # those with entries that have fields
 MACHINE_FIELDS = frozenset({"reconcile.pbx", "reconcile.columns"})  # the machine's, though the table is the office's
 
@@ -67,6 +67,7 @@ def plain_office(site: Site) -> Plain:
         "site": site.site.model_dump(mode="json"),
         "presence": site.presence.model_dump(mode="json"),
         "policy": site.policy.model_dump(mode="json"),
+        "form": site.form.model_dump(mode="json"),
         "reconcile": {"at": clock_text(site.reconcile.at)},
         "hotline": dict(_hotlines(site)),
         "consultant": {one.id: _consultant(one) for one in site.consultants},
@@ -144,7 +145,7 @@ def with_office(file: Site, office: Mapping[str, Any]) -> Site:
     secrets = {phone.account: phone.secret for one in file.consultants for phone in one.all_phones if phone.secret}
     read = Site.model_validate(
         {
-            **{table: office[table] for table in ("site", "presence", "policy")},
+            **{table: office[table] for table in ("site", "presence", "policy", "form")},
             "hotline": list(office["hotline"].values()),
             "consultant": [_consultant_entry(id_, one, secrets) for id_, one in office["consultant"].items()],
             "user": [{"username": name, **one} for name, one in office["user"].items()],
@@ -152,7 +153,7 @@ def with_office(file: Site, office: Mapping[str, Any]) -> Site:
             "reconcile": office["reconcile"],
         }
     )
-    names = ("site", "presence", "policy", "hotlines", "consultants", "users", "plans")
+    names = ("site", "presence", "policy", "form", "hotlines", "consultants", "users", "plans")
     changed: dict[str, Any] = {name: getattr(read, name) for name in names}
     changed["reconcile"] = file.reconcile.model_copy(update={"at": read.reconcile.at})
     return file.model_copy(update=changed)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.config.changes import ABSENT, differences
+from router.config.form import FormTable
 from router.config.model import Plan, PolicyTable, PresenceTable, SlotEntry
 from router.config.office import Plain, plan_key
 from router.config.values import clock_text
@@ -64,6 +65,7 @@ def office_in(session: Session) -> Plain:
         "site": {name: getattr(row, name) for name in SITE_FIELDS},
         "presence": PresenceTable.model_validate(kept.get("presence", {})).model_dump(mode="json"),
         "policy": PolicyTable.model_validate(kept.get("policy", {})).model_dump(mode="json"),
+        "form": FormTable.model_validate(kept.get("form", {})).model_dump(mode="json"),
         "reconcile": {"at": kept.get("reconcile", {}).get("at", "23:30")},
         "hotline": _hotlines_in(session),
         "consultant": _consultants_in(session),
@@ -195,7 +197,7 @@ def put_office(session: Session, office: Mapping[str, Any]) -> None:
         raise NoSiteError("the database has no site", cure="seed it first: hotline up --config FILE")
     for name in SITE_FIELDS:
         setattr(row, name, office["site"][name])
-    for name in ("presence", "policy", "reconcile"):
+    for name in ("presence", "policy", "form", "reconcile"):
         session.merge(SettingRow(site_id=SITE_ID, name=name, value=office[name]))
     _put_consultants(session, office["consultant"])
     _put_hotlines(session, office["hotline"])

@@ -10,7 +10,6 @@ import pytest
 from router.cli.office import OfficeCopy, OnRecord, Source, office_that_counts, read_database_at
 from router.cli.settings import database_url
 from router.cli.site_changes import MisfitError, refuse_misfits
-from router.store.names import Names
 from router.store.writer import DatabaseAwayError
 from tests.cli.place import Office
 
@@ -89,6 +88,4 @@ def test_an_office_that_does_not_fit_this_machine_is_refused_with_the_cure(site:
 def test_names_are_the_databases_also_of_who_left(site: Office) -> None:
     _rename(site, "陈辰")
     site.on_a_page(lambda office: [office["consultant"].pop("D"), office["plan"].clear()])
-    names = Names(database_url(site.file), {"A": "陈晨"})
-    assert dict(names) == {"A": "陈辰", "B": "李丽", "C": "王伟", "D": "赵敏"}
-    assert dict(Names(NOWHERE, {"A": "陈晨"})) == {"A": "陈晨"}
+    assert site.place.names == {"A": "陈辰", "B": "李丽", "C": "王伟", "D": "赵敏"}

@@ -41,7 +41,7 @@ def test_a_site_without_users_gets_one_of_each_role_who_has_no_password_yet(seed
 
 def test_what_is_the_machines_is_not_in_the_database(seeded: Engine) -> None:
     with Session(seeded) as session:
-        assert set(session.scalars(select(SettingRow.name))) == {"presence", "policy", "reconcile"}
+        assert set(session.scalars(select(SettingRow.name))) == {"presence", "policy", "form", "reconcile"}
         assert "change-me" not in str([vars(phone) for phone in session.scalars(select(PhoneRow))])
 
 
