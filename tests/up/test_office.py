@@ -80,6 +80,25 @@ def test_the_next_call_follows_a_policy_that_was_applied_and_a_page_edit_survive
     assert office.engine.board()["three_rings_ms"] == 6000
 
 
+def test_with_the_database_away_the_service_starts_and_rings_by_what_it_last_said(office: Service) -> None:
+    office.start()
+    _on_a_page(office, "陈辰")
+    office.engine.reread()
+    assert office.stop() == 0
+    _in_the_file(office, "[[trunk]]", '[store]\nurl = "postgresql+psycopg://hotline@127.0.0.1:1/hotline"\n[[trunk]]')
+    said = office.start()
+    assert "数据库不可用" in said
+    assert "陈辰" in said
+    office.phones_sign_in()
+    first = office.engine.board()["next"]
+    caller = office.caller("13900004101")
+    caller.dials(HOTLINE)
+    office.phone[first].answers()
+    caller.hears(office.phone[first])
+    caller.hangs_up()
+    office.settle()
+
+
 def test_somebody_new_in_the_file_gets_a_phone_without_a_restart(office: Service) -> None:
     office.start()
     _in_the_file(office, "\n[[plan]]", SOMEBODY_NEW)
