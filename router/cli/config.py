@@ -21,7 +21,7 @@ from router.config.load import Review, review_site
 from router.config.office import is_office, plain_office
 from router.config.settings import SECTIONS
 from router.errors import ConfigurationError
-from router.store.office import change_of
+from router.store.office import change_of, lock_office
 from router.web import assets
 
 WARNING = {"zh": "提醒：", "en": "worth a look: "}
@@ -134,6 +134,7 @@ def apply(config: Path | None, data: Path, overwrite: tuple[str, ...], *, overwr
     place = open_file(config, data)
     language = place.file.site.language
     with opened(place) as session:
+        lock_office(session)  # nothing is edited on a page between the comparison and the commit
         comparison = compare(session, place.file)
         try:
             taken = chosen(comparison, overwrite, overwrite_all=overwrite_all)

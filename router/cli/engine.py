@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from router.cli.asterisk import asterisk_follows
 from router.cli.office_keeper import OfficeKeeper
 from router.cli.settings import Place, database_url, office, open_place
 from router.core.actions import Action
@@ -51,7 +52,7 @@ def run_engine(place: Place) -> None:
     late = LateSwitchboard()
     engine = Engine(desk, journal, late, SteadyClock(desk.office.now))
     database = open_database(database_url(place))
-    keeper = OfficeKeeper(engine, place, database, is_new_journal=is_new)
+    keeper = OfficeKeeper(engine, place, database, is_new_journal=is_new, pbx_follows=asterisk_follows)
     switchboard = AsteriskSwitchboard(
         ami_address(place),
         office(place.site),

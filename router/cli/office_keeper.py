@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from router.cli.office import OfficeCopy, OnRecord, Source, read_database
-from router.cli.settings import Place, numbering, office
+from router.cli.settings import Place, numbering, office, with_new_secrets
 from router.config.model import Site
 from router.config.office import with_office
 from router.config.plan import Counting, Origin, Published, plan_that_counts
@@ -36,7 +36,7 @@ from router.telephony.switchboard import Office
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0  # how often the date and the database are looked at without being told
-ANSWER_SECONDS = 8.0
+AWAY_SECONDS = 5.0  # the same while the database is away
 
 
 class Phones(Protocol):
@@ -51,10 +51,19 @@ class OfficeKeeper:
 
     switchboard: Phones | None = None
 
-    def __init__(self, engine: Engine, place: Place, database: Database, *, is_new_journal: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        place: Place,
+        database: Database,
+        *,
+        is_new_journal: bool,
+        pbx_follows: Callable[[Place, Place], list[str]] = lambda _before, _now: [],
+    ) -> None:
         self._engine = engine
-        self._file = place.file
-        self._site = place.site
+        self._place = place
+        self._pbx_follows = pbx_follows
+        self._needs_restart: list[str] = []
         self._published: Published = place.published
         self._database = database
         self._copy = OfficeCopy(place.folder.office)
@@ -73,18 +82,24 @@ class OfficeKeeper:
         """A number as this site writes it, by the region and area code that count now."""
         return self.numbering.one(number)
 
+    @property
+    def _site(self) -> Site:
+        return self._place.site
+
     def begin(self) -> None:
-        """Before the first call: the people, whose customers there are, and the plan."""
-        with self._looking:
-            try:
-                self._read()
-            except StoreError as error:
-                self._away(error)
-            self._tell(datetime.now(self._site.zone))
+        """Before the first call: the people, whose customers there are, and the plan.
+
+        A database that has just not answered is not waited for again: callers do.
+        """
+        if self._is_away:
+            with self._looking:
+                self._tell(datetime.now(self._site.zone))
+        else:
+            self.look()
 
     def run(self, over: threading.Event) -> None:
         """Look at date and database until `over`."""
-        while not over.wait(LOOK_SECONDS):
+        while not over.wait(AWAY_SECONDS if self._is_away else LOOK_SECONDS):
             try:
                 self.look()
             except Exception:  # the engine goes on with what it knows
@@ -99,11 +114,16 @@ class OfficeKeeper:
                 self._away(error)
             self._tell(now or datetime.now(self._site.zone))
 
-    def reread(self) -> None:
-        """Somebody changed something: take it over now. Raises `DatabaseAwayError`; what was known stays then."""
+    def reread(self) -> list[str]:
+        """Somebody changed something: take it over now; returns what needs a new start of the service.
+
+        Raises `DatabaseAwayError`; what was known stays then.
+        """
         with self._looking:
             self._read()
             self._tell(datetime.now(self._site.zone))
+            needs, self._needs_restart = self._needs_restart, []
+            return needs
 
     def _away(self, error: StoreError) -> None:
         if not self._is_away:
@@ -124,22 +144,29 @@ class OfficeKeeper:
         self._tell_owners()
 
     def _take_over(self, told: OnRecord) -> None:
+        place = with_new_secrets(self._place)
         try:
-            site = with_office(self._file, told.office)
+            site = with_office(place.file, told.office)
             self._published = told.published
         except (ValidationError, ValueError, KeyError, TypeError) as error:
             raise DatabaseAwayError(f"the office in the database can't be read: {error}") from error
         self._on_record = told
         self._copy.keep(told)
-        self._follow(site)
+        self._follow(replace(place, site=site))
 
-    def _follow(self, site: Site) -> None:
-        before, self._site = self._site, site
+    def _follow(self, now: Place) -> None:
+        before, self._place, site = self._place, now, now.site
+        if site == before.site:
+            return
         self.numbering = numbering(site)
-        if site.desk_policy() != before.desk_policy():
+        if site.desk_policy() != before.site.desk_policy():
             self._engine.change_policy(site.desk_policy())
         self._tell_people()
-        if self.switchboard is not None and office(site) != office(before):
+        needs = self._pbx_follows(before, self._place)
+        for need in needs:
+            log.warning("office state=changed needs-restart=%r", need)
+        self._needs_restart += needs
+        if self.switchboard is not None and office(site) != office(before.site):
             self.switchboard.change_office(office(site))
             log.info("office state=changed people=%d hotlines=%d", len(site.consultants), len(site.hotlines))
 

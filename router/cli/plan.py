@@ -11,12 +11,12 @@ from router.cli.accounts import who
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.cli.site_changes import opened
+from router.cli.take_over import have_taken_over
 from router.config.model import Site
 from router.config.office import plain_slots
 from router.config.plan import Counting, Origin, plan_that_counts
 from router.config.plan_file import load_plan
-from router.engine.socket import EngineClient, EngineUnreachableError
-from router.errors import HotlineError, RequestError
+from router.errors import RequestError
 from router.store.plans import publish as publish_plan
 from router.store.queries import plan_of_day
 
@@ -42,12 +42,6 @@ TEXTS = {
     ),
     "sure": ("发布？", "publish it?"),
     "published": ("已发布 {day}", "published for {day}"),
-    "taken": ("运行中的服务已接受", "the running service has it"),
-    "not-taken": (
-        "服务还没有接受（{why}）：每分钟会再看一次",
-        "the service has not taken it ({why}): it looks every minute",
-    ),
-    "not-running": ("服务没有运行：下次启动生效", "the service does not run: it counts from the next start"),
 }
 
 
@@ -118,13 +112,7 @@ def _date(day: date | None, site: Site) -> date:
 
 
 def _tell_the_engine(place: Place) -> str:
-    try:
-        EngineClient(place.folder.socket).reread()
-    except EngineUnreachableError:
-        return _said("not-running", place.site)
-    except HotlineError as error:
-        return _said("not-taken", place.site).format(why=error.message)
-    return _said("taken", place.site)
+    return "\n".join(have_taken_over(place, ()))
 
 
 def _said(text: str, site: Site) -> str:

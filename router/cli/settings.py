@@ -10,7 +10,7 @@ from pathlib import Path
 from router.cli.data_folder import DataFolder
 from router.cli.demo_site import DEMO
 from router.cli.office import OfficeCopy, Source, office_that_counts
-from router.config.load import load_site
+from router.config.load import SiteFileError, load_site
 from router.config.model import Consultant, Site
 from router.config.model import Phone as FilePhone
 from router.config.plan import Published
@@ -36,6 +36,7 @@ class Place:
     file: Site
     published: Published = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    config: Path | None = None
     source: Source = Source.FILE
     trouble: str = ""
 
@@ -48,7 +49,7 @@ class Place:
 def open_file(config: Path | None, data: Path) -> Place:
     """The site as its file says, or without one the demonstration; raises `SiteFileError`."""
     site = load_site(config) if config else Site.model_validate(DEMO)
-    return Place(site=site, folder=DataFolder(data.absolute()), demo=config is None, file=site)
+    return Place(site=site, folder=DataFolder(data.absolute()), demo=config is None, file=site, config=config)
 
 
 def open_place(config: Path | None, data: Path) -> Place:
@@ -67,6 +68,18 @@ def with_the_office(place: Place) -> Place:
         source=counts.source,
         trouble=counts.trouble,
     )
+
+
+def with_new_secrets(place: Place) -> Place:
+    """The place with the phones' secrets as the file has them now; all else of the machine is as at the start.
+
+    Somebody new in the file may have one. A file that can't be read at the moment changes nothing.
+    """
+    try:
+        now = load_site(place.config) if place.config else place.file
+    except SiteFileError:
+        return place
+    return replace(place, file=place.file.model_copy(update={"consultants": now.consultants}))
 
 
 def remember(place: Place, config: Path | None) -> None:

@@ -45,19 +45,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "运行中的服务还没有接受（{why}），它每分钟会再看一次",
         "the running service has not taken it yet ({why}); it looks again every minute",
     ),
-    "asterisk": ("Asterisk 已重新读取配置", "Asterisk has read its configuration anew"),
-    "asterisk-restart": (
-        "需要重启 hotline up：Asterisk 的 {files} 启动时才读",
-        "needs `hotline up` again: Asterisk reads {files} at start",
-    ),
-    "asterisk-failed": (
-        "Asterisk 没有重新读取配置（{why}）：重启 hotline up",
-        "Asterisk has not read its configuration ({why}): start `hotline up` again",
-    ),
-    "web-restart": (
-        "需要重启 hotline up：网页启动时才读 {keys}",
-        "needs `hotline up` again: the pages read {keys} at start",
-    ),
+    "needs-restart": ("还需要重启 hotline up：{what}", "needs `hotline up` again: {what}"),
     "existing": ("已有的总机：分机和号码请在总机上改", "an existing PBX: change extensions and numbers there, too"),
 }
 

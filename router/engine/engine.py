@@ -88,8 +88,11 @@ class Engine:
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self.beside: Callable[[], Mapping[str, Any]] = dict
         """What the board shows beside the desk: how the PBX and the database stand."""
-        self.reread: Callable[[], None] = lambda: None
-        """Reads the office anew from the database (whoever runs the engine knows how); called from any thread."""
+        self.reread: Callable[[], list[str]] = list
+        """Reads the office anew from the database (whoever runs the engine knows how); called from any thread.
+
+        Returns what needs a new start of the service all the same.
+        """
         self._watchers: list[Callable[[dict[str, Any]], None]] = []
         self._committed: list[Callable[[], None]] = []
         self._is_shown = True

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from router.config.changes import ABSENT, differences
@@ -145,12 +145,19 @@ def published_in(session: Session, today: date) -> dict[str, list[Plain]]:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
+def lock_office(session: Session) -> None:
+    """Let nobody else change the office until the transaction ends; what was read before is read anew."""
+    session.execute(update(SiteRow).where(SiteRow.id == SITE_ID).values(name=SiteRow.name))
+    session.expire_all()
+
+
 @contextmanager
 def changing(session: Session, *, by: str, source: str) -> Iterator[None]:
     """Change the office inside: who, when and from where (`page`, `cli`, `file`) go on record, key by key.
 
-    The caller commits.
+    Nobody else changes it meanwhile. The caller commits.
     """
+    lock_office(session)
     before = office_in(session)
     yield
     session.flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.cli.office import OfficeCopy, OnRecord, Source, office_that_counts, read_database_at
-from router.cli.settings import database_url
+from router.cli.settings import database_url, with_new_secrets
 from router.cli.site_changes import MisfitError, refuse_misfits
 from router.store.writer import DatabaseAwayError
 from tests.cli.place import Office
@@ -89,3 +89,14 @@ def test_names_are_the_databases_also_of_who_left(site: Office) -> None:
     _rename(site, "陈辰")
     site.on_a_page(lambda office: [office["consultant"].pop("D"), office["plan"].clear()])
     assert site.place.names == {"A": "陈辰", "B": "李丽", "C": "王伟", "D": "赵敏"}
+
+
+def test_a_running_service_reads_secrets_anew_and_nothing_else_of_the_machine(site: Office) -> None:
+    place = site.place
+    site.in_the_file("change-me-101", "another-secret-101")
+    site.in_the_file('bind = "127.0.0.1:8080"', 'bind = "127.0.0.1:8081"')
+    now = with_new_secrets(place)
+    assert now.file.consultants[0].all_phones[0].secret == "another-secret-101"
+    assert now.file.web == place.file.web
+    site.in_the_file("another-secret-101", "")
+    assert with_new_secrets(place) == place

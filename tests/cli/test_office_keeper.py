@@ -49,19 +49,32 @@ class Running:
         self.office = TestOffice(self.place.folder.path, self.place.site.desk_policy(), round(now.timestamp() * 1000))
         self.is_new = self.office.journal.last_seq <= 2  # its start wrote the policy and a snapshot
         self.database: Database = open_database(database_url(self.place))
-        self.keeper = OfficeKeeper(self.office.engine, self.place, self.database, is_new_journal=self.is_new)
+        self.pbx_heard: list[tuple[str, str]] = []
+        self.keeper = OfficeKeeper(
+            self.office.engine,
+            self.place,
+            self.database,
+            is_new_journal=self.is_new,
+            pbx_follows=self._pbx_follows,
+        )
         self.phones = Phones()
         self.keeper.switchboard = self.phones
         self.keeper.begin()
         self.office.work()
 
+    def _pbx_follows(self, before: Place, now: Place) -> list[str]:
+        names = [place.site.consultants[0].name for place in (before, now)]
+        self.pbx_heard.append((names[0], names[1]))
+        return ["Asterisk: rtp.conf"]
+
     @property
     def desk(self) -> Any:
         return self.office.engine.desk.office
 
-    def reread(self) -> None:
-        self.office.engine.reread()
+    def reread(self) -> list[str]:
+        needs = self.office.engine.reread()
         self.office.work()
+        return needs
 
     def rung(self) -> list[str]:
         return [person for one in self.office.phones.asked if isinstance(one, Ring) for person in one.people]
@@ -116,6 +129,16 @@ def test_who_joins_is_known_and_who_leaves_owns_nothing_and_is_rung_no_more(site
     slots = running.keeper._planned[0]
     assert isinstance(slots, tuple)
     assert all("B" not in slot.call for slot in slots)
+
+
+def test_the_switchboard_hears_of_every_change_and_what_needs_a_restart_is_told_once(
+    site: Office, running: Running
+) -> None:
+    site.on_a_page(lambda office: office["consultant"]["A"].update(name="陈辰"))
+    assert running.reread() == ["Asterisk: rtp.conf"]
+    assert running.pbx_heard == [("陈晨", "陈辰")]
+    assert running.reread() == []
+    assert running.phones.told[-1].people[0].name == "陈辰"
 
 
 def test_a_published_plan_of_tomorrow_is_laid_out_when_told(site: Office, running: Running) -> None:

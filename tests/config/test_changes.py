@@ -6,6 +6,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from router.config.changes import ABSENT, Side, differences, settled
 from router.config.load import load_site
@@ -92,6 +94,42 @@ def test_settling_some_leaves_the_others() -> None:
     file, database = _with(policy__rings=4, policy__makeup="carry"), _with(site__name="x")
     taken = [one for one in differences(file, database, BASE) if one.key == "policy.rings"]
     assert settled(database, taken) == _with(policy__rings=4, site__name="x")
+
+
+STATES = st.sampled_from(["as applied", "file", "page", "both", "both alike"])
+KEYS = ("policy.rings", "policy.lapse_days", "site.name", "consultant.A.name", "consultant.B.name", "plan.daily.slots")
+
+
+def _in(office: dict[str, Any], key: str, value: Any) -> None:
+    *names, last = key.split(".")
+    for name in names:
+        office = office[name]
+    office[last] = value
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(KEYS, STATES)))
+def test_applying_takes_what_the_file_alone_changed_and_nothing_else(states: dict[str, str]) -> None:
+    file, database = copy.deepcopy(BASE), copy.deepcopy(BASE)
+    for key, state in states.items():
+        if state in ("file", "both", "both alike"):
+            _in(file, key, f"{key} by the file")
+        if state in ("page", "both"):
+            _in(database, key, f"{key} by a page")
+        if state == "both alike":
+            _in(database, key, f"{key} by the file")
+    found = differences(file, database, BASE)
+    sides = {"file": Side.FILE, "page": Side.PAGE, "both": Side.BOTH}
+    assert {one.key: one.changed_in for one in found} == {
+        key: sides[state] for key, state in states.items() if state in sides
+    }
+    after = settled(database, [one for one in found if one.changed_in is Side.FILE])
+    wanted = copy.deepcopy(database)
+    for key, state in states.items():
+        if state == "file":
+            _in(wanted, key, f"{key} by the file")
+    assert after == wanted
+    left = {one.key: one.changed_in for one in differences(file, after, file)}
+    assert left == {key: Side.PAGE for key, state in states.items() if state in ("page", "both")}
 
 
 def test_the_machine_is_the_files_and_the_office_the_databases() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from router.config.model import Site
 from router.config.plan import slot_entries
-from router.store.office import change_of, changing, office_in, published_in, put_office
+from router.store.office import change_of, changing, lock_office, office_in, published_in, put_office
 from router.store.plans import PlanRefusedError, publish
 from router.store.queries import everyone, published_plans
 from router.store.seed import site_in
@@ -163,3 +164,39 @@ def test_slots_that_meet_may_share_people(seeded: Engine) -> None:
         slots = slot_entries([_slot(**{"from": "12:00", "to": "24:00"}), _slot()])
         publish(session, site_in(session), TODAY, slots, by="zhang")
         assert [slot.start for slot in published_plans(session, TODAY)[TODAY]] == [540, 720]
+
+
+# --- two at once ------------------------------------------------------------------------------------------------------
+
+
+def test_two_who_change_the_office_at_once_do_so_one_after_the_other(seeded: Engine) -> None:
+    begun, errors = threading.Event(), list[Exception]()
+
+    def page() -> None:
+        begun.set()
+        try:
+            with Session(seeded) as session:
+                office_in(session)  # a page read it before
+                with changing(session, by="li", source="page"):
+                    office = office_in(session)
+                    office["policy"]["makeup"] = "carry"
+                    put_office(session, office)
+                session.commit()
+        except Exception as error:
+            errors.append(error)
+
+    with Session(seeded) as session:
+        lock_office(session)
+        thread = threading.Thread(target=page)
+        thread.start()
+        assert begun.wait(10)
+        office = office_in(session)
+        office["policy"]["rings"] = 4
+        put_office(session, office)
+        session.commit()
+    thread.join(60)
+    assert errors == []
+    with Session(seeded) as session:
+        policy = office_in(session)["policy"]
+        assert (policy["rings"], policy["makeup"]) == (4, "carry")
+        assert [one.key for one in session.scalars(select(SiteChangeRow))] == ["policy.makeup"]

@@ -103,7 +103,8 @@ def test_somebody_new_in_the_file_gets_a_phone_without_a_restart(office: Service
     office.start()
     _in_the_file(office, "\n[[plan]]", SOMEBODY_NEW)
     applied = _config(office, "apply")
-    assert "Asterisk 已重新读取配置" in applied.output, applied.output
+    assert "下一通来电起生效" in applied.output, applied.output
+    assert "重启" not in applied.output
     office.until(lambda board: "E" in board["people"], within=15)
     phone = office.phone["E"] = Phone(office.world, ("127.0.0.1", office.sip), user="105", secret="secret-105")
     phone.signs_in()
