@@ -34,6 +34,11 @@ class DataFolder:
         return self.path / "hotline.db"
 
     @property
+    def office(self) -> Path:
+        """The copy of what the database last said of the office (engine)."""
+        return self.path / "office.json"
+
+    @property
     def socket(self) -> Path:
         """Where web, jobs and CLI talk to the engine."""
         return self.path / "engine.sock"

@@ -13,7 +13,10 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from router.cli.engine import ami_address
+from router.cli.office import Source
 from router.cli.settings import Place, database_url, open_place
+from router.cli.site_changes import MisfitError, compare, opened, refuse_misfits
+from router.config.changes import Side
 from router.config.model import PbxMode
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
@@ -95,6 +98,10 @@ def _engine(place: Place) -> Finding:
     board = EngineClient(place.folder.socket).board()
     if not board.get("pbx", True):
         return Finding("the engine has no link to Asterisk", "see the ami check and log/engine.log")
+    plan = board.get("plan") or {}
+    if plan.get("origin") in ("earlier", "none"):
+        used = f"that of {plan['of']} goes on" if plan["origin"] == "earlier" else "nobody is rung"
+        return Finding(f"no plan for today: {used}", "hotline plan publish FILE, or a standing [[plan]]")
     if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
         return Finding("nobody is checked in while a slot runs", "dial *1 on each phone")
     return Finding(f"answers; next is {board['next'] or 'nobody'}")
@@ -110,6 +117,21 @@ def _database(place: Place) -> Finding:
     finally:
         database.dispose()
     return Finding(f"version {here}", "" if here == wanted else "start `hotline up` once: it brings it up to date")
+
+
+def _office(place: Place) -> Finding:
+    """Whether the office comes from the database, fits this machine, and the file has nothing that is not applied."""
+    if place.source is not Source.DATABASE:
+        return Finding(place.trouble or "the database has no site yet", "see the database check")
+    try:
+        refuse_misfits(place)
+    except MisfitError as error:
+        return Finding(error.message, error.cure)
+    with opened(place) as session:
+        found = [one.key for one in compare(session, place.file).differences if one.changed_in is not Side.PAGE]
+    if found and not place.demo:
+        return Finding(f"the file's changes of {', '.join(found)} are not applied", "hotline config diff, then apply")
+    return Finding(f"{place.site.site.name}, {len(place.site.consultants)} consultants, by the database")
 
 
 def _pages(place: Place) -> Finding:
@@ -128,5 +150,6 @@ CHECKS: dict[str, Callable[[Place], Finding]] = {
     "ami": _ami,
     "engine": _engine,
     "database": _database,
+    "office": _office,
     "pages": _pages,
 }

@@ -6,35 +6,29 @@ import logging
 import signal
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from router.cli.asterisk import asterisk_follows
+from router.cli.office_keeper import OfficeKeeper
 from router.cli.settings import Place, database_url, office, open_place
-from router.config.plan import plan_or_last
-from router.core import inputs
 from router.core.actions import Action
-from router.core.desk import Desk
 from router.core.policy import PRESENT
 from router.core.words import PersonId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.feed import JournalFeed
 from router.engine.journal import Journal
-from router.engine.ports import Letter
 from router.engine.snapshot import recover
 from router.engine.socket import EngineSocket
-from router.reconcile.numbers import Numbering
 from router.store.base import open_database
 from router.store.writer import DatabaseWriter
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, expected_calls
 
 log = logging.getLogger(__name__)
-
-PLAN_SECONDS = 60.0  # how often the date is looked at
 
 
 @click.command(name="engine")
@@ -53,33 +47,34 @@ def run_engine(place: Place) -> None:
         signal.signal(number, lambda *_: over.set())
     policy = place.site.desk_policy()
     journal = Journal(place.folder.journal)
+    is_new = journal.last_seq == 0
     desk = recover(journal, policy)
     late = LateSwitchboard()
     engine = Engine(desk, journal, late, SteadyClock(desk.office.now))
+    database = open_database(database_url(place))
+    keeper = OfficeKeeper(engine, place, database, is_new_journal=is_new, pbx_follows=asterisk_follows)
     switchboard = AsteriskSwitchboard(
         ami_address(place),
-        office(place),
+        office(place.site),
         mailbox=engine,
-        normalise=numbering(place).one,
+        normalise=keeper.normalise,
         on_alarm=lambda name, text: log.error("alarm=%s %s", name, text),
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
-    late.switchboard = switchboard
-    engine.beside = lambda: {"pbx": switchboard.connected, "offline": switchboard.offline()}
+    late.switchboard = keeper.switchboard = switchboard
+    engine.beside = lambda: {"pbx": switchboard.connected, "offline": switchboard.offline(), "plan": keeper.plan}
     engine.watch(lambda board: switchboard.keep_fallback(fallback_order(board)))
-    database = open_database(database_url(place))
     writer = DatabaseWriter(database, JournalFeed(place.folder.journal))
     engine.start(policy)
-    _tell_the_site(engine, place, desk)
+    keeper.begin()
     served = EngineSocket(engine, place.folder.socket)
     engine.when_committed(writer.tell)
     follower = threading.Thread(target=writer.run, args=(over,), name="database-writer")
     follower.start()
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
-    planner = Planner(engine, place)
-    threading.Thread(target=planner.run, args=(over,), name="planner", daemon=True).start()
-    log.info("engine state from=starting to=running site=%r", place.site.site.name)
+    threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
+    log.info("engine state from=starting to=running site=%r office=%s", place.site.site.name, place.source)
     try:
         engine.run(over)
     finally:
@@ -91,12 +86,6 @@ def run_engine(place: Place) -> None:
         database.dispose()
         journal.close()
         log.info("engine state from=running to=stopped")
-
-
-def numbering(place: Place) -> Numbering:
-    """How this site's numbers are read."""
-    table = place.site.site
-    return Numbering(region=table.region, area_code=table.area_code or "")
 
 
 def fallback_order(board: Mapping[str, Any]) -> list[PersonId]:
@@ -123,49 +112,3 @@ def ami_address(place: Place) -> AmiAddress:
         secret = pbx.ami.secret_file.read_text(encoding="utf-8").strip()
         return AmiAddress(host=pbx.ami.host, port=pbx.ami.port, username=pbx.ami.username, secret=secret)
     return AmiAddress(host="127.0.0.1", port=pbx.ami_port, username="hotline", secret=place.folder.secret("ami"))
-
-
-def _tell_the_site(engine: Engine, place: Place, desk: Desk) -> None:
-    """Make known who works here; who is known keeps their presence (a restart in the middle of the day)."""
-    for consultant in place.site.consultants:
-        person = PersonId(consultant.id)
-        if person not in desk.office.people:
-            known = inputs.PersonKnown(person=person, presence=place.site.presence.initial)
-            engine.put(Letter(input=known, source="site"))
-    listed = {consultant.id for consultant in place.site.consultants}
-    for person, known_person in desk.office.people.items():
-        if known_person.active != (person in listed):
-            engine.put(Letter(input=inputs.PersonKnown(person=person, active=person in listed), source="site"))
-
-
-class Planner:
-    """Lays out the coming slots: the standing plan of today and tomorrow, again whenever the date changes (R1)."""
-
-    def __init__(self, engine: Engine, place: Place) -> None:
-        self._engine = engine
-        self._site = place.site
-        self._told: tuple[inputs.Slot, ...] | None = None
-        self.look(datetime.now(place.site.zone))
-
-    def run(self, over: threading.Event) -> None:
-        """Look at the date until `over`."""
-        while not over.wait(PLAN_SECONDS):
-            self.look(datetime.now(self._site.zone))
-
-    def look(self, now: datetime) -> bool:
-        """One look; returns whether there was something to tell."""
-        days = (now.date() + timedelta(days=offset) for offset in (0, 1))
-        slots = tuple(slot for day in days for slot in self._slots_of(day))
-        if slots == self._told:
-            return False
-        self._told = slots
-        self._engine.put(Letter(input=inputs.PlanSet(slots=slots), source="plan"))
-        return True
-
-    def _slots_of(self, day: date) -> tuple[inputs.Slot, ...]:
-        plan, of = plan_or_last(self._site, day)
-        if of != day:
-            log.warning("plan missing day=%s used=%s cure=publish-or-add-a-standing-plan", day, of)
-        elif plan.plan is None:
-            log.error("plan missing day=%s used=none cure=add-a-plan-to-the-site-file", day)
-        return plan.slots

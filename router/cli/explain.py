@@ -36,8 +36,7 @@ def command(call: str, config: Path | None, data: Path) -> None:
                 raise UnknownCallError(f"there is no call {call!r} on record", cure="its id stands on the calls page")
             number = row.number.number if row.number else ""
             click.echo(f"{row.id} {mask(number or '')} {row.hotline or ''}")
-            names = {consultant.id: consultant.name for consultant in place.site.consultants}
-            for step in explain(trail_of_call(session, row.id), names, place.site.site.language):
+            for step in explain(trail_of_call(session, row.id), place.names, place.site.site.language):
                 at = step.at.astimezone(place.site.zone).strftime("%H:%M:%S.%f")[:-3]
                 click.echo(f"{at}  {step.text}  {' '.join(step.rules)}")
     finally:

@@ -74,6 +74,6 @@ def office_of(place: Place) -> forms_out.Office:
     return forms_out.Office(
         language=site.site.language,
         zone=site.zone,
-        names={consultant.id: consultant.name for consultant in site.consultants},
+        names=place.names,
         form=site.form,
     )

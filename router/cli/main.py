@@ -24,7 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("router.cli.export", "Write forms, calls or the day's sheet to CSV or XLSX."),
     "import": ("router.cli.import_", "File the forms of a CSV or XLSX file."),
     "token": ("router.cli.token", "Make, list and revoke tokens for the API."),
-    "config": ("router.cli.config", "Check a site file, or see every setting."),
+    "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
+    "plan": ("router.cli.plan", "Show or publish who is on call on a day."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }
 

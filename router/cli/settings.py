@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from router.cli.data_folder import DataFolder
 from router.cli.demo_site import DEMO
-from router.config.load import load_site
+from router.cli.office import OfficeCopy, Source, office_that_counts
+from router.config.load import SiteFileError, load_site
 from router.config.model import Consultant, Site
 from router.config.model import Phone as FilePhone
+from router.config.plan import Published
 from router.core.words import PersonId
 from router.errors import ConfigurationError
+from router.reconcile.numbers import Numbering
 from router.telephony.private.from_site import dial_string
 from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
 from router.web.app import WebSettings
@@ -20,17 +24,62 @@ from router.web.app import WebSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A site and where it lives; `demo`: made up by us."""
+    """A site and where it lives; `demo`: made up by us.
+
+    `site` is the site that counts: the machine as the file says, the office as the database has it; `file` is the
+    file's word of both. `source`: where the office was read; `trouble`: why that is not the database.
+    """
 
     site: Site
     folder: DataFolder
     demo: bool
+    file: Site
+    published: Published = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    config: Path | None = None
+    source: Source = Source.FILE
+    trouble: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name by id of everybody on record, those who left among them."""
+        return {**self.people, **{consultant.id: consultant.name for consultant in self.site.consultants}}
+
+
+def open_file(config: Path | None, data: Path) -> Place:
+    """The site as its file says, or without one the demonstration; raises `SiteFileError`."""
+    site = load_site(config) if config else Site.model_validate(DEMO)
+    return Place(site=site, folder=DataFolder(data.absolute()), demo=config is None, file=site, config=config)
 
 
 def open_place(config: Path | None, data: Path) -> Place:
-    """The site of a file, or without one the demonstration; raises `SiteFileError`."""
-    site = load_site(config) if config else Site.model_validate(DEMO)
-    return Place(site=site, folder=DataFolder(data.absolute()), demo=config is None)
+    """The site that counts; before the first start, the file's. Raises `SiteFileError`."""
+    return with_the_office(open_file(config, data))
+
+
+def with_the_office(place: Place) -> Place:
+    """The place with the office read anew (`office_that_counts`)."""
+    counts = office_that_counts(place.file, database_url(place), OfficeCopy(place.folder.office))
+    return replace(
+        place,
+        site=counts.site,
+        published=counts.published,
+        people=counts.people,
+        source=counts.source,
+        trouble=counts.trouble,
+    )
+
+
+def with_new_secrets(place: Place) -> Place:
+    """The place with the phones' secrets as the file has them now; all else of the machine is as at the start.
+
+    Somebody new in the file may have one. A file that can't be read at the moment changes nothing.
+    """
+    try:
+        now = load_site(place.config) if place.config else place.file
+    except SiteFileError:
+        return place
+    return replace(place, file=place.file.model_copy(update={"consultants": now.consultants}))
 
 
 def remember(place: Place, config: Path | None) -> None:
@@ -50,13 +99,17 @@ def remember(place: Place, config: Path | None) -> None:
 
 def database_url(place: Place) -> str:
     """SQLAlchemy's URL of the site's database."""
-    url = place.site.store.url
+    url = place.file.store.url
     return f"sqlite:///{place.folder.database}" if url == "sqlite" else url
 
 
-def office(place: Place) -> Office:
+def numbering(site: Site) -> Numbering:
+    """How this site's numbers are read."""
+    return Numbering(region=site.site.region, area_code=site.site.area_code or "")
+
+
+def office(site: Site) -> Office:
     """People, phones, trunks and hotlines as the switchboard takes them."""
-    site = place.site
     return Office(
         people=tuple(
             Person(
@@ -111,7 +164,7 @@ def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSetti
         database_url=database_url(place),
         secret_key=folder.secret("web-session"),
         password_salt=folder.secret("web-password-salt"),
-        names={consultant.id: consultant.name for consultant in site.consultants},
+        names=place.names,
         scratch=folder.run,
         assets=assets,
         form=site.form,

@@ -18,13 +18,17 @@ import click
 
 from router.cli.accounts import prepare_database
 from router.cli.asterisk import private_asterisk
+from router.cli.office import OfficeCopy, Source
 from router.cli.ports import Wanted, check_free
-from router.cli.settings import Place, open_place, remember
+from router.cli.settings import Place, open_file, remember, with_the_office
+from router.cli.site_changes import compare, opened, refuse_misfits
 from router.cli.supervise import Program, StartError, end_orphans, start_supervisor, stop, write_supervisor_file
+from router.config.changes import Side
 from router.config.model import PbxMode, split_address
-from router.config.plan import standing_slots
+from router.config.plan import Origin, plan_that_counts
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
+from router.store.migrate import DatabaseUnreachableError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from router.web import assets
@@ -45,7 +49,7 @@ def command(config: Path | None, data: Path) -> None:
 
     Without --config it asks nothing and shows a demonstration: eight consultants, one hotline number.
     """
-    place = open_place(config, data)
+    place = open_file(config, data)
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
@@ -59,11 +63,13 @@ def bring_up(place: Place, config: Path | None, data: Path, over: threading.Even
     remember(place, config)
     for orphan in end_orphans(place.folder):
         say(f"ended what an earlier start left running: {orphan}")
+    assets.ensure(say)
+    passwords = _database(place)
+    place = with_the_office(place)
+    refuse_misfits(place)
+    _tell_of_changes(place, config, data)
     private = _asterisk(place)
     check_free(_ports(place))
-    assets.ensure(say)
-    say("database")
-    passwords = prepare_database(place, assets.FOLDER)
     supervisor = start_supervisor(write_supervisor_file(place.folder, _programs(private, config, data)))
     try:
         _wait_until_ready(place, supervisor, private, over)
@@ -76,6 +82,33 @@ def bring_up(place: Place, config: Path | None, data: Path, over: threading.Even
         say("stopping")
         stop(supervisor)
         say("stopped")
+
+
+def _database(place: Place) -> dict[str, str]:
+    """The database up to date, and new users' passwords; away, it need not be: there is a copy of what it said."""
+    say("database")
+    try:
+        return prepare_database(place, assets.FOLDER)
+    except DatabaseUnreachableError as error:
+        if OfficeCopy(place.folder.office).read() is None:
+            raise
+        say(f"{error}")
+        say(
+            "数据库不可用：按最后一次所知的设置接电话，记录稍后补上 · the database is away: calls are served by what it"
+        )
+        say("last said, and the record catches up")
+        return {}
+
+
+def _tell_of_changes(place: Place, config: Path | None, data: Path) -> None:
+    """One line when the file was changed since it was applied; nothing is applied by starting."""
+    if config is None or place.source is not Source.DATABASE:
+        return
+    with opened(place) as session:
+        count = len([one for one in compare(session, place.file).differences if one.changed_in is not Side.PAGE])
+    if count:
+        command = f"hotline config diff --config {config} --data {data}"
+        say(f"{config.name} 有 {count} 处改动尚未应用 · {count} changes in it are not applied yet: {command}")
 
 
 def _asterisk(place: Place) -> PrivateAsterisk | None:
@@ -188,14 +221,29 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
     board = _board_with_its_slot(place)
     if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
         click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)
+    _tell_of_the_plan(board.get("plan") or {})
     click.echo("\n  Ctrl-C ends everything.\n")
+
+
+def _tell_of_the_plan(plan: dict[str, str]) -> None:
+    """R1: a day without a plan of its own is for the supervisor to know."""
+    if plan.get("origin") == Origin.EARLIER:
+        words = f"今天未发布，沿用 {plan['of']} 的排班 · No plan for today: going on with that of {plan['of']}"
+        click.secho(f"  ▲ {words} (hotline plan publish)", fg="yellow", bold=True)
+    elif plan.get("origin") == Origin.NONE:
+        click.secho(
+            "  ■ 今天没有排班，不会响任何人 · No plan: nobody is rung (hotline plan publish)", fg="red", bold=True
+        )
 
 
 def _board_with_its_slot(place: Place) -> dict[str, Any]:
     """The board, waiting a moment for the slot that runs now: the plan is the engine's first letter."""
     now_ms = time.time_ns() // 1_000_000
     today = datetime.now(place.site.zone).date()
-    due = any(slot.start <= now_ms < (slot.end or now_ms + 1) for slot in standing_slots(place.site, today))
+    due = any(
+        slot.start <= now_ms < (slot.end or now_ms + 1)
+        for slot in plan_that_counts(place.site, place.published, today).slots
+    )
     client = EngineClient(place.folder.socket)
     deadline = time.monotonic() + 3
     while (board := client.board())["slot"] is None and due and time.monotonic() < deadline:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from router.config import form, model
+from router.config.office import is_office
 from router.config.settings import SAME_AS, SECTIONS, UNITS, Section, Setting, find, section_of
 from router.config.values import clock_text
 
@@ -120,6 +121,12 @@ line and cure; `hotline config explain policy.rings` tells about one setting. Th
 
 整个站点写在一个文件里。`hotline config check site.toml` 一次指出全部错误、所在行和改法；
 `hotline config explain policy.rings` 说明一个设置。
+
+What counts in the *file* is the machine's: the file says it, at each start. What counts in the *database* is the
+office's: the file fills an empty database with it, then `hotline config diff` and `apply` bring changes of the file
+there ([how](office.md)).
+
+“file” 一栏属于本机，每次启动以文件为准；“database” 一栏属于售楼处，首次启动写入数据库，此后以数据库为准。
 """
 
 
@@ -131,14 +138,15 @@ def reference_page() -> str:
 def _documented(section: Section) -> str:
     rows = [
         f"## `{section.heading}`\n\n{section.zh}\n\n{section.en}\n",
-        "| key | default | unit, limits | 说明 | what |",
-        "|---|---|---|---|---|",
+        "| key | default | unit, limits | counts in | 说明 | what |",
+        "|---|---|---|---|---|---|",
     ]
     for one in section.settings:
         value = f"`{one.value}`" if is_default(section, one) else f"– (`{one.value}`)"
         needed = "needed" if is_needed(section, one) else ""
         notes = ", ".join(filter(None, (UNITS.get(one.unit, ("", ""))[1], limits(section, one), needed)))
-        cells = (f"`{one.key}`", value, notes, one.zh, one.en)
+        whose = "database" if is_office(f"{section.name}.{one.key}") else "file"
+        cells = (f"`{one.key}`", value, notes, whose, one.zh, one.en)
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(rows) + "\n"
 

@@ -65,15 +65,23 @@ def load_site(path: Path) -> Site:
 
 def review_site(path: Path) -> Review:
     """Look through a site file; never raises for what is in it."""
+    try:
+        document = read_toml(path)
+    except SiteFileError as error:
+        return Review(site=None, language=None, mistakes=tuple(error.mistakes))
+    return _review(path, document)
+
+
+def read_toml(path: Path, language: str | None = None) -> Document:
+    """A TOML file's values with their lines; raises `SiteFileError` where it can't be read."""
     text = _text(path)
     if isinstance(text, Mistake):
-        return Review(site=None, language=None, mistakes=(text,))
+        raise SiteFileError([text])
     try:
-        document = read_document(text)
+        return read_document(text)
     except TomlSyntaxError as error:
-        mistake = _mistake(path, error.line, Problem(id="not-toml", place=(), values={"detail": error.detail}), None)
-        return Review(site=None, language=None, mistakes=(mistake,))
-    return _review(path, document)
+        problem = Problem(id="not-toml", place=(), values={"detail": error.detail})
+        raise SiteFileError([_mistake(path, error.line, problem, language)]) from error
 
 
 def _review(path: Path, document: Document) -> Review:
@@ -117,8 +125,13 @@ def _text(path: Path) -> str | Mistake:
 
 
 def _said(path: Path, document: Document, problems: Iterable[Problem], language: str | None) -> tuple[Mistake, ...]:
-    said = [_mistake(path, document.line_of(one.place), one, language, document) for one in problems]
+    said = [mistake_in(path, document, one, language) for one in problems]
     return tuple(sorted(dict.fromkeys(said), key=lambda mistake: (mistake.line, mistake.path, mistake.id)))
+
+
+def mistake_in(path: Path, document: Document, problem: Problem, language: str | None) -> Mistake:
+    """A problem as it is said of a file, with the line where it stands."""
+    return _mistake(path, document.line_of(problem.place), problem, language, document)
 
 
 def _mistake(
@@ -129,6 +142,12 @@ def _mistake(
         values["line"] = document.line_of(problem.other)
     what, cure = MESSAGES[problem.id].said(language, values)
     return Mistake(file=path, line=line, path=_dotted(problem.place), what=what, cure=cure, id=problem.id)
+
+
+def said_of(problem: Problem, language: str) -> str:
+    """A problem of a site that stands in no file, in a line."""
+    what, cure = MESSAGES[problem.id].said(language, {"line": "–", **problem.values})
+    return f"{_dotted(problem.place)}: {what} — {cure}"
 
 
 def _dotted(place: Place) -> str:

@@ -7,8 +7,11 @@ apart on the wall do so in time, too; one that lies in the hour left out is left
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from router.config.model import Site, SlotEntry
@@ -34,26 +37,71 @@ class DayPlan:
 
 def plan_for(site: Site, day: date) -> DayPlan:
     """The most specific standing plan for the date (R1): dates, mon..sun, weekdays or weekends, daily, in turn."""
+    number = _standing(site, day)
+    return DayPlan(day=day, plan=number, slots=() if number is None else _laid_out(site, day, site.plans[number].slots))
+
+
+def _standing(site: Site, day: date) -> int | None:
     fitting = [(plan.fits(day), -number) for number, plan in enumerate(site.plans) if plan.fits(day)]
-    if not fitting:
-        return DayPlan(day=day, plan=None)
-    return _laid_out(site, day, -max(fitting)[1])  # of equals the first in the file; a checked file has none
+    return -max(fitting)[1] if fitting else None  # of equals the first in the file; a checked file has none
 
 
-def plan_or_last(site: Site, day: date) -> tuple[DayPlan, date]:
-    """The plan for the date, else that of the last day which had one (R1: yesterday's); and of which day it is."""
+class Origin(StrEnum):
+    """Where a date's slots come from (R1), best first."""
+
+    PUBLISHED = "published"
+    STANDING = "standing"
+    EARLIER = "earlier"  # none for this date: those of an earlier one, and the supervisor is told
+    NONE = "none"
+
+
+Published = Mapping[date, tuple[SlotEntry, ...]]
+"""The slots published for dates."""
+
+
+def slot_entries(slots: Iterable[Mapping[str, Any]]) -> tuple[SlotEntry, ...]:
+    """Slots from how the file writes them."""
+    return tuple(SlotEntry.model_validate(slot) for slot in slots)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """The slots that count for a date, as entries and as moments: where they come from, and of which day they are."""
+
+    day: date
+    origin: Origin
+    of: date
+    entries: tuple[SlotEntry, ...] = ()
+    slots: tuple[Slot, ...] = ()
+
+
+def plan_that_counts(site: Site, published: Published, day: date) -> Counting:
+    """The plan for the date (R1): the published one, else the standing one, else that of the last day which had any."""
     for back in range(LOOK_BACK_DAYS + 1):
-        earlier = day - timedelta(days=back)
-        found = plan_for(site, earlier)
-        if found.plan is not None:
-            return _laid_out(site, day, found.plan), earlier
-    return DayPlan(day=day, plan=None), day
+        of = day - timedelta(days=back)
+        found = _planned(site, published, of)
+        if found is not None:
+            entries, origin = found
+            return Counting(
+                day=day,
+                origin=Origin.EARLIER if back else origin,
+                of=of,
+                entries=entries,
+                slots=_laid_out(site, day, entries),
+            )
+    return Counting(day=day, origin=Origin.NONE, of=day)
 
 
-def _laid_out(site: Site, day: date, number: int) -> DayPlan:
-    entries = sorted(site.plans[number].slots, key=lambda slot: slot.start)
-    slots = (_slot(site, day, entry) for entry in entries)
-    return DayPlan(day=day, plan=number, slots=tuple(slot for slot in slots if slot is not None))
+def _planned(site: Site, published: Published, day: date) -> tuple[tuple[SlotEntry, ...], Origin] | None:
+    if day in published:
+        return published[day], Origin.PUBLISHED
+    number = _standing(site, day)
+    return None if number is None else (site.plans[number].slots, Origin.STANDING)
+
+
+def _laid_out(site: Site, day: date, entries: Iterable[SlotEntry]) -> tuple[Slot, ...]:
+    slots = (_slot(site, day, entry) for entry in sorted(entries, key=lambda slot: slot.start))
+    return tuple(slot for slot in slots if slot is not None)
 
 
 def standing_slots(site: Site, day: date) -> tuple[Slot, ...]:

@@ -21,8 +21,8 @@ from typing import Any
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError
-from router.core.inputs import Answered, Taken, Tick
-from router.core.policy import Policy
+from router.core.inputs import Answered, PresenceChanged, Taken, Tick
+from router.core.policy import PRESENT, Policy
 from router.core.words import Number
 from router.engine.board import board
 from router.engine.codec import answer_to_json, input_to_json, to_json
@@ -40,6 +40,7 @@ SNAPSHOT_WHEN_QUIET = 5_000  # entries after which one is written as soon as no 
 SNAPSHOT_AT_LATEST = 50_000  # entries: replaying them takes some 3 s
 RECENT = 8  # trail lines on the board
 SHOW_EVERY_SECONDS = 0.05
+OFF = "off"
 SHOWN_AS_RECENT = frozenset(
     {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round"}
 )
@@ -53,12 +54,13 @@ class RefusedError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something for the engine's thread: a letter, or (without one) a number to be erased; and who waits for it."""
+    """For the engine's thread: a letter, a policy, or (without either) a number to be erased; and who waits for it."""
 
     letter: Letter | None
     done: Future[int] | None = None
     erase: Number = field(default=Number(""))
     by: str = ""
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class Engine:
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self.beside: Callable[[], Mapping[str, Any]] = dict
         """What the board shows beside the desk: how the PBX and the database stand."""
+        self.reread: Callable[[], list[str]] = list
+        """Reads the office anew from the database (whoever runs the engine knows how); called from any thread.
+
+        Returns what needs a new start of the service all the same.
+        """
         self._watchers: list[Callable[[dict[str, Any]], None]] = []
         self._committed: list[Callable[[], None]] = []
         self._is_shown = True
@@ -109,6 +116,12 @@ class Engine:
         self._mail.put(Delivery(None, done, number, by))
         return done
 
+    def change_policy(self, policy: Policy) -> Future[int]:
+        """Have everything from now on decided under `policy`; calls under way keep their clocks."""
+        done: Future[int] = Future()
+        self._mail.put(Delivery(None, done, policy=policy))
+        return done
+
     def watch(self, watcher: Callable[[dict[str, Any]], None]) -> None:
         """Show the board to `watcher` as it changes, from the engine's thread: it must not wait."""
         self._watchers.append(watcher)
@@ -122,8 +135,7 @@ class Engine:
     def start(self, policy: Policy) -> None:
         """Begin under `policy`, with a snapshot, so that the next recovery starts here."""
         if policy != self.desk.office.policy or self._seq == 0:
-            self.desk.office.policy = policy
-            self._write_down("policy", to_json(policy))
+            self._set_policy(policy)
         self._take_snapshot()
         self._commit()
 
@@ -146,7 +158,7 @@ class Engine:
         outcomes: list[tuple[Delivery, Outcome]] = []
         try:
             outcomes = [(delivery, self._deal_with(delivery)) for delivery in deliveries]
-            is_work = bool(self._entries or outcomes)
+            is_work = bool(self._entries or outcomes or self._actions)
             if is_work:
                 self._snapshot_if_due()
                 self._commit()
@@ -192,6 +204,8 @@ class Engine:
 
     def _deal_with(self, delivery: Delivery) -> Outcome:
         letter = delivery.letter
+        if delivery.policy is not None:
+            return self._change_policy(delivery.policy)
         if letter is None:
             return self._erase(delivery.erase, delivery.by)
         if not letter.key:
@@ -254,6 +268,21 @@ class Engine:
         for was, name in instead.items():
             rename_number(self.desk.office, Number(was), Number(name))
         return Outcome(self._seq)
+
+    def _change_policy(self, policy: Policy) -> Outcome:
+        if policy != self.desk.office.policy:
+            self._decide(Letter(input=Tick(), source="policy"))  # what time has brought was under the old one
+            self._set_policy(policy)
+        return Outcome(self._seq)
+
+    def _set_policy(self, policy: Policy) -> None:
+        """Go on under `policy`; whoever is in a presence that it has no longer is off (R3 knows no such reason)."""
+        for person in list(self.desk.office.people.values()):
+            if person.presence not in (PRESENT, *policy.presence):
+                self._decide(Letter(input=PresenceChanged(person=person.id, presence=OFF), source="policy"))
+        self.desk.office.policy = policy
+        self._write_down("policy", to_json(policy))
+        log.info("policy state=changed rings=%s ring_ms=%s", policy.rings, policy.ring_ms)
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
         facts = {**letter.facts, **({"refused": why} if why else {})}

@@ -33,6 +33,7 @@ LENGTH = struct.Struct(">I")
 MAX_FRAME = 4 * 1024 * 1024
 BEAT_SECONDS = 4.0
 ANSWER_SECONDS = 8.0
+REREAD_SECONDS = 60.0  # a PBX that reads its configuration anew takes its time
 IDLE_SECONDS = 30.0  # a client that says nothing, or takes nothing, for so long is let go
 MAX_CLIENTS = 128
 
@@ -166,6 +167,8 @@ class EngineSocket:
             send_frame(connection, _shown(newest))
         elif what in ("input", "erase"):
             send_frame(connection, self._request(message))
+        elif what == "reread":
+            send_frame(connection, self._reread())
         else:
             send_frame(connection, {"ok": False, "id": "request", "why": f"unknown request {what!r}"})
 
@@ -177,6 +180,12 @@ class EngineSocket:
         except TimeoutError:
             return {"ok": False, "id": EngineUnreachableError.id, "why": "the engine did not answer in time"}
         return {"ok": True, "seq": seq}
+
+    def _reread(self) -> dict[str, Any]:
+        try:
+            return {"ok": True, "needs_restart": self._engine.reread()}
+        except HotlineError as error:
+            return {"ok": False, "id": error.id, "why": str(error)}
 
     def _hand_in(self, message: dict[str, Any]) -> Future[int]:
         if message["do"] == "erase":
@@ -214,6 +223,13 @@ ERRORS: dict[str, type[HotlineError]] = {
 }
 
 
+def _done(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer of what was done; raises what was said instead."""
+    if not answer["ok"]:
+        raise ERRORS.get(answer["id"], RequestError)(answer["why"])
+    return answer
+
+
 class EngineClient:
     """The other end, for web, jobs and CLI. Each call opens a connection of its own."""
 
@@ -247,12 +263,20 @@ class EngineClient:
         """Have a number erased everywhere (DESIGN: erasure); returns and raises as `tell`."""
         return self._have_done({"do": "erase", "number": number, "by": by})
 
+    def reread(self) -> list[str]:
+        """Have the office read anew from the database, now: it was changed, and whatever comes next is decided by it.
+
+        Returns what needs a new start of the service all the same. Raises `EngineUnreachableError`, or `RequestError`
+        where the office can't be read: the engine goes on with what it knows, and looks again by itself.
+        """
+        with self._open() as connection:
+            connection.settimeout(REREAD_SECONDS)
+            answer = self._ask(connection, {"do": "reread"})
+        return [str(need) for need in _done(answer)["needs_restart"]]
+
     def _have_done(self, request: dict[str, Any]) -> int:
         with self._open() as connection:
-            answer = self._ask(connection, request)
-        if not answer["ok"]:
-            raise ERRORS.get(answer["id"], RequestError)(answer["why"])
-        return int(answer["seq"])
+            return int(_done(self._ask(connection, request))["seq"])
 
     def _open(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

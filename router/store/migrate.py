@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from router.errors import StoreError
 from router.store.base import open_database
@@ -29,6 +29,12 @@ class MigrationError(StoreError):
     """The database can't be brought to this version."""
 
     id = "migration"
+
+
+class DatabaseUnreachableError(MigrationError):
+    """The database does not answer; it may well be of this version."""
+
+    id = "database-unreachable"
 
 
 def migrate(url: str) -> str:
@@ -54,9 +60,8 @@ def migrate_database(database: Engine) -> str:
         ) from error
     except (SQLAlchemyError, OSError) as error:
         shown = database.url.render_as_string(hide_password=True)
-        raise MigrationError(
-            f"{shown} can't be used: {error}", cure="is [store] url right, and the server running?"
-        ) from error
+        kind = DatabaseUnreachableError if isinstance(error, OperationalError) else MigrationError
+        raise kind(f"{shown} can't be used: {error}", cure="is [store] url right, and the server running?") from error
 
 
 @contextmanager

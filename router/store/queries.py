@@ -14,15 +14,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.model import Site, SlotEntry
+from router.config.plan import Counting, plan_that_counts, slot_entries
 from router.core.words import PersonId
 from router.store.applied import EventFailedRow
 from router.store.calls import CallRow, TrailRow, TurnRow
 from router.store.customers import CallbackRow, CustomerRow, NumberRow
-from router.store.seed import slot_entry
-from router.store.site import ConsultantRow, PlanRow
+from router.store.office import published_in
+from router.store.site import ConsultantRow
 
 SITE_ID = 1
-LOOK_BACK_DAYS = 31  # for "yesterday's" plan: over holidays
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -142,37 +142,14 @@ def everyone(session: Session, *, site_id: int = SITE_ID) -> Sequence[Consultant
     return session.scalars(wanted.order_by(ConsultantRow.position, ConsultantRow.id)).all()
 
 
-def published_plan(session: Session, day: date, *, site_id: int = SITE_ID) -> PlanRow | None:
-    """The plan that was published for a date last, if one was (R1)."""
-    wanted = (PlanRow.site_id == site_id, PlanRow.date == day)
-    return session.scalars(select(PlanRow).where(*wanted).order_by(PlanRow.id.desc()).limit(1)).one_or_none()
+def published_plans(session: Session, today: date) -> dict[date, tuple[SlotEntry, ...]]:
+    """The slots published for dates that still matter (R1), by date."""
+    return {date.fromisoformat(day): slot_entries(slots) for day, slots in published_in(session, today).items()}
 
 
-def plan_of_day(session: Session, site: Site, day: date) -> tuple[tuple[SlotEntry, ...], str]:
-    """The slots that count for a date and where they come from: `published`, `standing` or `yesterday` (R1).
-
-    `yesterday` is the newest plan of a day before, whichever kind, and for the supervisor to be told of; where there
-    is none either: no slots, `none`.
-    """
-    planned = _planned(session, site, day)
-    if planned is not None:
-        return planned
-    for back in range(1, LOOK_BACK_DAYS + 1):
-        before = _planned(session, site, day - timedelta(days=back))
-        if before is not None:
-            return before[0], "yesterday"
-    return (), "none"
-
-
-def _planned(session: Session, site: Site, day: date) -> tuple[tuple[SlotEntry, ...], str] | None:
-    published = published_plan(session, day)
-    if published is not None:
-        return tuple(SlotEntry.model_validate(slot_entry(slot)) for slot in published.slots), "published"
-    fitting = [plan for plan in site.plans if plan.fits(day)]
-    if not fitting:
-        return None
-    best = max(fitting, key=lambda plan: plan.fits(day))  # of equals the first in the file
-    return tuple(sorted(best.slots, key=lambda slot: slot.start)), "standing"
+def plan_of_day(session: Session, site: Site, day: date) -> Counting:
+    """The plan that counts for a date (R1), and where it comes from."""
+    return plan_that_counts(site, published_plans(session, day), day)
 
 
 # --- the record itself ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-"""The site as the database keeps it: people, phones, lines, plans, settings. May live here: those tables.
+"""The office as the database keeps it: people, phones, numbers, plans, settings. May live here: those tables.
 
-The site file seeds them (`seed`); afterwards they count. Ids of people are the file's, as in journal and trail.
+The site file seeds them (`seed`); afterwards they count. Ids of people are the file's, as in journal and trail. What is
+the machine's (addresses, trunks, secrets) is in the file alone (`router.config.office`).
 """
 
 from __future__ import annotations
@@ -55,7 +56,6 @@ class PhoneRow(Base):
     consultant_id: Mapped[int] = mapped_column(ForeignKey("consultant.id"), index=True)
     position: Mapped[int]
     account: Mapped[str | None] = mapped_column(String(32))
-    secret: Mapped[str | None] = mapped_column(String(64))  # only one that the file names; others are the PBX's
     contact: Mapped[str | None] = mapped_column(String(255))
     dial: Mapped[str | None] = mapped_column(String(255))
     mobile: Mapped[str | None] = mapped_column(String(32))
@@ -63,24 +63,11 @@ class PhoneRow(Base):
     confirm: Mapped[bool] = mapped_column(default=True)
 
 
-class TrunkRow(Base):
-    """A line to a carrier; its settings as the file has them."""
-
-    __tablename__ = "trunk"
-    __table_args__ = (UniqueConstraint("site_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    position: Mapped[int]
-    name: Mapped[str] = mapped_column(String(32))
-    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-
 class HotlineRow(Base):
     """An advertised number, and the medium it is advertised in."""
 
     __tablename__ = "hotline"
-    __table_args__ = (UniqueConstraint("site_id", "number"),)
+    __table_args__ = (UniqueConstraint("site_id", "trunk", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
@@ -126,10 +113,40 @@ class SlotRow(Base):
 
 
 class SettingRow(Base):
-    """One table of the site file that has none of its own (`policy`, `pbx` ...), as the file has it."""
+    """One table of the office that has no rows of its own (`policy`, `presence` ...), as the file writes it."""
 
     __tablename__ = "setting"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SiteFileRow(Base):
+    """What the site file said of the office when it was applied; changes are held against the newest."""
+
+    __tablename__ = "site_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    office: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SiteChangeRow(Base):
+    """One key of the office changed: when, by whom, from where (`page`, `file`, `cli`), from what to what.
+
+    `before` and `after` are `[value]`, or `[]` where there was none.
+    """
+
+    __tablename__ = "site_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    key: Mapped[str] = mapped_column(String(120), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(String(16))
+    before: Mapped[list[Any]] = mapped_column(JSON)
+    after: Mapped[list[Any]] = mapped_column(JSON)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from router.errors import StoreError
 from router.store.base import Base, UtcDateTime
-from router.store.seed import SITE_ID
+from router.store.office import SITE_ID
 
 SCOPES = (
     "calls:read",

@@ -19,7 +19,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from router.config.form import FormTable
 from router.store.base import open_database
-from router.web import words
+from router.web import shared, words
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
@@ -27,6 +27,7 @@ from router.web.calls.routes import call_pages
 from router.web.day.routes import day_pages
 from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
+from router.web.live_settings import LiveSettings
 from router.web.security import secure_the_app
 from router.web.translations import compile_translations
 
@@ -56,11 +57,14 @@ class WebSettings:
     https: bool = False
 
 
-def create_app(settings: WebSettings, source: Source) -> Flask:
-    """The application, ready to be served."""
+def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSettings] | None = None) -> Flask:
+    """The application, ready to be served; `read` gives the settings anew while it runs.
+
+    Zone, language, addresses and secrets are those of the start.
+    """
     app = Flask(__name__)
     app.config.update(_flask_settings(settings))
-    app.extensions["hotline"] = {"settings": settings, "live": LiveBoard(source), "engine": source}
+    app.extensions["hotline"] = {"settings": LiveSettings(settings, read), "live": LiveBoard(source), "engine": source}
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.teardown_appcontext(lambda _error: sessions.remove())
@@ -114,12 +118,13 @@ def _share(app: Flask, settings: WebSettings) -> None:
         return {"status": "ok"}
 
     @app.context_processor
-    def shared() -> dict[str, object]:
+    def for_every_page() -> dict[str, object]:
+        known = shared.settings()
         return {
-            "site_name": settings.site_name,
-            "is_demo": settings.is_demo,
+            "site_name": known.site_name,
+            "is_demo": known.is_demo,
             "words": words,
-            "names": _Names(settings.names),
+            "names": _Names(known.names),
             "get_locale": get_locale,
         }
 

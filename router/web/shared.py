@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 if TYPE_CHECKING:
     from router.web.app import WebSettings
     from router.web.live import Source
+    from router.web.live_settings import LiveSettings
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -30,9 +31,9 @@ def session() -> Session:
 
 
 def settings() -> WebSettings:
-    """What the pages know of the site."""
-    known: WebSettings = current_app.extensions["hotline"]["settings"]
-    return known
+    """What the pages know of the site, as it is now."""
+    live: LiveSettings = current_app.extensions["hotline"]["settings"]
+    return live.now()
 
 
 def engine() -> Source:

@@ -16,6 +16,7 @@ from router.engine.engine import RefusedError
 from router.engine.ports import Letter
 from router.engine.socket import LENGTH, EngineClient, EngineSocket, EngineUnreachableError, read_frame, send_frame
 from router.errors import RequestError
+from router.store.writer import DatabaseAwayError
 from tests.engine.office import office
 
 
@@ -167,3 +168,18 @@ def test_a_request_that_makes_no_sense_is_answered_with_why(client: EngineClient
 def test_what_is_not_understood_is_the_askers_mistake(client: EngineClient) -> None:
     with pytest.raises(RequestError, match="unknown kind"):
         client._have_done({"do": "input", "input": {"is": "Nonsense"}})
+
+
+def test_the_office_is_read_anew_when_asked_and_a_database_that_is_away_is_said(tmp_path: Path) -> None:
+    with office(tmp_path) as made:
+        served = EngineSocket(made.engine, tmp_path / "engine.sock")
+        made.engine.reread = lambda: ["Asterisk: rtp.conf"]
+        assert EngineClient(tmp_path / "engine.sock").reread() == ["Asterisk: rtp.conf"]
+
+        def away() -> list[str]:
+            raise DatabaseAwayError("the database is away")
+
+        made.engine.reread = away
+        with pytest.raises(RequestError, match="is away"):
+            EngineClient(tmp_path / "engine.sock").reread()
+        served.close()

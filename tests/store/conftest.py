@@ -12,9 +12,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from router.config.load import load_site
 from router.store.base import open_database
 from router.store.migrate import migrate_database
+from router.store.seed import seed
 from router.store.site import SiteRow
+from tests.config.changed import SITE
 
 NUMBERS = itertools.count(1)
 
@@ -81,3 +84,13 @@ def ask(database: Engine) -> Iterator[Callable[[], Session]]:
     yield session
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def seeded(empty: Engine) -> Engine:
+    """A database that the example site was put into."""
+    migrate_database(empty)
+    with Session(empty) as session:
+        seed(session, load_site(SITE), by="root")
+        session.commit()
+    return empty

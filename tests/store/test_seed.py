@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from router.config.load import load_site
 from router.config.model import Site
+from router.config.plan import Origin
 from router.store.migrate import migrate_database
+from router.store.office import NoSiteError, applied_file, has_site
+from router.store.plans import publish
 from router.store.queries import day_bounds, everyone, plan_of_day
-from router.store.seed import SITE_ID, SeedError, has_site, seed, site_in, slot_row
-from router.store.site import PlanRow
+from router.store.seed import SeedError, seed, site_in
+from router.store.site import PhoneRow, SettingRow
+from router.store.users import ROLES, User
+from tests.config.changed import SITE
 
-SITE = Path(__file__).parents[1] / "config" / "site.toml"
 SUNDAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def seeded(empty: Engine) -> Engine:
-    """A database that the example site was put into."""
-    migrate_database(empty)
-    with Session(empty) as session:
-        assert not has_site(session)
-        users = seed(session, load_site(SITE))
-        assert all(user.password is None and user.roles for user in users)
-        session.commit()
-    return empty
 
 
 def test_the_database_gives_back_the_site_that_seeded_it(seeded: Engine) -> None:
     with Session(seeded) as session:
         site = load_site(SITE)
-        assert site_in(session, site.store) == site
+        again = site_in(session, site)
+        assert again.model_copy(update={"users": ()}) == site
         assert [row.code for row in everyone(session)] == [consultant.id for consultant in site.consultants]
+
+
+def test_a_site_without_users_gets_one_of_each_role_who_has_no_password_yet(seeded: Engine) -> None:
+    with Session(seeded) as session:
+        users = session.scalars(select(User).order_by(User.id)).unique().all()
+        assert [user.username for user in users] == list(ROLES)
+        assert all(user.password is None and user.must_change_password and user.roles for user in users)
+
+
+def test_what_is_the_machines_is_not_in_the_database(seeded: Engine) -> None:
+    with Session(seeded) as session:
+        assert set(session.scalars(select(SettingRow.name))) == {"presence", "policy", "form", "reconcile"}
+        assert "change-me" not in str([vars(phone) for phone in session.scalars(select(PhoneRow))])
+
+
+def test_the_seed_is_on_record_as_the_file_applied(seeded: Engine) -> None:
+    with Session(seeded) as session:
+        applied = applied_file(session)
+        assert applied is not None
+        assert (applied.by, applied.office["policy"]["form_minutes"]) == ("root", 30)
 
 
 def test_a_database_with_a_site_is_not_seeded_again(seeded: Engine) -> None:
@@ -47,37 +59,37 @@ def test_a_database_with_a_site_is_not_seeded_again(seeded: Engine) -> None:
 
 def test_a_database_without_a_site_says_how_to_get_one(empty: Engine) -> None:
     migrate_database(empty)
-    with Session(empty) as session, pytest.raises(SeedError, match="--config"):
-        site_in(session)
+    with Session(empty) as session:
+        assert not has_site(session)
+        with pytest.raises(NoSiteError, match="--config"):
+            site_in(session)
 
 
-def _publish(session: Session, site: Site, day: date) -> None:
-    slots = [slot_row(slot) for slot in site.plans[0].slots[:1]]
-    for slot in slots:
-        slot.name = f"published {day}"
-    session.add(PlanRow(site_id=SITE_ID, date=day, days=[], dates=[], slots=slots))
-    session.flush()
+def _publish(session: Session, site: Site, day: date, name: str) -> None:
+    slots = tuple(slot.model_copy(update={"name": name}) for slot in site.plans[0].slots[:1])
+    publish(session, site, day, slots, by="zhang")
 
 
 def test_a_published_plan_counts_before_the_standing_one_and_the_newest_of_a_date(seeded: Engine) -> None:
     with Session(seeded) as session:
         site = site_in(session)
-        slots, origin = plan_of_day(session, site, SUNDAY)
-        assert (origin, bool(slots)) == ("standing", True)
-        _publish(session, site, SUNDAY)
-        _publish(session, site, SUNDAY)
-        slots, origin = plan_of_day(session, site, SUNDAY)
-        assert ([slot.name for slot in slots], origin) == ([f"published {SUNDAY}"], "published")
+        plan = plan_of_day(session, site, SUNDAY)
+        assert (plan.origin, bool(plan.slots)) == (Origin.STANDING, True)
+        _publish(session, site, SUNDAY, "first")
+        _publish(session, site, SUNDAY, "second")
+        plan = plan_of_day(session, site, SUNDAY)
+        assert ([slot.name for slot in plan.slots], plan.origin) == (["second"], Origin.PUBLISHED)
 
 
 def test_a_day_without_a_plan_goes_by_the_day_before(seeded: Engine) -> None:
     with Session(seeded) as session:
         site = site_in(session)
         bare = site.model_copy(update={"plans": ()})
-        assert plan_of_day(session, bare, SUNDAY) == ((), "none")
-        _publish(session, site, SUNDAY - timedelta(days=3))
-        slots, origin = plan_of_day(session, bare, SUNDAY)
-        assert ([slot.name for slot in slots], origin) == ([f"published {SUNDAY - timedelta(days=3)}"], "yesterday")
+        assert plan_of_day(session, bare, SUNDAY).origin is Origin.NONE
+        _publish(session, site, SUNDAY - timedelta(days=3), "earlier")
+        plan = plan_of_day(session, bare, SUNDAY)
+        assert ([slot.name for slot in plan.slots], plan.origin) == (["earlier"], Origin.EARLIER)
+        assert plan.of == SUNDAY - timedelta(days=3)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def _run(service: Service, command: str, *arguments: str) -> Result:
 def test_doctor_finds_every_part_well(service: Service) -> None:
     result = _run(service, "doctor")
     assert result.exit_code == 0, result.output
-    for check in ("disk", "asterisk", "ami", "engine", "database", "pages"):
+    for check in ("disk", "asterisk", "ami", "engine", "database", "office", "pages"):
         assert f"✓ {check}" in result.output
 
 

@@ -33,11 +33,12 @@ class DeskSource:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.beside: dict[str, Any] = {}
         self.over = threading.Event()
         self.told: list[tuple[str, inputs.Input]] = []
 
     def subscribe(self) -> Iterator[dict[str, Any]]:
-        yield board(self.desk.office)
+        yield {**board(self.desk.office), **self.beside}
         self.over.wait()
 
     def board(self) -> dict[str, Any]:
@@ -72,9 +73,14 @@ def _hashed() -> str:
 
 
 @pytest.fixture
-def app(desk: Desk, tmp_path: Path) -> Iterator[Flask]:
+def source(desk: Desk) -> DeskSource:
+    """The engine, as far as the pages hear of it."""
+    return DeskSource(desk)
+
+
+@pytest.fixture
+def app(source: DeskSource, tmp_path: Path) -> Iterator[Flask]:
     """The application, with one user for each role, named after it."""
-    source = DeskSource(desk)
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
     engine = create_engine(url)
     Base.metadata.create_all(engine)

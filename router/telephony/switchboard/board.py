@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -98,6 +99,29 @@ class Board:
         """The link is lost: phones go on ringing and people talking; nothing can be said."""
         self.floor.pass_time(now)
         self.floor.linked = False
+        return self._done()
+
+    def change_office(self, office: Office) -> list[Action]:
+        """People, phones, numbers and times have changed, with calls going on; returns what to tell Asterisk.
+
+        Who left is known until the next start, so that their talks go on as any other.
+        """
+        floor = self.floor
+        gone = [
+            person
+            for person in floor.office.people
+            if person.id not in office.by_id and not any(phone.device in office.by_device for phone in person.phones)
+        ]
+        floor.office = replace(office, people=(*office.people, *gone))
+        floor.devices.change_office(floor.office)
+        return resync.told_of_the_office(office)
+
+    def devices_listed(self, devices: Iterable[Event], now: int) -> list[Out]:
+        """The states of all devices, asked for since the office changed."""
+        self.floor.pass_time(now)
+        self.floor.devices.learn({event.get("Device"): event.get("State") for event in devices})
+        for person in self.floor.office.by_id:
+            ringing.look_at(self.floor, person)
         return self._done()
 
     # --- what happens

@@ -8,7 +8,7 @@ never sooner after a new link or a restart of Asterisk; a phone that has just fa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from router.core.inputs import DeviceChanged
@@ -43,6 +43,16 @@ class Devices:
         self._told.clear()
         self._lost_at.clear()
         self._settle_at.clear()
+
+    def change_office(self, office: Office) -> None:
+        """These are the people and their phones from now on."""
+        self._office = office
+
+    def learn(self, states: Mapping[str, str]) -> None:
+        """The states of devices that nothing was known of: what was heard since the list was asked for is newer."""
+        for device, state in states.items():
+            if device in self._office.by_device:
+                self._states.setdefault(device, state)
 
     def changed(self, device: str, state: str) -> PersonId | None:
         """A device's state has changed; whose it is, or None when it is nobody's."""

@@ -12,22 +12,25 @@ from router.telephony.ami import Action, Event
 from router.telephony.switchboard import calls, commands, recovery, ringing
 from router.telephony.switchboard.floor import Floor, LiveCall
 from router.telephony.switchboard.legs import LegState
+from router.telephony.switchboard.office import Office
 from router.telephony.switchboard.seen import SERVED_BY_US, Seen, read
 
 
 def greeting(floor: Floor) -> list[Action]:
     """Globals and the database that the dialplan reads, so that it can serve calls without us."""
-    office = floor.office
+    forgotten = [commands.forget(family) for family in ("hotline-number", "hotline-ext")]
+    return [commands.set_global("HOTLINE_KEY", floor.key), *forgotten, *told_of_the_office(floor.office)]
+
+
+def told_of_the_office(office: Office) -> list[Action]:
+    """What the dialplan must know of the office. Nothing is forgotten first: calls go on while it is told anew."""
+    digits = max((len(person.extension) for person in office.people), default=0)
     actions = [
-        commands.set_global("HOTLINE_KEY", floor.key),
         commands.set_global("HOTLINE_PROMPTS", office.prompts),
         commands.set_global("HOTLINE_MOH", office.music),
         commands.set_global("HOTLINE_THREE", str(max(1, office.times.three_rings_ms // 1000))),
+        commands.set_global("HOTLINE_DIGITS", str(digits or "")),
     ]
-    digits = max((len(person.extension) for person in office.people), default=0)
-    actions.append(commands.set_global("HOTLINE_DIGITS", str(digits or "")))
-    for family in ("hotline-number", "hotline-ext"):
-        actions.append(commands.forget(family))
     for hotline in office.hotlines:
         trunk = office.by_trunk.get(hotline.trunk)
         actions.append(commands.put("hotline-number", hotline.number, trunk.answer if trunk else "waiting"))

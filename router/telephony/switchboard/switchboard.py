@@ -134,7 +134,21 @@ class AsteriskSwitchboard:
                 self._fallback = people
                 self._send_all(resync.fallback_list(self._board.floor, people))
 
+    def change_office(self, office: Office) -> None:
+        """Take over changed people, phones, numbers and times, with calls going on."""
+        with self._lock:
+            self._send_all(self._board.change_office(office))
+            if self._client.connected:
+                devices = self._client.send_action_list(Action("DeviceStateList"))
+                devices.add_done_callback(lambda _done: self._on_devices(devices))
+
     # --- the link's thread
+
+    def _on_devices(self, devices: AmiFuture[EventList]) -> None:
+        with self._lock:
+            if self._kept_back is None:  # else a new link asks by itself
+                self._carry_out(self._board.devices_listed(_items(devices) or (), monotonic_ms()))
+                self._woken.notify_all()
 
     def _on_connected(self, client: AmiClient) -> None:
         with self._lock:

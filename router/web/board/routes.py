@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, render_template, stream_with
 from flask.typing import ResponseReturnValue
 from flask_security import auth_required
 
+from router.web import shared
 from router.web.board.view import board_view
 from router.web.live import LiveBoard
 
@@ -44,7 +45,7 @@ def _messages(live: LiveBoard) -> Iterator[str]:
 
 
 def _view(link: str, board: dict[str, object] | None) -> dict[str, object]:
-    names = current_app.extensions["hotline"]["settings"].names
+    names = shared.settings().names
     return board_view(link, board, current_app.config["BABEL_DEFAULT_TIMEZONE"], names)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ NO_BOARD: dict[str, Any] = {
 URGENCY = {"open": 0, "waiting": 1, "ringing": 2, "talking": 3}  # WEB 3: calls by urgency
 
 
-def board_view(link: str, board: dict[str, Any] | None, zone: str, names: dict[str, str]) -> dict[str, Any]:
+def board_view(link: str, board: dict[str, Any] | None, zone: str, names: Mapping[str, str]) -> dict[str, Any]:
     """The template's variables; an engine that never answered shows an empty board under its alarm."""
     shown = board or NO_BOARD
     if link == "live" and not shown.get("pbx", True):
@@ -38,16 +39,25 @@ def board_view(link: str, board: dict[str, Any] | None, zone: str, names: dict[s
         "board": shown,
         "calls": [{**call, "elapsed": _elapsed(shown["at"], call), "why": _why(call)} for call in calls],
         "as_of": _clock(shown["at"], zone) if board else "—",
+        "plan": _plan(shown.get("plan") or {}),
         "nobody_in": bool(shown["slot"]) and not any(p["presence"] == "present" for p in shown["people"].values()),
         "recent": [line for item in reversed(shown.get("recent", [])) if (line := _recent(item, zone, names))["text"]],
     }
+
+
+def _plan(plan: dict[str, str]) -> dict[str, Any]:
+    """Where today's slots come from, and whether that is yesterday (R1)."""
+    if not plan:
+        return {}
+    apart = date.fromisoformat(plan["day"]) - date.fromisoformat(plan["of"])
+    return {**plan, "of_yesterday": apart == timedelta(days=1)}
 
 
 def _clock(at_ms: int, zone: str) -> str:
     return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).strftime("%H:%M:%S")
 
 
-def _recent(item: dict[str, Any], zone: str, names: dict[str, str]) -> dict[str, str]:
+def _recent(item: dict[str, Any], zone: str, names: Mapping[str, str]) -> dict[str, str]:
     return {"time": _clock(item["at"], zone), "text": in_words(item["is"], item, names, shown_language())}
 
 

@@ -14,6 +14,7 @@ from router.masking import mask
 from router.store.calls import CallRow
 from router.store.explain import explain
 from router.store.queries import call_with, calls_of_day, trail_of_call
+from router.web import shared
 from router.web.language import shown_language
 
 call_pages = Blueprint("calls", __name__, template_folder="templates")
@@ -36,7 +37,7 @@ def call(call_id: str) -> ResponseReturnValue:
     found = call_with(_session(), call_id)
     if found is None or not _may_see(found):
         abort(404)
-    names = current_app.extensions["hotline"]["settings"].names
+    names = shared.settings().names
     steps = explain(trail_of_call(_session(), found.id), names, shown_language())
     return render_template("calls/call.html", call=found, steps=steps, zone=_zone(), mask=_masked)
 

@@ -1,0 +1,140 @@
+"""The site file held against the database: what differs, what may be applied, what does not fit this machine.
+
+May live here: what `hotline config diff|apply` and `hotline up` share of it; how it is printed is the commands' matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from router.cli.settings import Place, database_url
+from router.config import checks
+from router.config.changes import Difference, Side, differences, settled
+from router.config.load import said_of
+from router.config.model import Site
+from router.config.office import Plain, file_office, with_office
+from router.errors import ConfigurationError, RequestError
+from router.store.base import open_database
+from router.store.office import applied_file, changing, note_applied, office_in, put_office
+from router.store.site import SiteFileRow
+from router.store.writer import DatabaseAwayError
+
+
+class MisfitError(ConfigurationError):
+    """The office in the database can't work with the machine that the file describes."""
+
+    id = "office-does-not-fit"
+
+
+class ConflictError(RequestError):
+    """The file and a page changed the same thing."""
+
+    id = "config-conflict"
+
+
+class UnknownKeyError(RequestError):
+    """There is no difference with this key."""
+
+    id = "no-such-difference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """File and database: what each says of the office, and what the file said when it was last applied."""
+
+    file: Plain
+    database: Plain
+    applied: SiteFileRow | None
+    differences: list[Difference]
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Session]:
+    """A session on the place's database; what is the database's trouble becomes `DatabaseAwayError`."""
+    database = open_database(database_url(place))
+    try:
+        with Session(database) as session:
+            yield session
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", error)).strip().splitlines()[:1]
+        raise DatabaseAwayError(
+            f"the database does not do its work: {' '.join(why)[:200]}", cure="is it running? `hotline up` migrates it"
+        ) from error
+    finally:
+        database.dispose()
+
+
+def compare(session: Session, file: Site) -> Comparison:
+    """Hold the file against the database. Raises `NoSiteError`."""
+    database = office_in(session)
+    applied = applied_file(session)
+    said = file_office(file, database)
+    return Comparison(
+        file=said,
+        database=database,
+        applied=applied,
+        differences=differences(said, database, applied.office if applied else None),
+    )
+
+
+def chosen(comparison: Comparison, overwrite: Collection[str], *, overwrite_all: bool) -> list[Difference]:
+    """The differences that applying settles: what the file alone changed, and what is to be overwritten by name.
+
+    Raises `UnknownKeyError`, or `ConflictError` for a key that both changed: nothing edited on a page is overwritten
+    silently.
+    """
+    unknown = sorted(set(overwrite) - {one.key for one in comparison.differences})
+    if unknown:
+        raise UnknownKeyError(f"nothing differs in {', '.join(unknown)}", cure="`hotline config diff` lists the keys")
+    conflicts = [
+        one.key
+        for one in comparison.differences
+        if one.changed_in is Side.BOTH and not overwrite_all and one.key not in overwrite
+    ]
+    if conflicts:
+        raise ConflictError(
+            f"changed in the file and on a page: {', '.join(conflicts)}; nothing was applied",
+            cure="--overwrite KEY takes the file's word, or write the page's into the file",
+        )
+    is_taken = {Side.FILE: True, Side.PAGE: False, Side.BOTH: True}
+    return [one for one in comparison.differences if is_taken[one.changed_in] or one.key in overwrite]
+
+
+def apply_file(session: Session, place: Place, comparison: Comparison, taken: Collection[Difference], by: str) -> Site:
+    """Write the chosen differences, and what the file says as the new base; returns the site that counts then.
+
+    The caller commits: all or nothing. Raises `MisfitError` where what came of it could not work.
+    """
+    after = settled(comparison.database, taken)
+    site = with_office(place.file, after)
+    refuse_misfit(site)
+    with changing(session, by=by, source="file"):
+        put_office(session, after)
+    note_applied(session, comparison.file, by=by)
+    session.flush()
+    return site
+
+
+def refuse_misfits(place: Place) -> None:
+    """Raise `MisfitError` where the office that counts can't work with the machine that the file describes."""
+    if place.site is not place.file:
+        refuse_misfit(place.site)
+
+
+def refuse_misfit(site: Site) -> None:
+    """Raise `MisfitError` with everything that does not fit together."""
+    known = checks.Known(
+        trunks=frozenset(trunk.name for trunk in site.trunks),
+        consultants=frozenset(consultant.id for consultant in site.consultants),
+    )
+    wrong = [said_of(problem, site.site.language) for problem in checks.mistakes(site, known)]
+    if wrong:
+        raise MisfitError(
+            "the office in the database does not fit the site file:\n  " + "\n  ".join(wrong),
+            cure="hotline config diff shows both; change the file, or `hotline config apply`",
+        )
