@@ -25,7 +25,8 @@ from router.telephony.private.share import link_share
 
 log = structlog.get_logger(__name__)
 
-FOLDERS: Final = ("etc", "share", "lib/agi-bin", "lib/keys", "spool", "run", "log/cdr-csv", "log/cdr-custom", "prompts")
+RECORDS: Final = ("log/cdr-custom", "log/cel-custom")
+FOLDERS: Final = ("etc", "share", "lib/agi-bin", "lib/keys", "spool", "run", "prompts", *RECORDS)
 
 ONLY_AT_START: Final = frozenset(
     {"asterisk.conf", "modules.conf", "pjsip_transport.conf", "rtp.conf", "logger.conf", "cel.conf"}
@@ -59,9 +60,14 @@ class PrivateAsterisk:
         return self._pid
 
     @property
-    def cdr_database(self) -> Path:
-        """SQLite file with the table `cdr` (UTC)."""
-        return self.folder / "log" / "master.db"
+    def cdr_file(self) -> Path:
+        """Asterisk's own record of legs, a CSV file (its columns: `telephony.records.private`)."""
+        return self.folder / "log" / "cdr-custom" / "hotline.csv"
+
+    @property
+    def cel_file(self) -> Path:
+        """Asterisk's own record of events of channels, a CSV file likewise."""
+        return self.folder / "log" / "cel-custom" / "hotline.csv"
 
     def prepare(self) -> set[str]:
         """Write configuration, prompts and folders; returns the names of the files that changed."""
