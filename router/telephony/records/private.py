@@ -6,7 +6,10 @@ Times are seconds since 1970 with six decimals, `0.000000` for "never".
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Final
+
+from router.telephony.records.columns import NAMES, Columns
 
 CDR_COLUMNS: Final = (
     "uniqueid",
@@ -37,4 +40,8 @@ CEL_COLUMNS: Final = (
     "appname",
     "peer",
     "extra",
+)
+
+CDR: Final = Columns(
+    at={name: CDR_COLUMNS.index(name) for name in NAMES if name in CDR_COLUMNS}, zone=UTC, width=len(CDR_COLUMNS)
 )

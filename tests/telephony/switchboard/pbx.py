@@ -39,7 +39,7 @@ def settings(**changes: object) -> PrivateSettings:
         accounts=tuple(AccountSettings(account=name, secret="secret" + name) for name in ACCOUNTS),
         trunks=(
             TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),
-            TrunkSettings(name="mobiles", match=(MOBILE[0],), server=f"{MOBILE[0]}:{MOBILE[1]}"),
+            TrunkSettings(name="mobiles", match=(MOBILE[0],), server=f"{MOBILE[0]}:{MOBILE[1]}", outgoing=True),
         ),
         extensions=tuple((name, (f"PJSIP/{name}",)) for name in ACCOUNTS),
         dialplan=shipped("dialplan"),
@@ -53,6 +53,7 @@ class Pbx:
 
     def __init__(self, folder: Path, **changes: object) -> None:
         self._asterisk = PrivateAsterisk(ensure_asterisk(), folder, settings(**changes))
+        self.folder = folder.absolute()
         self.sip, self.ami = self._asterisk.settings.sip_port, self._asterisk.settings.ami_port
 
     def start(self) -> None:
