@@ -23,6 +23,7 @@ from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.feed import JournalFeed
 from router.engine.journal import Journal
+from router.engine.link_log import LinkLog
 from router.engine.ports import Letter
 from router.engine.snapshot import recover
 from router.engine.socket import EngineSocket
@@ -77,6 +78,9 @@ def run_engine(place: Place) -> None:
     follower.start()
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
+    link_log = LinkLog(place.folder.link_log)
+    linked = (over, lambda: switchboard.connected)
+    threading.Thread(target=link_log.follow, args=linked, name="link-log", daemon=True).start()
     planner = Planner(engine, place)
     threading.Thread(target=planner.run, args=(over,), name="planner", daemon=True).start()
     log.info("engine state from=starting to=running site=%r", place.site.site.name)

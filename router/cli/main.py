@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("router.cli.export", "Write forms, calls or the day's sheet to CSV or XLSX."),
     "import": ("router.cli.import_", "File the forms of a CSV or XLSX file."),
     "token": ("router.cli.token", "Make, list and revoke tokens for the API."),
+    "records": ("router.cli.records", "Read and show the PBX's own records."),
     "config": ("router.cli.config", "Check a site file, or see every setting."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }

@@ -19,10 +19,14 @@ from router.store.records import PbxRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:
-    """A call as the PBX recorded it: `call` by R24's rules, and what else its rows say."""
+    """A call as the PBX recorded it: `call` by R24's rules, and what else its rows say.
+
+    `last_person` was last on it (R16.6); `ended_by` is `caller`, `consultant` or "" (R19).
+    """
 
     call: PbxCall
-    direction: str
+    rows: tuple[PbxRow, ...]
+    last_person: str
     ended_by: str
     hotline: str
     trunk: str
@@ -65,6 +69,12 @@ def _recorded(call: PbxCall, rows: list[PbxRow]) -> RecordedCall:
     def first(field: str) -> str:
         return next((value for row in rows if (value := getattr(row, field))), "")
 
+    last = max((row for row in rows if row.answered_at), key=lambda row: row.started_at, default=None)
     return RecordedCall(
-        call=call, direction="in", ended_by=first("ended_by"), hotline=first("hotline"), trunk=first("trunk")
+        call=call,
+        rows=tuple(rows),
+        last_person=last.answered_by if last else "",
+        ended_by=first("ended_by"),
+        hotline=first("hotline"),
+        trunk=first("trunk"),
     )
