@@ -14,6 +14,7 @@ What Asterisk writes of one call (all of it seen with Asterisk 22.10; docs/recor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ OFFERS: Final = ("@hotline-offer", "@hotline-handover")
 LOCAL: Final = "Local/"
 OUR_LEGS: Final = "hl."
 """What the ids of phones' channels begin with (telephony.switchboard.legs)."""
+
+DIALLED: Final = re.compile(r"\+?[0-9*#]+")
 
 OUTSIDE_DIGITS: Final = 7
 """Shorter numbers dialled by a phone count as outside only where a trunk took the call."""
@@ -116,8 +119,8 @@ class Exchange:
         to = device_of(leg.dstchannel)
         number = leg.dst.removeprefix(self.prefix) if self.prefix else leg.dst
         outside = to in self.trunks or (len(digits(number)) >= OUTSIDE_DIGITS and to not in self.people)
-        if person is None or not outside or not digits(number) or to.startswith(LOCAL):
-            return None
+        if person is None or not outside or not DIALLED.fullmatch(number) or leg.uniqueid.startswith(OUR_LEGS):
+            return None  # what rings a phone for a call has a channel of that phone, too: nobody dialled there
         return Entry(
             leg=leg,
             direction="out",

@@ -38,7 +38,7 @@ def split(data: bytes, fits: Callable[[tuple[str, ...]], bool], *, at_end: bool 
     """
     position = 0
     while position < len(data):
-        end = _end_of_record(data, position)
+        end = _end_of_record(data, position, fits)
         if end is None:
             if not at_end:
                 return
@@ -47,21 +47,32 @@ def split(data: bytes, fits: Callable[[tuple[str, ...]], bool], *, at_end: bool 
         position = end
 
 
-def _end_of_record(data: bytes, start: int) -> int | None:
-    """Where the record that begins at `start` ends; None: not in this data yet."""
-    end = first = None
+def _end_of_record(data: bytes, start: int, fits: Callable[[tuple[str, ...]], bool]) -> int | None:
+    """Where the record that begins at `start` ends; None: not in this data yet.
+
+    A first line with an open quote is torn where a whole record follows: a caller's line ends can't look like one,
+    since the quotes that they come with are doubled.
+    """
+    first = None
     position = start
     for _ in range(MOST_LINES):
         found = data.find(b"\n", position)
         if found < 0:
-            return end
-        position = found + 1
-        first = first or position
+            return None
+        line, position = data[position : found + 1], found + 1
         if data.count(b'"', start, position) % 2 == 0:
             return position
+        if first is not None and line.startswith(b'"') and _is_record(line, fits):
+            break
+        first = first or position
         if position - start > MOST_BYTES:
             break
     return first
+
+
+def _is_record(raw: bytes, fits: Callable[[tuple[str, ...]], bool]) -> bool:
+    fields = _fields(raw)
+    return fields is not None and fits(fields)
 
 
 def _record(raw: bytes, end: int, fits: Callable[[tuple[str, ...]], bool]) -> Iterator[Record]:

@@ -71,6 +71,10 @@ class Book:
         """Uniqueid -> the call as recorded."""
         return {one.call.call_id: one for one in recorded_calls(self.rows())}
 
+    def calls_out(self) -> set[str]:
+        """The ids of calls that consultants made to numbers outside."""
+        return {row.call_id for row in self.rows() if row.direction == "out"}
+
     def waits_for(self, uniqueid: str, within: float = 15) -> RecordedCall:
         """The call, once Asterisk has written it whole (its hangup among it)."""
 

@@ -22,7 +22,8 @@ def agrees(book: Book, scene: Scene) -> None:
         _same_end(scene, call, recorded.ended_by)
     others = set(book.calls()) - book.accounted - uniqueids
     assert scene.has_died or not others
-    book.accounted.update(book.calls())
+    assert scene.dialled_out or not book.calls_out() - book.accounted, "a phone that was rung is no call out"
+    book.accounted.update(book.calls(), book.calls_out())
 
 
 def _same_people(scene: Scene, call: CallId, recorded: PbxCall) -> None:

@@ -91,6 +91,7 @@ class Scene:
         self.alarms: list[str] = []
         self.others: list[tuple[CallId, PersonId]] = []
         self.has_died = False
+        self.dialled_out = False
         self.at_the_answer = False  # callers leave in that very moment: picked up, and yet not on Asterisk's record
         self.server = ("127.0.0.1", pbx.sip)
         self.phone: dict[str, SipPhone] = {}

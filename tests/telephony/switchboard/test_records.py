@@ -145,6 +145,7 @@ def test_a_call_out_is_on_record_with_who_rang_whom(stage: Stage, books: Books) 
     scene = stage("A")
     outside = scene.phone["outside"] = Phone(scene.world, scene.server, user="13900000099", bind=MOBILE)
     outside.mood = "answers"
+    scene.dialled_out = True
     leg = scene.phone["A"].dials("13900000099")
     until("they talk", lambda: leg.voice.packets > 10)
     scene.phone["A"].hangs_up()
