@@ -95,6 +95,7 @@ class Columns:
     at: Mapping[str, int | str]
     zone: tzinfo
     width: int = 0  # fields of a row, where that is certain
+    has_header: bool = False
 
     def fits(self, fields: Sequence[str]) -> bool:
         """Whether fields can be a row: enough of them, with a start that is a time and a channel's name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -39,10 +39,11 @@ def _read_piece(piece: Piece, columns: Columns, intake: Intake) -> None:
     legs: list[Leg] = []
     end = None
     for record in records(piece, columns.fits):
+        is_header = columns.has_header and end is None and piece.offset == 0
         end = record.end
         if record.fields:
             legs.append(columns.leg(record.fields))
-        elif len(intake.bad) < MOST_COMPLAINTS and not _is_header(record.why, piece, record.end):
+        elif len(intake.bad) < MOST_COMPLAINTS and not is_header:
             intake.bad.append(f"{piece.path.name}, byte {record.end}: {record.why}")
         if len(legs) >= BATCH:
             _hand_in(piece, legs, end, intake)
@@ -54,11 +55,6 @@ def _read_piece(piece: Piece, columns: Columns, intake: Intake) -> None:
 def _hand_in(piece: Piece, legs: list[Leg], end: int, intake: Intake) -> None:
     check_zone(legs)
     intake.take(legs, {"cdr": mark_at(piece.path, end).as_data()})
-
-
-def _is_header(why: str, piece: Piece, end: int) -> bool:
-    """A first line without a time in it names the columns."""
-    return piece.offset == 0 and end <= len(",".join(first_record(piece.path)).encode()) + 64 and "uniqueid" in why
 
 
 def fixed(columns: Columns) -> Layout:
@@ -75,8 +71,9 @@ def foreign(table: ColumnsTable, zone: tzinfo) -> Layout:
             return None
         names = {name.strip().lower() for name in first}
         configured = table.model_dump(exclude={"table"}, exclude_none=True)
-        if (table.call_id or "uniqueid").lower() in names or configured:
-            return named_columns(first, table, zone, places=True)
+        has_header = (table.call_id or "uniqueid").lower() in names
+        if has_header or configured:
+            return replace(named_columns(first, table, zone, places=True), has_header=has_header)
         return master_columns(len(first), zone)
 
     return columns

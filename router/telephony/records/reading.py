@@ -71,8 +71,8 @@ def source_of(site: Site, asterisk: Path) -> tuple[str, Source]:
     if table.pbx.startswith("csv:"):
         path = Path(table.pbx.removeprefix("csv:"))
         return table.pbx[:255], CsvSource(path=path, layout=foreign(table.columns, zone))
-    url = table_url(table.pbx)
-    return shown(url)[:255], TableSource(url=url, columns=table.columns, zone=zone)
+    name = shown(table.pbx)[:255]
+    return name, TableSource(name=name, url=table_url(table.pbx), columns=table.columns, zone=zone)
 
 
 def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int = SITE_ID) -> Reading:

@@ -45,6 +45,7 @@ def table_url(text: str) -> URL:
 class TableSource:
     """A table with a row a leg."""
 
+    name: str
     url: URL
     columns: ColumnsTable
     zone: tzinfo
@@ -68,7 +69,7 @@ class TableSource:
             ) from error
         except SQLAlchemyError as error:
             raise RecordsUnreadableError(
-                f"{shown(self.url)} can't be read: {(str(error).splitlines() or [''])[0][:200]}",
+                f"{self.name} can't be read: {(str(error).splitlines() or [''])[0][:200]}",
                 cure="is the address right, the server running, and may the user read that table?",
             ) from error
 
@@ -83,7 +84,7 @@ class TableSource:
         number, start = _running_number(database, table), table.columns[str(columns.at["start"])]
         with database.connect().execution_options(yield_per=BATCH) as connection:
             if number is not None:
-                highest = connection.scalar(select(func.max(number))) or 0
+                highest = connection.scalar(select(func.max(number)).select_from(table)) or 0
                 last = int(mark.get("number", 0))
                 after = max(0, last - OVERLAP_ROWS) if highest >= last else 0  # lower: emptied, or made anew
                 wanted = select(table, number.label(NUMBER)).where(number > after).order_by(number)
@@ -123,9 +124,9 @@ def _take(rows: Rows, intake: Intake) -> None:
     intake.take(legs, {"table": mark} if mark else {})
 
 
-def shown(url: URL) -> str:
-    """The address without its password."""
-    return url.set(password=None).render_as_string()
+def shown(text: str) -> str:
+    """What a source is called on record: its address without a password."""
+    return text if text.startswith("sqlite:") else table_url(text).set(password=None).render_as_string()
 
 
 def _open(url: URL) -> Engine:
