@@ -142,7 +142,7 @@ def _put_in(session: Session, site: Site, recorded: RecordedCall, site_id: int) 
         "uniqueid": call.call_id,
         "trunk": recorded.trunk,
         "hotline": recorded.hotline,
-        "number_id": number.id if number else None,
+        **({"number_id": number.id} if number else {}),  # an erased number leaves its row
         "slot_name": slot,
         "slot_started_at": slot_started,
         "arrived_at": call.started_at,

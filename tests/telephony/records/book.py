@@ -42,11 +42,11 @@ def site_with(**reconcile: object) -> Site:
 class Book:
     """One database, and one source that is read into it."""
 
-    def __init__(self, folder: Path, asterisk: Path | None = None, **reconcile: object) -> None:
+    def __init__(self, folder: Path, asterisk: Path | None = None, url: str = "", **reconcile: object) -> None:
         self.site = site_with(**reconcile)
         self.asterisk = asterisk or folder
         self.accounted: set[str] = set()
-        self.database = open_database(f"sqlite:///{folder / 'book.db'}")
+        self.database = open_database(url or f"sqlite:///{folder / 'book.db'}")
         migrate_database(self.database)
         with Session(self.database) as session:
             if session.get(SiteRow, 1) is None:
