@@ -60,7 +60,7 @@ def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp
         person = _talks_with_somebody(service, answered)
         missed = service.caller("13900004003")
         missed.dials(HOTLINE)
-        missed.hears_ringing()
+        missed.hears_ringing(within=15)
         missed.hangs_up()
         missed.is_let_go()
         _in_the_log(service, person)

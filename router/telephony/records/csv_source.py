@@ -25,6 +25,11 @@ class CsvSource:
     path: Path
     layout: Layout
 
+    def look(self) -> None:
+        """See whether it is there with the columns that are needed. Raises a `HotlineError`."""
+        way_from(self.path, None)
+        self.layout(self.path)
+
     def read(self, intake: Intake) -> None:
         """Read what is new. Raises a `HotlineError` when nothing can be read."""
         way = way_from(self.path, mark_of(intake.source.position.get("cdr")))

@@ -6,13 +6,13 @@ A reading that can't be done is an error and stands in `pbx_source.failure`; one
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,9 @@ from router.telephony.records.exchange import exchange_of
 from router.telephony.records.intake import Intake
 from router.telephony.records.private import CDR
 from router.telephony.records.table_source import TableSource, shown, table_url
+from router.telephony.records.tail import way_from
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,9 @@ class Reading:
 class Source(Protocol):
     """Where the PBX keeps its records."""
 
+    def look(self) -> None:
+        """See whether it could be read now. Raises a `HotlineError`."""
+
     def read(self, intake: Intake) -> None:
         """Read what is new. Raises a `HotlineError` when nothing can be read."""
 
@@ -54,6 +58,11 @@ class PrivateSource:
 
     legs: CsvSource
     events: Path
+
+    def look(self) -> None:
+        """See whether both files can be read now."""
+        self.legs.look()
+        way_from(self.events, None)
 
     def read(self, intake: Intake) -> None:
         """Read what is new: legs first, since events are added to them."""
@@ -90,17 +99,17 @@ def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int =
             session.rollback()
             row.failed_at, row.failure = datetime.now(UTC), f"{error.id}: {error}"[:500]
             session.commit()
-            log.warning("records state to=failed", source=name, why=error.message)
+            log.warning("records state to=failed source=%s why=%r", name, error.message)
             raise
         trouble = _trouble(intake)
         if trouble:
             row.failed_at = datetime.now(UTC)
-            log.warning("records state to=incomplete", source=name, why=trouble)
+            log.warning("records state to=incomplete source=%s why=%r", name, trouble)
         else:
             row.read_at = datetime.now(UTC)
         row.failure = trouble[:500]
         session.commit()
-    log.info("records read", source=name, rows=intake.rows, new=intake.new)
+    log.info("records read source=%s rows=%s new=%s", name, intake.rows, intake.new)
     return Reading(source=name, rows=intake.rows, new=intake.new, trouble=trouble)
 
 

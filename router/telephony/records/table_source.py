@@ -50,6 +50,14 @@ class TableSource:
     columns: ColumnsTable
     zone: tzinfo
 
+    def look(self) -> None:
+        """See whether it is there with the columns that are needed. Raises a `HotlineError`."""
+        database = _open(self.url)
+        try:
+            next(self._batches(database, {}), None)
+        finally:
+            database.dispose()
+
     def read(self, intake: Intake) -> None:
         """Read what is new. Raises a `HotlineError` when nothing can be read."""
         database = _open(self.url)
