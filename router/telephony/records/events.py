@@ -1,4 +1,4 @@
-"""What the private Asterisk's channel events add: who hung up first (R19), which mobile answered.
+"""What the private Asterisk's channel events add: who hung up first (R19), which mobile answered, calls cut off.
 
 May live here: reading them and matching them with rows on record. An event whose call has no rows yet holds the
 book-mark back for a while: rows are written when a call ends, and its events earlier.
@@ -6,116 +6,86 @@ book-mark back for a while: rows are written when a call ends, and its events ea
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from router.store.pbx_log import known_calls, name_answerer, name_enders
-from router.telephony.records.columns import moment
-from router.telephony.records.exchange import LOCAL, OUR_LEGS, Exchange
+from router.store.pbx_log import add_rows, known_calls, name_answerer, name_enders
+from router.telephony.records.channel_events import ChannelEvent, event_of, fits
+from router.telephony.records.cut_off import OpenCall, OpenCalls
 from router.telephony.records.intake import BATCH, Intake
-from router.telephony.records.private import CEL_COLUMNS
 from router.telephony.records.tail import Piece, mark_at, mark_of, records, way_from
-from router.telephony.switchboard.legs import read_leg_id
 from router.telephony.switchboard.office import device_of
 
 PATIENCE: Final = timedelta(hours=4)  # longer than any call
-KINDS: Final = ("HANGUP", "PICKUP")
-_AT: Final = {name: place for place, name in enumerate(CEL_COLUMNS)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelEvent:
-    """A HANGUP or PICKUP of a call's channel; `at_byte` is where its record begins."""
-
-    kind: str
-    call_id: str
-    at: datetime
-    channel: str
-    extra: dict[str, Any]
-    at_byte: int
 
 
 def read_events(path: Path, intake: Intake) -> None:
     """Read what is new and add it to the rows on record. Raises a `HotlineError` when nothing can be read."""
     way = way_from(path, mark_of(intake.source.position.get("cel")))
+    reader = _Reader(intake=intake, open=OpenCalls(exchange=intake.exchange))
     for piece in way.pieces:
-        _read_piece(piece, intake)
+        reader.read(piece)
 
 
-def _read_piece(piece: Piece, intake: Intake) -> None:
-    events: list[ChannelEvent] = []
-    end, held, newest = piece.offset, None, None
-    for record in records(piece, _fits):
-        begin, end = end, record.end
-        if not record.fields:
-            continue
-        newest = moment(record.fields[_AT["eventtime"]], UTC)
-        event = _event(record.fields, begin)
-        if event is not None:
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """One reading of the events, going on."""
+
+    intake: Intake
+    open: OpenCalls
+    waiting: list[tuple[datetime, int]] = field(default_factory=list)  # events whose call is not on record yet
+    newest: datetime | None = None
+
+    def read(self, piece: Piece) -> None:
+        """The rest of one file, and the book-mark behind it."""
+        events: list[ChannelEvent] = []
+        cut: list[OpenCall] = []
+        end = piece.offset
+        for record in records(piece, fits):
+            begin, end = end, record.end
+            event = event_of(record.fields, begin) if record.fields else None
+            if event is None:
+                continue
+            self.newest = event.at
             events.append(event)
-        if len(events) >= BATCH:
-            held = _apply(events, intake, newest, held)
-            events = []
-    held = _apply(events, intake, newest, held)
-    if end > piece.offset:
-        intake.move({"cel": mark_at(piece.path, end if held is None or piece.over else held).as_data()})
+            cut.extend(self.open.see(event))
+            if len(events) >= BATCH:
+                self._add(events, cut)
+                events, cut = [], []
+        self._add(events, cut)
+        if end > piece.offset:
+            held = end if piece.over else min((end, *self._held()))
+            self.intake.move({"cel": mark_at(piece.path, held).as_data()})
+        self.waiting.clear()
 
+    def _held(self) -> list[int]:
+        """Where events begin that are to be read again: their calls go on, or are not on record yet."""
+        calls = ((call.started_at, call.at_byte) for call in self.open.open.values())
+        return [at_byte for at, at_byte in (*self.waiting, *calls) if self.newest and at > self.newest - PATIENCE]
 
-def _fits(fields: tuple[str, ...]) -> bool:
-    try:
-        return len(fields) == len(CEL_COLUMNS) and moment(fields[_AT["eventtime"]], UTC) is not None
-    except ValueError:
-        return False
+    def _add(self, events: Sequence[ChannelEvent], cut: Sequence[OpenCall]) -> None:
+        source, session = self.intake.source, self.intake.session
+        asked = {event.call_id for event in events if event.kind in ("HANGUP", "PICKUP")}
+        known = known_calls(session, asked | {call.call_id for call in cut}, site_id=source.site_id)
+        lost = [call.row(source.site_id, source.id) for call in cut if call.call_id not in known]
+        self.intake.new += add_rows(session, lost)
+        enders: dict[str, str] = {}
+        for event in events:
+            if event.call_id not in asked:
+                continue
+            if event.call_id not in known:
+                self.waiting.append((event.at, event.at_byte))
+            elif event.kind == "HANGUP":
+                enders.update({event.call_id: who} if (who := self._ended_by(event)) else {})
+            elif device_of(event.picked_up_with) in self.intake.exchange.mobiles and event.picked_up_by:
+                name_answerer(session, event.call_id, event.at, event.picked_up_by, site_id=source.site_id)
+        name_enders(session, enders, site_id=source.site_id)
 
-
-def _event(fields: tuple[str, ...], at_byte: int) -> ChannelEvent | None:
-    kind, uniqueid, channel = fields[_AT["eventtype"]], fields[_AT["uniqueid"]], fields[_AT["channame"]]
-    at = moment(fields[_AT["eventtime"]], UTC)
-    if kind not in KINDS or at is None or uniqueid.startswith(OUR_LEGS):
-        return None
-    if kind == "HANGUP" and channel.startswith(LOCAL):
-        return None
-    try:
-        extra = json.loads(fields[_AT["extra"]] or "{}")
-    except ValueError:
-        return None
-    call_id = uniqueid if kind == "HANGUP" else fields[_AT["linkedid"]]
-    return ChannelEvent(kind=kind, call_id=call_id, at=at, channel=channel, extra=extra, at_byte=at_byte)
-
-
-def _apply(events: list[ChannelEvent], intake: Intake, newest: datetime | None, held: int | None) -> int | None:
-    """Add events to their calls; returns where the first stands whose call may still come on record."""
-    site_id = intake.source.site_id
-    known = known_calls(intake.session, {event.call_id for event in events}, site_id=site_id)
-    enders: dict[str, str] = {}
-    for event in events:
-        if event.call_id not in known:
-            if held is None and newest is not None and event.at > newest - PATIENCE:
-                held = event.at_byte
-        elif event.kind == "HANGUP":
-            who = _ended_by(event, intake.exchange)
-            if who:
-                enders[event.call_id] = who
-        else:
-            _answered(event, intake)
-    name_enders(intake.session, enders, site_id=site_id)
-    return held
-
-
-def _ended_by(event: ChannelEvent, exchange: Exchange) -> str:
-    """R19: `caller`, `consultant`, or "" where it can't be known."""
-    source = str(event.extra.get("hangupsource") or "")
-    if source and source == event.channel:
-        return "caller"
-    return "consultant" if source and exchange.whose(source) is not None else ""
-
-
-def _answered(event: ChannelEvent, intake: Intake) -> None:
-    """A mobile's channel is named after its trunk; the id that it was rung with names the person."""
-    leg = read_leg_id(str(event.extra.get("pickup_channel_uniqueid") or ""))
-    channel = str(event.extra.get("pickup_channel") or "")
-    if leg is not None and device_of(channel) in intake.exchange.mobiles:
-        name_answerer(intake.session, event.call_id, event.at, leg[1], site_id=intake.source.site_id)
+    def _ended_by(self, event: ChannelEvent) -> str:
+        """R19: `caller`, `consultant`, or "" where it can't be known."""
+        if event.ended_by and event.ended_by == event.channel:
+            return "caller"
+        return "consultant" if event.ended_by and self.intake.exchange.whose(event.ended_by) is not None else ""

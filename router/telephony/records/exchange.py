@@ -71,10 +71,20 @@ class Exchange:
 
     def is_hotline(self, leg: Leg) -> bool:
         """Whether the row says by itself that its channel called a hotline."""
-        if leg.channel.startswith(LOCAL) or leg.uniqueid.startswith(OUR_LEGS):
-            return False
+        if self.calls_hotline(leg.channel, leg.uniqueid, leg.dcontext, leg.dst):
+            return True
         offered = any(offer in leg.dstchannel or offer in leg.lastdata for offer in OFFERS)
-        return leg.dcontext in OURS or leg.dst in self.hotlines or offered
+        return offered and not leg.channel.startswith(LOCAL)
+
+    def calls_hotline(self, channel: str, uniqueid: str, context: str, dialled: str) -> bool:
+        """Whether a channel that dials this in this context calls a hotline."""
+        if channel.startswith(LOCAL) or uniqueid.startswith(OUR_LEGS):
+            return False
+        return context in OURS or dialled in self.hotlines
+
+    def trunk_of(self, channel: str) -> str:
+        """The trunk that a channel is of; "" for none."""
+        return self.trunks.get(device_of(channel), "")
 
     def entry(self, leg: Leg, calls: Container[str]) -> Entry | None:
         """The row as it counts, or None; `calls` are the ids of channels known to have called a hotline."""
@@ -110,7 +120,7 @@ class Exchange:
             person=person or "",
             answered_at=(leg.answer or leg.start) if person is not None else None,
             hotline=self.hotlines.get(leg.dst, ""),
-            trunk=self.trunks.get(device_of(leg.channel), ""),
+            trunk=self.trunk_of(leg.channel),
         )
 
     def _outgoing(self, leg: Leg) -> Entry | None:

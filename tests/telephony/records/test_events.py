@@ -49,6 +49,39 @@ def test_events_of_other_calls_are_not_waited_for_all_night(book: Book, legs: Fi
     assert book.source().position["cel"]["offset"] == events.path.stat().st_size
 
 
+START = (
+    '"CHAN_START","{at}.741556","{id}","{id}","PJSIP/carrier-00000000","13900000001","4008001234",'
+    '"hotline-trunk-carrier","","",""\n'
+)
+BRIDGED = (
+    '"BRIDGE_ENTER","1795520823.757723","{id}","{id}","PJSIP/carrier-00000000","13900000001","4008001234",'
+    '"hotline-in","Dial","PJSIP/101-00000001","{{}}"\n'
+)
+
+
+def test_a_call_that_asterisk_ended_in_the_middle_of_is_on_record_once_it_runs_again(book: Book, events: File) -> None:
+    events.writes(START.format(id=CALL, at=1795520813) + BRIDGED.format(id=CALL))
+    book.read()
+    assert book.calls() == {}  # it may still go on
+    events.writes(START.format(id="hotline-1795524000.0", at=1795524000))
+    book.read()
+    (found,) = book.calls().values()
+    assert (found.call.call_id, found.call.person, found.hotline, found.trunk) == (CALL, "A", "4008001234", "carrier")
+    assert (found.call.number, found.ended_by) == ("+8613900000001", "")
+    assert found.call.answered_at == found.call.ended_at
+    book.read()
+    assert len(book.rows()) == 1
+
+
+def test_a_call_with_rows_of_its_own_is_not_counted_from_its_events(book: Book, legs: File, events: File) -> None:
+    events.writes(START.format(id=CALL, at=1795520813) + BRIDGED.format(id=CALL))
+    events.writes(HANGUP.format(id=CALL, source="PJSIP/101-00000001"))
+    legs.writes(race(1))
+    events.writes(START.format(id="hotline-1795524000.0", at=1795524000))
+    book.read()
+    assert len(book.rows()) == 3
+
+
 def test_a_caller_s_line_ends_and_quotes_in_an_event_hurt_nothing(book: Book, legs: File, events: File) -> None:
     start = '"CHAN_START","1795520813.741556","{id}","{id}","PJSIP/carrier-00000000","1\r\n"",""z"",\r\n""HANGUP"","'
     legs.writes(race(1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +65,14 @@ class Pbx:
     def stop(self) -> None:
         """End it."""
         self._asterisk.stop()
+
+    def is_killed(self) -> None:
+        """It ends in the middle of everything, and is started again."""
+        pid = self._asterisk.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        self._asterisk.stop()
+        self.start()
 
     def cli(self, command: str) -> str:
         """What the console says to a command."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -161,6 +162,31 @@ def test_a_call_out_is_on_record_with_who_rang_whom(stage: Stage, books: Books) 
     assert (row.direction, row.answered_by, row.trunk) == ("out", "A", "mobiles")
     assert row.answered_at is not None
     assert row.call_id not in book.calls()
+
+
+@pytest.fixture
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    """An Asterisk that a test may kill."""
+    made = Pbx(Path(tmp_path_factory.mktemp("mortal")))
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_a_call_in_whose_middle_asterisk_died_is_on_its_record_once_it_runs_again(
+    mortal: Pbx, stage: Stage, books: Books
+) -> None:
+    scene = stage("A", on=mortal)
+    talks(scene, "A")
+    uniqueid = scene.letters.of(CallArrived)[-1].facts["uniqueid"]
+    scene.has_died = True  # whether the switchboard hears of the next call is not asked here
+    mortal.is_killed()
+    later = scene.caller("13900000055").dials(HOTLINE)
+    until("Asterisk has the call", lambda: bool(mortal.channels()), 15)
+    later.hangs_up()
+    found = books(mortal).waits_for(uniqueid)
+    assert (found.call.number, found.call.person, found.hotline) == ("+8613900000077", "A", HOTLINE)
+    assert found.call.answered_at is not None
 
 
 def test_a_hostile_name_and_number_do_not_break_the_records(stage: Stage, books: Books) -> None:
