@@ -44,6 +44,11 @@ class DataFolder:
         return self.path / "engine.sock"
 
     @property
+    def link_log(self) -> Path:
+        """When the engine had its link to Asterisk."""
+        return self.path / "link.log"
+
+    @property
     def asterisk(self) -> Path:
         """The private Asterisk's configuration and records."""
         return self.path / "asterisk"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from router.cli.engine import ami_address
 from router.cli.office import Source
@@ -22,9 +23,11 @@ from router.engine.socket import EngineClient
 from router.errors import HotlineError
 from router.store.base import open_database
 from router.store.migrate import newest, version
+from router.store.pbx_log import sources
 from router.telephony.ami import Action, AmiClient
 from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.find import find_asterisk
+from router.telephony.records.reading import source_of
 
 LEAST_FREE_MB = 500
 NEEDED_CONTEXTS = ("hotline-in", "hotline-offer", "hotline-pickup", "hotline-fallback", "hotline-codes")
@@ -134,6 +137,22 @@ def _office(place: Place) -> Finding:
     return Finding(f"{place.site.site.name}, {len(place.site.consultants)} consultants, by the database")
 
 
+def _records(place: Place) -> Finding:
+    name, source = source_of(place.site, place.folder.asterisk)
+    source.look()
+    database = open_database(database_url(place))
+    try:
+        with Session(database) as session:
+            known = next((one for one in sources(session) if one.name == name), None)
+    except SQLAlchemyError as error:
+        return Finding(f"what was read is not known: {type(error).__name__}", "see the database check")
+    finally:
+        database.dispose()
+    if known is not None and known.failure:
+        return Finding(f"{name}: the last reading: {known.failure}", "mend it, then `hotline records read`")
+    return Finding(f"{name} can be read{'' if known else ', and was not yet'}")
+
+
 def _pages(place: Place) -> Finding:
     address = f"http://{place.site.web.bind}/healthz"
     try:
@@ -151,5 +170,6 @@ CHECKS: dict[str, Callable[[Place], Finding]] = {
     "engine": _engine,
     "database": _database,
     "office": _office,
+    "records": _records,
     "pages": _pages,
 }

@@ -21,6 +21,7 @@ from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.feed import JournalFeed
 from router.engine.journal import Journal
+from router.engine.link_log import LinkLog
 from router.engine.snapshot import recover
 from router.engine.socket import EngineSocket
 from router.store.base import open_database
@@ -75,6 +76,9 @@ def run_engine(place: Place) -> None:
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
     log.info("engine state from=starting to=running site=%r office=%s", place.site.site.name, place.source)
+    link_log = LinkLog(place.folder.link_log)
+    linked = (over, lambda: switchboard.connected)
+    threading.Thread(target=link_log.follow, args=linked, name="link-log", daemon=True).start()
     try:
         engine.run(over)
     finally:

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("router.cli.token", "Make, list and revoke tokens for the API."),
     "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
     "plan": ("router.cli.plan", "Show or publish who is on call on a day."),
+    "records": ("router.cli.records", "Read and show the PBX's own records."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }
 

@@ -28,6 +28,7 @@ from router.config.values import (
     Id,
     Network,
     Number,
+    OutsidePrefix,
     Port,
     PresenceName,
     RecordSource,
@@ -308,15 +309,21 @@ class PolicyTable(Model):
 
 
 class ColumnsTable(Model):
-    """`[reconcile.columns]`: what the PBX's own records call the columns of `pbx.csv` (DOMAIN 6), and their table."""
+    """`[reconcile.columns]`: what foreign records call their columns; in a file without names their place, from 1."""
 
     table: Text | None = None
     call_id: Text | None = None
-    started_at: Text | None = None
+    linked_id: Text | None = None
+    channel: Text | None = None
     caller: Text | None = None
+    dialled: Text | None = None
+    context: Text | None = None
+    started_at: Text | None = None
     answered_at: Text | None = None
     ended_at: Text | None = None
     answered_by: Text | None = None
+    disposition: Text | None = None
+    sequence: Text | None = None
 
 
 class ReconcileTable(Model):
@@ -324,6 +331,8 @@ class ReconcileTable(Model):
 
     at: TimeOfDay = 23 * 60 + 30
     pbx: Annotated[RecordSource, Field(repr=False)] = "private"
+    pbx_zone: Zone | None = None
+    outside_prefix: OutsidePrefix = ""
     columns: ColumnsTable = ColumnsTable()
 
 

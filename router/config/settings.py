@@ -249,6 +249,8 @@ SECTIONS: tuple[Section, ...] = (
         (
             Setting("at", '"23:30"', "每天几点核对", "Time of day."),
             Setting("pbx", '"private"', "总机话单：private 自带 Asterisk 的，csv:/路径，sqlite:/路径，或数据库地址", "The PBX's own records: private (our Asterisk's), csv:/path, sqlite:/path, or a database url."),
+            Setting("pbx_zone", '"Asia/Shanghai"', "话单时间所用时区；不写则同站点（话单自带时区时无用）", "Zone of the records' times; unset: the site's. Times that say their zone need none."),
+            Setting("outside_prefix", '""', "打外线先拨什么，如 9", "What phones dial first to get outside, such as 9."),
         ),
     ),
     Section(
@@ -258,11 +260,17 @@ SECTIONS: tuple[Section, ...] = (
         (
             Setting("table", '"cdr"', "表名", "Name of the table."),
             Setting("call_id", '"uniqueid"', "通话编号", "Id of the call."),
-            Setting("started_at", '"start"', "开始", "Start."),
+            Setting("linked_id", '"linkedid"', "关联通话编号", "Id of the call that a channel belongs to."),
+            Setting("channel", '"channel"', "主叫通道", "The caller's channel."),
             Setting("caller", '"src"', "来电号码", "The caller's number."),
+            Setting("dialled", '"dst"', "所拨号码", "The number dialled."),
+            Setting("context", '"dcontext"', "拨号方案的 context", "The dialplan's context."),
+            Setting("started_at", '"start"', "开始", "Start."),
             Setting("answered_at", '"answer"', "接听", "Answer."),
             Setting("ended_at", '"end"', "结束", "End."),
             Setting("answered_by", '"dstchannel"', "接听者", "Who answered."),
+            Setting("disposition", '"disposition"', "结果", "How it ended: ANSWERED and so on."),
+            Setting("sequence", '"sequence"', "序号", "Number of the row."),
         ),
     ),
     Section(

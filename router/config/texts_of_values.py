@@ -89,6 +89,9 @@ VALUES: dict[str, Message] = {
     "bad-extension": Message(
         "{value} 不是分机号", "写 2 到 8 位数字", "{value} is not an extension", "write two to eight digits"
     ),
+    "bad-prefix": Message(
+        "{value} 不是外线前缀", "写最多 4 位数字、* 或 #", "{value} is no prefix", "write up to four digits, * or #"
+    ),
     "bad-secret": Message(
         "密码不可用（不显示）",
         "用 1 到 64 个英文字符，不含空格和分号，不以 > 开头；也可不写，由系统生成",

@@ -16,6 +16,7 @@ from router.store.call_forms import erase_in_forms
 from router.store.calls import CallRow, TrailRow
 from router.store.customers import CustomerRow, NumberRow
 from router.store.events import Erasure, Event
+from router.store.pbx_log import erase_in_records
 
 ERASED = "erased-"
 RANG = Rang.__name__
@@ -128,4 +129,5 @@ def erase_numbers(session: Session, site_id: int, numbers: list[str], at: dateti
         .values(number=None, as_sent=None, erased_at=at)
         .returning(NumberRow.id)
     )
+    erase_in_records(session, site_id, numbers)
     return len(erased.all())

@@ -1,6 +1,7 @@
-"""What the telephone system itself recorded (R23), and how far each source has been read. May live here: those tables.
+"""What the telephone system itself recorded (R23), how far each source was read, when the router was away.
 
-Written by the readers of `telephony/records` alone, never from the router's own log: there would be nothing to compare.
+May live here: those tables. Written by the readers of `telephony/records` alone, never from the router's own log: there
+would be nothing to compare.
 """
 
 from __future__ import annotations
@@ -48,8 +49,22 @@ class PbxRow(Base):
     call_id: Mapped[str] = mapped_column(String(80), default="")  # the trunk channel's uniqueid, as in `call.uniqueid`
     direction: Mapped[str] = mapped_column(String(8), default="in")  # `in` to a hotline, `out` to a customer
     number: Mapped[str] = mapped_column(String(64), default="")  # E.164 of the other side; empty when withheld
+    hotline: Mapped[str] = mapped_column(String(32), default="")  # the hotline's number; not on every row of a call
+    trunk: Mapped[str] = mapped_column(String(32), default="")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[str] = mapped_column(String(32), default="")  # a consultant's id; of an `out` row who rang
     ended_by: Mapped[str] = mapped_column(String(16), default="")  # `caller`, `consultant`, or empty: unknown (R19)
+
+
+class BlindIntervalRow(Base):
+    """A time in which the router had no link to the PBX: what came then, it did not see (the page says so)."""
+
+    __tablename__ = "blind_interval"
+    __table_args__ = (UniqueConstraint("site_id", "started_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the last moment at which the link was seen
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # none: it was still away when that was noted

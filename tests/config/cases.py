@@ -99,6 +99,7 @@ ONE_VALUE: list[Case] = [
     ("bad-country", [('country = "CN"', 'country = "cn" #!')], "CN"),
     ("bad-url", [('url = "sqlite"', 'url = "mysql://root:geheim@db/x" #!')], ""),
     ("bad-source", [('pbx = "private"', 'pbx = "cdr.csv" #!')], "csv:/"),
+    ("bad-prefix", [('pbx = "private"', 'outside_prefix = "nine" #!')], "#"),
     ("bad-presence", [("form_minutes = 30", 'presence = { meeting = "personal" } #!')], "meeting"),
     ("bad-presence", [("form_minutes = 30", 'presence = { "a b" = "personal" } #!')], "a b"),
 ]

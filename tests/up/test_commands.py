@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from click.testing import CliRunner, Result
 
 from router.cli.main import cli
+from router.errors import HotlineError
 from tests.telephony.phones.people import until
 from tests.up.service import HOTLINE, Service
 
@@ -17,7 +20,7 @@ def _run(service: Service, command: str, *arguments: str) -> Result:
 def test_doctor_finds_every_part_well(service: Service) -> None:
     result = _run(service, "doctor")
     assert result.exit_code == 0, result.output
-    for check in ("disk", "asterisk", "ami", "engine", "database", "office", "pages"):
+    for check in ("disk", "asterisk", "ami", "engine", "database", "office", "records", "pages"):
         assert f"✓ {check}" in result.output
 
 
@@ -43,3 +46,41 @@ def test_explain_tells_why_it_rang_there(service: Service) -> None:
 def test_explain_of_an_unknown_call_says_where_ids_stand(service: Service) -> None:
     result = _run(service, "explain", "nonsense")
     assert "no call 'nonsense'" in str(result.exception)
+
+
+def _records(service: Service, *arguments: str) -> Result:
+    where = ["--config", str(service.config), "--data", str(service.data)]
+    return CliRunner().invoke(cli, ["records", *arguments, *where], env={"COLUMNS": "200"})
+
+
+def test_records_shows_the_calls_as_asterisk_counted_them(service: Service) -> None:
+    first = service.engine.board()["next"]
+    caller = service.caller("13900003007")
+    caller.dials(HOTLINE)
+    service.phone[first].answers()
+    caller.hears(service.phone[first])
+    caller.hangs_up()
+    service.phone[first].is_let_go()
+
+    def shown() -> str:
+        read = _records(service, "read")
+        assert read.exit_code == 0, read.output
+        return next((line for line in _records(service, "show").output.splitlines() if "139****3007" in line), "")
+
+    until("the call is on record", lambda: first in shown() and "caller" in shown(), 15)
+    uniqueid = next(word for word in shown().split() if word.startswith("hotline-"))
+    rows = _records(service, "show", uniqueid).output
+    assert f"{uniqueid}|" in rows
+    assert "13900003007" not in rows
+
+
+def test_records_that_are_not_there_are_no_clean_report(service: Service, tmp_path: Path) -> None:
+    config = tmp_path / "site.toml"
+    text = service.config.read_text(encoding="utf-8")
+    config.write_text(f'{text}[reconcile]\npbx = "csv:{tmp_path}/Master.csv"\n', encoding="utf-8")
+    result = CliRunner().invoke(cli, ["records", "read", "--config", str(config), "--data", str(service.data)])
+    assert isinstance(result.exception, HotlineError)
+    assert result.exception.id == "records-missing"
+    doctor = CliRunner().invoke(cli, ["doctor", "--config", str(config), "--data", str(service.data)])
+    assert "✕ records" in doctor.output
+    assert doctor.exit_code == 1

@@ -25,7 +25,20 @@ from router.telephony.private.share import link_share
 
 log = structlog.get_logger(__name__)
 
-FOLDERS: Final = ("etc", "share", "lib/agi-bin", "lib/keys", "spool", "run", "log/cdr-csv", "log/cdr-custom", "prompts")
+CDR_FILE: Final = "log/cdr-custom/hotline.csv"
+CEL_FILE: Final = "log/cel-custom/hotline.csv"
+
+FOLDERS: Final = (
+    "etc",
+    "share",
+    "lib/agi-bin",
+    "lib/keys",
+    "spool",
+    "run",
+    "prompts",
+    "log/cdr-custom",
+    "log/cel-custom",
+)
 
 ONLY_AT_START: Final = frozenset(
     {"asterisk.conf", "modules.conf", "pjsip_transport.conf", "rtp.conf", "logger.conf", "cel.conf"}
@@ -59,9 +72,14 @@ class PrivateAsterisk:
         return self._pid
 
     @property
-    def cdr_database(self) -> Path:
-        """SQLite file with the table `cdr` (UTC)."""
-        return self.folder / "log" / "master.db"
+    def cdr_file(self) -> Path:
+        """Asterisk's own record of legs, a CSV file (its columns: `telephony.records.private`)."""
+        return self.folder / CDR_FILE
+
+    @property
+    def cel_file(self) -> Path:
+        """Asterisk's own record of events of channels, a CSV file likewise."""
+        return self.folder / CEL_FILE
 
     def prepare(self) -> set[str]:
         """Write configuration, prompts and folders; returns the names of the files that changed."""
@@ -72,6 +90,8 @@ class PrivateAsterisk:
             )
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        for file in (self.cdr_file, self.cel_file):
+            file.touch(mode=0o600)  # there before the first call: later a file that is missing is a loss
         prompts = self.folder / "prompts"
         Prompts(self.binary.speech).make(prompts)
         link_share(self.folder / "share", self.binary.data, prompts)

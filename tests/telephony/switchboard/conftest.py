@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from router.telephony.switchboard import Times
+from tests.telephony.records.book import Book
 from tests.telephony.switchboard.pbx import Pbx
+from tests.telephony.switchboard.records import agrees
 from tests.telephony.switchboard.scene import Scene
 
 Stage = Callable[..., Scene]
@@ -33,9 +35,24 @@ def unfiltered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     yield from _running(Path(tmp_path_factory.mktemp("old")), ami_events=())
 
 
+@pytest.fixture(scope="session")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Pbx], Book]]:
+    """The book of an Asterisk's own records."""
+    made: dict[Path, Book] = {}
+
+    def book_of(pbx: Pbx) -> Book:
+        if pbx.folder not in made:
+            made[pbx.folder] = Book(Path(tmp_path_factory.mktemp("book")), pbx.folder)
+        return made[pbx.folder]
+
+    yield book_of
+    for book in made.values():
+        book.close()
+
+
 @pytest.fixture
-def stage(pbx: Pbx) -> Iterator[Stage]:
-    """`stage("A", "B")`: these phones are registered, the switchboard runs."""
+def stage(pbx: Pbx, books: Callable[[Pbx], Book]) -> Iterator[Stage]:
+    """`stage("A", "B")`: these phones are registered, the switchboard runs; Asterisk's own records agree with it."""
     scenes: list[Scene] = []
 
     def make(*accounts: str, times: Times | None = None, on: Pbx = pbx, **trunk: Any) -> Scene:
@@ -47,3 +64,4 @@ def stage(pbx: Pbx) -> Iterator[Stage]:
     yield make
     for scene in scenes:
         scene.end()
+        agrees(books(scene.pbx), scene)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +41,7 @@ def settings(**changes: object) -> PrivateSettings:
         accounts=tuple(AccountSettings(account=name, secret="secret" + name) for name in ACCOUNTS),
         trunks=(
             TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),
-            TrunkSettings(name="mobiles", match=(MOBILE[0],), server=f"{MOBILE[0]}:{MOBILE[1]}"),
+            TrunkSettings(name="mobiles", match=(MOBILE[0],), server=f"{MOBILE[0]}:{MOBILE[1]}", outgoing=True),
         ),
         extensions=tuple((name, (f"PJSIP/{name}",)) for name in ACCOUNTS),
         dialplan=shipped("dialplan"),
@@ -53,6 +55,7 @@ class Pbx:
 
     def __init__(self, folder: Path, **changes: object) -> None:
         self._asterisk = PrivateAsterisk(ensure_asterisk(), folder, settings(**changes))
+        self.folder = folder.absolute()
         self.sip, self.ami = self._asterisk.settings.sip_port, self._asterisk.settings.ami_port
 
     def start(self) -> None:
@@ -62,6 +65,14 @@ class Pbx:
     def stop(self) -> None:
         """End it."""
         self._asterisk.stop()
+
+    def is_killed(self) -> None:
+        """It ends in the middle of everything, and is started again."""
+        pid = self._asterisk.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        self._asterisk.stop()
+        self.start()
 
     def cli(self, command: str) -> str:
         """What the console says to a command."""

@@ -15,6 +15,7 @@ from router.core.actions import Hold, Release, Ring, StopRinging
 from router.core.inputs import CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter
+from router.reconcile.numbers import Numbering
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
 from router.telephony.switchboard.floor import Expected
@@ -89,6 +90,9 @@ class Scene:
         self.letters = Letters()
         self.alarms: list[str] = []
         self.others: list[tuple[CallId, PersonId]] = []
+        self.has_died = False
+        self.dialled_out = False
+        self.at_the_answer = False  # callers leave in that very moment: picked up, and yet not on Asterisk's record
         self.server = ("127.0.0.1", pbx.sip)
         self.phone: dict[str, SipPhone] = {}
         self.callers: list[Caller] = []
@@ -150,6 +154,7 @@ class Scene:
 
     def router_dies(self) -> None:
         """The switchboard is gone at once, in the middle of whatever it did."""
+        self.has_died = True
         self.board.stop()
 
     def router_returns(self, *expected: Expected) -> None:
@@ -158,6 +163,10 @@ class Scene:
         self.board.expect(expected)
         self.board.start()
         assert self.board.wait_ready(10), "the link did not come up"
+
+    def normal(self, number: str) -> str:
+        """A number as records are compared by."""
+        return Numbering().one(number)
 
     def link_breaks(self) -> None:
         """Asterisk throws our AMI session out; the switchboard comes back by itself."""

@@ -192,6 +192,7 @@ def test_a_call_that_came_while_the_link_was_broken_is_found(stage: Stage) -> No
 @pytest.mark.parametrize("times", [20])
 def test_a_caller_who_hangs_up_at_the_answer_leaves_nothing_behind(stage: Stage, times: int) -> None:
     scene = stage("A", "C")
+    scene.at_the_answer = True
     for number in range(times):
         caller, call = scene.call_comes(f"139000002{number:02}")
         scene.ring(call, "A", "C", stage=Rung.EVERYONE)

@@ -1,0 +1,217 @@
+"""From the columns of foreign records to legs. May live here: names and places of columns, and reading their values.
+
+Times without a zone are meant in the site's (or `[reconcile] pbx_zone`). An hour that the clock shows twice is told
+apart by the row's uniqueid, which begins with the second of the channel's birth; the same gives away a wrong zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from statistics import median
+from typing import Any, Final
+
+from router.config.model import ColumnsTable
+from router.telephony.records.errors import RecordsColumnsError
+from router.telephony.records.legs import ANSWERED, Leg
+
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "uniqueid": ("uniqueid",),
+    "linkedid": ("linkedid",),
+    "channel": ("channel",),
+    "dstchannel": ("dstchannel",),
+    "src": ("src",),
+    "dst": ("dst",),
+    "dcontext": ("dcontext",),
+    "start": ("start", "calldate"),
+    "answer": ("answer", "answerdate"),
+    "end": ("end", "enddate"),
+    "disposition": ("disposition",),
+    "lastdata": ("lastdata",),
+    "sequence": ("sequence",),
+    "duration": ("duration",),
+    "billsec": ("billsec",),
+}
+"""A leg's field -> what Asterisk's own modules and their usual tables call it."""
+
+SETTINGS: Final[Mapping[str, str]] = {
+    "uniqueid": "call_id",
+    "linkedid": "linked_id",
+    "channel": "channel",
+    "dstchannel": "answered_by",
+    "src": "caller",
+    "dst": "dialled",
+    "dcontext": "context",
+    "start": "started_at",
+    "answer": "answered_at",
+    "end": "ended_at",
+    "disposition": "disposition",
+    "sequence": "sequence",
+}
+"""A leg's field -> its key in `[reconcile.columns]`."""
+
+NEEDED: Final = ("uniqueid", "channel", "dstchannel", "src", "dst", "start", "disposition")
+
+MASTER_CSV: Final = (
+    "accountcode",
+    "src",
+    "dst",
+    "dcontext",
+    "clid",
+    "channel",
+    "dstchannel",
+    "lastapp",
+    "lastdata",
+    "start",
+    "answer",
+    "end",
+    "duration",
+    "billsec",
+    "disposition",
+    "amaflags",
+)
+"""cdr_csv's Master.csv, which has no names; behind these stand the columns that cdr.conf turns on."""
+
+MASTER_MORE: Final[Mapping[int, tuple[str, ...]]] = {
+    0: (),
+    1: ("uniqueid",),
+    2: ("uniqueid", "userfield"),
+    4: ("uniqueid", "peeraccount", "linkedid", "sequence"),
+    5: ("uniqueid", "userfield", "peeraccount", "linkedid", "sequence"),
+}
+
+NEVER: Final = frozenset({"", "0", "0.000000", "0000-00-00 00:00:00", "None"})
+WRONG_ZONE: Final = timedelta(minutes=20)
+_BORN = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")
+_EPOCH = re.compile(r"\d{9,11}(\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Where each of a leg's fields stands in a row (a place or a name), and the zone of its times."""
+
+    at: Mapping[str, int | str]
+    zone: tzinfo
+    width: int = 0  # fields of a row, where that is certain
+    has_header: bool = False
+
+    def fits(self, fields: Sequence[str]) -> bool:
+        """Whether fields can be a row: enough of them, with a start that is a time and a channel's name."""
+        places = [place for place in self.at.values() if isinstance(place, int)]
+        if len(fields) <= max(places, default=0) or (self.width and len(fields) != self.width):
+            return False
+        try:
+            self.leg(fields)
+        except ValueError:
+            return False
+        return True
+
+    def leg(self, row: Any) -> Leg:
+        """The leg of a row. Raises `ValueError` for what is no row."""
+        value = {field: row[place] for field, place in self.at.items()}
+        text = {field: _text(one) for field, one in value.items()}
+        born = birth(text["uniqueid"])
+        start = moment(value["start"], self.zone, born)
+        if start is None or not text["uniqueid"] or not text["channel"]:
+            raise ValueError("a row without an id, a channel or a start")
+        end = moment(value.get("end"), self.zone, born) or _later(start, text.get("duration"))
+        answer = moment(value.get("answer"), self.zone, born)
+        if answer is None and end is not None and text["disposition"] == ANSWERED and text.get("billsec"):
+            answer = end - timedelta(seconds=float(text["billsec"]))
+        texts = ("uniqueid", "linkedid", "channel", "dstchannel", "src", "dst", "dcontext", "lastdata", "sequence")
+        kept = {field: text.get(field, "") for field in texts}
+        return Leg(**kept, start=start, answer=answer, end=end, disposition=text["disposition"].upper())
+
+
+def master_columns(width: int, zone: tzinfo) -> Columns:
+    """The columns of Master.csv with so many fields. Raises `RecordsColumnsError`."""
+    more = MASTER_MORE.get(width - len(MASTER_CSV))
+    if not more:
+        raise RecordsColumnsError(
+            f"the PBX's file has {width} columns: it is no Master.csv with ids",
+            cure="set loguniqueid = yes in [csv] of cdr.conf, or name the columns in [reconcile.columns]",
+        )
+    names = (*MASTER_CSV, *more)
+    at = {field: names.index(name) for field, (name, *_) in NAMES.items() if name in names}
+    return Columns(at=at, zone=zone, width=width)
+
+
+def named_columns(available: Sequence[str], table: ColumnsTable, zone: tzinfo, *, places: bool = False) -> Columns:
+    """The columns of a table or a file with names, as configured, else as Asterisk calls them.
+
+    `places`: give their places rather than names; then the configuration may name places, too, from 1. Raises
+    `RecordsColumnsError` where one that is needed or configured is missing.
+    """
+    lower = {name.lower(): name for name in available}
+    at: dict[str, int | str] = {}
+    for field, usual in NAMES.items():
+        key = SETTINGS.get(field, "")
+        wanted = getattr(table, key) if key else None
+        if places and wanted and wanted.isdigit() and 0 < int(wanted) <= len(available):
+            at[field] = int(wanted) - 1
+            continue
+        found = next((lower[name.lower()] for name in ((wanted,) if wanted else usual) if name.lower() in lower), None)
+        if found is not None:
+            at[field] = list(available).index(found) if places else found
+        elif wanted or field in NEEDED:
+            name = wanted or " / ".join(usual)
+            raise RecordsColumnsError(
+                f"the PBX's records have no column {name}; they have {', '.join(available)[:300]}",
+                cure=f"name it in [reconcile.columns]: {key or field}",
+            )
+    return Columns(at=at, zone=zone)
+
+
+def birth(uniqueid: str) -> datetime | None:
+    """When the channel was born, as its id says: `hotline-1795520813.0`; None where it says nothing."""
+    found = _BORN.search(uniqueid)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
+
+
+def moment(value: Any, zone: tzinfo, born: datetime | None = None) -> datetime | None:
+    """A time of a row, aware; None for "never". Raises `ValueError`."""
+    if not isinstance(value, datetime):
+        text = _text(value)
+        if text in NEVER:
+            return None
+        if _EPOCH.fullmatch(text):
+            seconds, _, fraction = text.partition(".")
+            exact = timedelta(seconds=int(seconds), microseconds=int(fraction[:6].ljust(6, "0")))
+            return datetime(1970, 1, 1, tzinfo=UTC) + exact
+        value = datetime.fromisoformat(text)
+    return _in_utc(value, zone, born)
+
+
+def _in_utc(value: datetime, zone: tzinfo, born: datetime | None) -> datetime:
+    if value.tzinfo is not None:
+        return value.astimezone(UTC)
+    first, second = (value.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    is_later = first != second and born is not None and first < born - timedelta(minutes=1)
+    return second if is_later else first
+
+
+def check_zone(legs: Sequence[Leg]) -> None:
+    """Compare starts with the seconds of birth in the ids. Raises `RecordsColumnsError` when all are hours apart."""
+    apart: dict[str, timedelta] = {}
+    for leg in legs:
+        born = birth(leg.uniqueid)
+        if born is not None:
+            apart[leg.uniqueid] = min(leg.start - born, apart.get(leg.uniqueid, timedelta.max))
+    if not apart:
+        return
+    middle = timedelta(seconds=median(one.total_seconds() for one in apart.values()))
+    if middle < -WRONG_ZONE or (middle > WRONG_ZONE and len(apart) >= 3):
+        raise RecordsColumnsError(
+            f"the PBX's times are {abs(middle)} {'before' if middle < timedelta() else 'after'} those in its own ids",
+            cure="set [reconcile] pbx_zone to the zone that the PBX writes, such as UTC",
+        )
+
+
+def _later(start: datetime, duration: str | None) -> datetime | None:
+    return start + timedelta(seconds=float(duration)) if duration else None
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()

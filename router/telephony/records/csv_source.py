@@ -1,0 +1,84 @@
+"""Records in CSV files: the private Asterisk's, or an existing PBX's Master.csv. May live here: reading on in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+
+from router.config.model import ColumnsTable
+from router.telephony.records.columns import Columns, check_zone, master_columns, named_columns
+from router.telephony.records.intake import BATCH, Intake
+from router.telephony.records.legs import Leg
+from router.telephony.records.tail import Piece, first_record, mark_at, mark_of, records, way_from
+
+MOST_COMPLAINTS = 20
+Layout = Callable[[Path], Columns | None]
+"""Which columns a file has; None while it is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvSource:
+    """A file with a line a leg."""
+
+    path: Path
+    layout: Layout
+
+    def look(self) -> None:
+        """See whether it is there with the columns that are needed. Raises a `HotlineError`."""
+        way_from(self.path, None)
+        self.layout(self.path)
+
+    def read(self, intake: Intake) -> None:
+        """Read what is new. Raises a `HotlineError` when nothing can be read."""
+        way = way_from(self.path, mark_of(intake.source.position.get("cdr")))
+        intake.lost = way.lost
+        for piece in way.pieces:
+            columns = self.layout(piece.path)
+            if columns is not None:
+                _read_piece(piece, columns, intake)
+
+
+def _read_piece(piece: Piece, columns: Columns, intake: Intake) -> None:
+    legs: list[Leg] = []
+    end = None
+    for record in records(piece, columns.fits):
+        is_header = columns.has_header and end is None and piece.offset == 0
+        end = record.end
+        if record.fields:
+            legs.append(columns.leg(record.fields))
+        elif len(intake.bad) < MOST_COMPLAINTS and not is_header:
+            intake.bad.append(f"{piece.path.name}, byte {record.end}: {record.why}")
+        if len(legs) >= BATCH:
+            _hand_in(piece, legs, end, intake)
+            legs = []
+    if end is not None:
+        _hand_in(piece, legs, end, intake)
+
+
+def _hand_in(piece: Piece, legs: list[Leg], end: int, intake: Intake) -> None:
+    check_zone(legs)
+    intake.take(legs, {"cdr": mark_at(piece.path, end).as_data()})
+
+
+def fixed(columns: Columns) -> Layout:
+    """A file whose columns we made ourselves."""
+    return lambda _path: columns
+
+
+def foreign(table: ColumnsTable, zone: tzinfo) -> Layout:
+    """A file of an existing PBX: named columns, places named in the configuration, or Master.csv."""
+
+    def columns(path: Path) -> Columns | None:
+        first = first_record(path)
+        if not first:
+            return None
+        names = {name.strip().lower() for name in first}
+        configured = table.model_dump(exclude={"table"}, exclude_none=True)
+        has_header = (table.call_id or "uniqueid").lower() in names
+        if has_header or configured:
+            return replace(named_columns(first, table, zone, places=True), has_header=has_header)
+        return master_columns(len(first), zone)
+
+    return columns

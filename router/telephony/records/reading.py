@@ -1,0 +1,122 @@
+"""Reading a site's PBX records into the database (R23). May live here: which source a site has, and one reading of it.
+
+A reading that can't be done is an error and stands in `pbx_source.failure`; one that could be done but not wholly
+(torn lines, a file cut short) says so in `Reading.trouble` and there. Neither is ever a clean report.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from router.config.model import Site
+from router.errors import HotlineError
+from router.store.pbx_log import source_named
+from router.store.queries import SITE_ID
+from router.telephony.private.instance import CDR_FILE, CEL_FILE
+from router.telephony.records.csv_source import CsvSource, fixed, foreign
+from router.telephony.records.events import read_events
+from router.telephony.records.exchange import exchange_of
+from router.telephony.records.intake import Intake
+from router.telephony.records.private import CDR
+from router.telephony.records.table_source import TableSource, shown, table_url
+from router.telephony.records.tail import way_from
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reading came to: rows seen, rows new on record, and what could not be read ("": nothing)."""
+
+    source: str
+    rows: int
+    new: int
+    trouble: str
+
+
+class Source(Protocol):
+    """Where the PBX keeps its records."""
+
+    def look(self) -> None:
+        """See whether it could be read now. Raises a `HotlineError`."""
+
+    def read(self, intake: Intake) -> None:
+        """Read what is new. Raises a `HotlineError` when nothing can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateSource:
+    """Our own Asterisk: a file of legs, and one of events that say who hung up first."""
+
+    legs: CsvSource
+    events: Path
+
+    def look(self) -> None:
+        """See whether both files can be read now."""
+        self.legs.look()
+        way_from(self.events, None)
+
+    def read(self, intake: Intake) -> None:
+        """Read what is new: legs first, since events are added to them."""
+        self.legs.read(intake)
+        read_events(self.events, intake)
+
+
+def source_of(site: Site, asterisk: Path) -> tuple[str, Source]:
+    """The site's source and its name on record, without passwords; `asterisk` is the private Asterisk's folder."""
+    table = site.reconcile
+    zone = ZoneInfo(table.pbx_zone) if table.pbx_zone else site.zone
+    if table.pbx == "private":
+        legs = CsvSource(path=asterisk / CDR_FILE, layout=fixed(CDR))
+        return "private", PrivateSource(legs=legs, events=asterisk / CEL_FILE)
+    if table.pbx.startswith("csv:"):
+        path = Path(table.pbx.removeprefix("csv:"))
+        return table.pbx[:255], CsvSource(path=path, layout=foreign(table.columns, zone))
+    name = shown(table.pbx)[:255]
+    return name, TableSource(name=name, url=table_url(table.pbx), columns=table.columns, zone=zone)
+
+
+def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int = SITE_ID) -> Reading:
+    """Read what the PBX has written since the last reading; safe to repeat, to kill and to run twice at once.
+
+    Raises a `HotlineError` when the source is missing or can't be read; that is on record, too.
+    """
+    with Session(database, expire_on_commit=False) as session:
+        name, source = source_of(site, asterisk)
+        row = source_named(session, name, site_id=site_id)
+        intake = Intake(session=session, source=row, exchange=exchange_of(site))
+        try:
+            source.read(intake)
+        except HotlineError as error:
+            session.rollback()
+            row.failed_at, row.failure = datetime.now(UTC), f"{error.id}: {error}"[:500]
+            session.commit()
+            log.warning("records state to=failed source=%s why=%r", name, error.message)
+            raise
+        trouble = _trouble(intake)
+        if trouble:
+            row.failed_at = datetime.now(UTC)
+            log.warning("records state to=incomplete source=%s why=%r", name, trouble)
+        else:
+            row.read_at = datetime.now(UTC)
+        row.failure = trouble[:500]
+        session.commit()
+    log.info("records read source=%s rows=%s new=%s", name, intake.rows, intake.new)
+    return Reading(source=name, rows=intake.rows, new=intake.new, trouble=trouble)
+
+
+def _trouble(intake: Intake) -> str:
+    parts = []
+    if intake.lost:
+        parts.append("the file was cut or taken away before it was read to its end: rows may be missing")
+    if intake.bad:
+        parts.append(f"{len(intake.bad)} lines could not be read, the first: {intake.bad[0]}")
+    return "; ".join(parts)

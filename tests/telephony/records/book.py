@@ -1,0 +1,91 @@
+"""A database for the records of an Asterisk under test, and what they say of a call. May live here: that book alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from router.config.model import Site
+from router.store.base import open_database
+from router.store.migrate import migrate_database
+from router.store.records import PbxRow, PbxSourceRow
+from router.store.site import SiteRow
+from router.telephony.records import Reading, RecordedCall, read_records, recorded_calls
+from tests.telephony.phones.people import until
+
+SCENE: dict[str, Any] = {
+    "trunk": [
+        {"name": "carrier", "match": ["127.0.0.2"]},
+        {"name": "mobiles", "match": ["127.0.0.3"], "outgoing": True},
+    ],
+    "hotline": [{"number": "4008001234", "trunk": "carrier"}],
+    "consultant": [
+        {"id": "A", "name": "陈晨", "phone": {"account": "101"}},
+        {"id": "B", "name": "李丽", "phones": [{"account": "102"}, {"account": "201"}]},
+        {"id": "C", "name": "王伟", "phone": {"account": "103"}},
+        {"id": "D", "name": "赵敏", "phone": {"account": "104"}},
+        {"id": "E", "name": "钱进", "phone": {"mobile": "13900000105", "trunk": "mobiles"}},
+    ],
+}
+"""The office of tests/telephony/switchboard/scene.py as a site file has it."""
+
+
+def site_with(**reconcile: object) -> Site:
+    """The scene's site, with these settings of `[reconcile]`."""
+    return Site.model_validate({**SCENE, "reconcile": reconcile})
+
+
+class Book:
+    """One database, and one source that is read into it."""
+
+    def __init__(self, folder: Path, asterisk: Path | None = None, url: str = "", **reconcile: object) -> None:
+        self.site = site_with(**reconcile)
+        self.asterisk = asterisk or folder
+        self.accounted: set[str] = set()
+        self.database = open_database(url or f"sqlite:///{folder / 'book.db'}")
+        migrate_database(self.database)
+        with Session(self.database) as session:
+            if session.get(SiteRow, 1) is None:
+                session.add(SiteRow(id=1, name="试验", zone="Asia/Shanghai", language="zh", region="CN"))
+                session.commit()
+
+    def read(self) -> Reading:
+        """Read what is new."""
+        return read_records(self.database, self.site, self.asterisk)
+
+    def rows(self) -> Sequence[PbxRow]:
+        """Every row on record."""
+        with Session(self.database) as session:
+            return session.scalars(select(PbxRow).order_by(PbxRow.started_at, PbxRow.id)).all()
+
+    def source(self) -> PbxSourceRow:
+        """The one source that was read."""
+        with Session(self.database) as session:
+            return session.scalars(select(PbxSourceRow)).one()
+
+    def calls(self) -> dict[str, RecordedCall]:
+        """Uniqueid -> the call as recorded."""
+        return {one.call.call_id: one for one in recorded_calls(self.rows())}
+
+    def calls_out(self) -> set[str]:
+        """The ids of calls that consultants made to numbers outside."""
+        return {row.call_id for row in self.rows() if row.direction == "out"}
+
+    def waits_for(self, uniqueid: str, within: float = 15) -> RecordedCall:
+        """The call, once Asterisk has written it whole (its hangup among it)."""
+
+        def is_there() -> bool:
+            self.read()
+            return uniqueid in self.calls() and bool(self.calls()[uniqueid].call.ended_at)
+
+        until(f"Asterisk's own record of {uniqueid}", is_there, within)
+        self.read()
+        return self.calls()[uniqueid]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()
