@@ -59,7 +59,7 @@ def seed(session: Session, site: Site, *, is_demo: bool = False) -> list[User]:
     session.add_all(_hotlines(site))
     session.add_all(standing_plan(position, plan) for position, plan in enumerate(site.plans))
     session.add_all(SettingRow(site_id=SITE_ID, name=name, value=_plain(getattr(site, name))) for name in SETTINGS)
-    users = _users(session, site)
+    users = _users(session, site, must_change_password=not is_demo)  # made-up people have nothing to protect
     session.add_all(users)
     session.flush()
     return users
@@ -130,7 +130,7 @@ def slot_row(slot: SlotEntry) -> SlotRow:
     )
 
 
-def _users(session: Session, site: Site) -> list[User]:
+def _users(session: Session, site: Site, *, must_change_password: bool) -> list[User]:
     known = {role.name: role for role in session.scalars(select(Role)).unique()}
     roles = {name: known.get(name) or Role(name=name) for name in ROLES}
     session.add_all(roles.values())
@@ -142,7 +142,7 @@ def _users(session: Session, site: Site) -> list[User]:
             person=entry.consultant,
             fs_uniquifier=uuid.uuid4().hex,
             active=True,
-            must_change_password=True,
+            must_change_password=must_change_password,
             roles=[roles[entry.role]],
         )
         for entry in site.users
