@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from router.config.model import Site
@@ -9,6 +10,7 @@ from router.config.office import first_users, plain_office, with_office
 from router.errors import StoreError
 from router.store.office import SITE_ID, has_site, note_applied, office_in, put_office
 from router.store.site import SiteRow
+from router.store.users import User
 
 
 class SeedError(StoreError):
@@ -30,6 +32,9 @@ def seed(session: Session, site: Site, *, is_demo: bool = False, by: str = "") -
     session.flush()
     put_office(session, office)
     note_applied(session, office, by=by)
+    if is_demo:  # made-up people have nothing to protect
+        session.flush()
+        session.execute(update(User).values(must_change_password=False))
     session.flush()
 
 
