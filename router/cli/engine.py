@@ -18,7 +18,7 @@ from router.core import inputs
 from router.core.actions import Action
 from router.core.desk import Desk
 from router.core.policy import PRESENT
-from router.core.words import PersonId
+from router.core.words import CallId, PersonId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.feed import JournalFeed
@@ -65,7 +65,11 @@ def run_engine(place: Place) -> None:
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
     late.switchboard = switchboard
-    engine.beside = lambda: {"pbx": switchboard.connected, "offline": switchboard.offline()}
+    engine.beside = lambda: {
+        "pbx": switchboard.connected,
+        "pickups_stuck": switchboard.pickups_stuck,
+        "offline": switchboard.offline(),
+    }
     engine.watch(lambda board: switchboard.keep_fallback(fallback_order(board)))
     database = open_database(database_url(place))
     writer = DatabaseWriter(database, JournalFeed(place.folder.journal))
@@ -114,6 +118,10 @@ class LateSwitchboard:
     def perform(self, actions: Sequence[Action]) -> None:
         """Hand the actions on (`Switchboard`)."""
         self.switchboard.perform(actions)
+
+    def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
+        """Hand the calls on (`Switchboard`)."""
+        self.switchboard.leave_to_fallback(calls)
 
 
 def ami_address(place: Place) -> AmiAddress:

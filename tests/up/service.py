@@ -28,6 +28,7 @@ HOTLINE = "4008001234"
 SERVICES = itertools.count()
 DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # tests that are killed outright leave no service behind
 
+
 def free_port(kind: int) -> int:
     """A port nobody uses at this moment."""
     with socket.socket(socket.AF_INET, kind) as probe:

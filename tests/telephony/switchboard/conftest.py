@@ -11,6 +11,7 @@ import pytest
 from router.telephony.switchboard import Times
 from tests.telephony.switchboard.pbx import Pbx
 from tests.telephony.switchboard.scene import Scene
+from tests.telephony.switchboard.table import Table
 
 Stage = Callable[..., Scene]
 
@@ -31,6 +32,12 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 def unfiltered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """An Asterisk too old for event filters: it sends everything, raw numbers in `Newchannel`, too."""
     yield from _running(Path(tmp_path_factory.mktemp("old")), ami_events=())
+
+
+@pytest.fixture
+def table() -> Table:
+    """A board with A's desk phone and B's mobile, linked."""
+    return Table()
 
 
 @pytest.fixture
