@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -33,8 +34,9 @@ READY_SECONDS = 40.0
 
 
 def say(text: str) -> None:
-    """One line of what is being done, for the person who waits."""
-    click.echo(f"· {text}", err=True)
+    """One line of what is being done, for the person who waits; where the terminal is gone, for nobody."""
+    with contextlib.suppress(OSError):
+        click.echo(f"· {text}", err=True)
 
 
 @click.command(name="up")
