@@ -44,5 +44,6 @@ def service(running: Service, evidence: Evidence) -> Iterator[Service]:
     running.settle()
     yield running
     running.everybody_hangs_up()
+    running.everybody_is_in()
     running.settle()
     evidence.is_complete()
