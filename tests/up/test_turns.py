@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.telephony.phones.people import Caller
 from tests.up.evidence import Evidence
 from tests.up.service import HOTLINE, Service
@@ -28,12 +26,14 @@ def head_is_a(service: Service, number: str) -> None:
     raise AssertionError(f"A does not come to the head: {service.engine.board()}")
 
 
-def is_present(service: Service, person: str, code: str, presence: str) -> None:
-    """Dial a code, and wait until the phone is free again."""
-    service.phone[person].dials(code)
-    service.until(lambda b: b["people"][person]["presence"] == presence)
-    service.phone[person].is_let_go(within=10)
-    service.until(lambda b: b["people"][person]["phone"] == "idle")
+def are(service: Service, people: str, code: str, presence: str) -> None:
+    """Each dials a code, and their phones are free again."""
+    for person in people:
+        service.phone[person].dials(code)
+    service.until(lambda b: all(b["people"][person]["presence"] == presence for person in people))
+    for person in people:
+        service.phone[person].is_let_go(within=15)
+    service.until(lambda b: all(b["people"][person]["phone"] == "idle" for person in people))
 
 
 def is_answered(service: Service, caller: Caller, person: str) -> None:
@@ -59,13 +59,13 @@ def test_two_rounds_go_down_the_sheet_in_order(service: Service, evidence: Evide
 
 def test_a_private_break_costs_the_turn_of_the_round(service: Service, evidence: Evidence) -> None:
     head_is_a(service, "1390000521")
-    is_present(service, "A", "*5", "break")
+    are(service, "A", "*5", "break")
     caller, rung = rings_first(service, "13900005201")
     assert rung == "B"
     is_answered_away(service, caller, "B")
     call = evidence.logged("13900005201")
     assert ("A", "forfeited", "break") in evidence.turns(call["id"])
-    is_present(service, "A", "*1", "present")
+    are(service, "A", "*1", "present")
     caller, rung = rings_first(service, "13900005202")
     assert rung == "A", "in the next round by sheet order, which has begun since B's turn is used"
     is_answered(service, caller, rung)
@@ -81,13 +81,13 @@ def is_answered_away(service: Service, caller: Caller, person: str) -> None:
 
 def test_who_is_with_a_visitor_is_passed_and_made_up_for(service: Service, evidence: Evidence) -> None:
     head_is_a(service, "1390000531")
-    is_present(service, "A", "*2", "receiving")
+    are(service, "A", "*2", "receiving")
     caller, rung = rings_first(service, "13900005301")
     assert rung == "B"
     is_answered_away(service, caller, "B")
     call = evidence.logged("13900005301")
     assert ("A", "passed", "receiving") in evidence.turns(call["id"])
-    is_present(service, "A", "*1", "present")
+    are(service, "A", "*1", "present")
     caller, rung = rings_first(service, "13900005302")
     assert rung == "A", "in the same round, in front again"
     is_answered(service, caller, "A")
@@ -139,20 +139,17 @@ def test_a_caller_who_gives_up_at_the_answer_leaves_nothing_behind(service: Serv
 
 
 def test_a_caller_who_gives_up_while_waiting_is_owed_a_call_back(service: Service, evidence: Evidence) -> None:
-    for person in "ABCD":
-        is_present(service, person, "*2", "receiving")
+    are(service, "ABCD", "*2", "receiving")
     caller = service.caller("13900005801").dials(HOTLINE)
     caller.hears_something(within=8)
     caller.hangs_up()
     service.until(lambda b: any(c["number"] == "139****5801" for c in b["callbacks"]))
-    for person in "ABCD":
-        is_present(service, person, "*1", "present")
+    are(service, "ABCD", "*1", "present")
     assert evidence.logged("13900005801")["missed_why"] == "abandoned"
 
 
 def test_a_waiting_caller_rings_whoever_becomes_free_first(service: Service, evidence: Evidence) -> None:
-    for person in "ABCD":
-        is_present(service, person, "*2", "receiving")
+    are(service, "ABCD", "*2", "receiving")
     caller = service.caller("13900005901").dials(HOTLINE)
     caller.hears_something(within=8)
     service.phone["D"].dials("*1")
@@ -160,8 +157,7 @@ def test_a_waiting_caller_rings_whoever_becomes_free_first(service: Service, evi
     service.phone["D"].answers()
     caller.hears(service.phone["D"])
     caller.hangs_up()
-    for person in "ABC":
-        is_present(service, person, "*1", "present")
+    are(service, "ABC", "*1", "present")
     call = evidence.logged("13900005901")
     assert call["answerer"] == "D"
 
@@ -169,27 +165,18 @@ def test_a_waiting_caller_rings_whoever_becomes_free_first(service: Service, evi
 # --- phones that do not ring as they should --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("mood", "what"),
-    [("silent", ("restored", "device")), ("trying", ("restored", "device")), ("broken", ("restored", "device"))],
-)
-def test_a_phone_that_fails_costs_nobody_a_turn(
-    service: Service, evidence: Evidence, mood: str, what: tuple[str, str]
-) -> None:
-    first = service.engine.board()["next"]
-    number = {"silent": "13900006001", "trying": "13900006002", "broken": "13900006003"}[mood]
-    service.phone[first].mood = mood
-    caller = service.caller(number).dials(HOTLINE)
-    board = service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]), within=12)
-    second = board["calls"][0]["ringing"][0]
-    service.phone[first].mood = "rings"
-    service.phone[second].rings()
-    service.phone[second].answers()
-    caller.hears(service.phone[second])
-    caller.hangs_up()
-    call = evidence.logged(number)
-    assert (first, *what) in evidence.turns(call["id"])
-    service.until(lambda b: not b["calls"] and b["people"][first]["why_not"] is None, within=40)  # rested
+def test_phones_that_fail_cost_nobody_a_turn(service: Service, evidence: Evidence) -> None:
+    head_is_a(service, "1390000601")
+    service.phone["A"].mood, service.phone["B"].mood = "silent", "broken"
+    caller = service.caller("13900006001").dials(HOTLINE)
+    service.phone["C"].rings(within=12)
+    for person in "AB":
+        service.phone[person].mood = "rings"
+    is_answered_away(service, caller, "C")
+    call = evidence.logged("13900006001")
+    for person in "AB":
+        assert (person, "restored", "device") in evidence.turns(call["id"])
+    service.until(lambda b: all(b["people"][p]["why_not"] is None for p in "AB"), within=60)  # they have rested
 
 
 def test_a_phone_that_is_busy_has_rejected_the_call(service: Service, evidence: Evidence) -> None:
