@@ -250,13 +250,13 @@ def refused(floor: Floor, leg_id: str, why: str) -> None:
         _never_was(floor, leg)
 
 
-def _never_was(floor: Floor, leg: Leg) -> None:
+def _never_was(floor: Floor, leg: Leg, *, rests: bool = True) -> None:
     if not leg.alive or leg.state is LegState.TALKING:
         return
     at_stake = leg.at_stake
     leg.step(LegEvent.ENDED)
     if at_stake:
-        _failed_leg(floor, leg, "no channel")
+        _failed_leg(floor, leg, "no channel", rests=rests)
     forget(floor, leg)
 
 
@@ -330,8 +330,8 @@ def look_at(floor: Floor, person: PersonId) -> None:
 
 
 def lost(floor: Floor, leg: Leg) -> None:
-    """Its channel is gone, and its end was not heard."""
-    _never_was(floor, leg)
+    """Its channel is gone, and its end was not heard: that says nothing against the phone."""
+    _never_was(floor, leg, rests=False)
     if leg.state is LegState.TALKING:
         leg.step(LegEvent.ENDED)
         forget(floor, leg)
