@@ -95,8 +95,8 @@ def test_the_link_is_cut_while_a_phone_rings_and_a_call_comes_meanwhile(service:
     next_caller = service.caller("13900007202").dials(HOTLINE)
     service.phone[first].answers()
     ringing.hears(service.phone[first])
-    service.until(lambda b: b["pbx"] and ringing_at(b, "7202") not in ("", first), within=PATIENCE)
-    second = ringing_at(service.engine.board(), "7202")
+    board = service.until(lambda b: b["pbx"] and ringing_at(b, "7202") not in ("", first), within=PATIENCE)
+    second = ringing_at(board, "7202")
     service.phone[second].answers()
     next_caller.hears(service.phone[second])
     for caller in (ringing, next_caller):
