@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
@@ -74,6 +75,36 @@ def test_a_hand_over_that_rings_when_the_engine_is_killed_stays_one(service: Ser
     assert (call["answerer"], call["person"]) == (first, "D")
 
 
+def freeze(pid: int) -> None:
+    """SIGSTOP, and wait until it stands."""
+    os.kill(pid, signal.SIGSTOP)
+    stat = Path("/proc") / str(pid) / "stat"
+    until("it stands", lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", PATIENCE)
+
+
+def test_a_call_that_came_while_the_engine_was_frozen_is_answered_and_on_record(
+    service: Service, evidence: Evidence
+) -> None:
+    pid = service.pid_of("main engine")
+    assert pid is not None
+    freeze(pid)
+    try:
+        caller = service.caller("13900007601").dials(HOTLINE)
+        service.world.wait("a phone rings", lambda: any(p.is_ringing() for p in service.phone.values()), PATIENCE)
+        phone = next(phone for phone in service.phone.values() if phone.is_ringing())
+        phone.answers()
+        caller.hears(phone)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    service.until(lambda b: any(c["on_it"] for c in b["calls"]), within=PATIENCE)
+    caller.hears(phone)
+    caller.hangs_up()
+    service.settle()
+    call = evidence.logged("13900007601")
+    assert service.phone[call["answerer"]] is phone
+    assert call["served_by"] == "fallback"
+
+
 # --- the link --------------------------------------------------------------------------------------------------------
 
 
@@ -119,11 +150,11 @@ def test_asterisk_is_restarted_and_nobody_loses_a_turn(service: Service, evidenc
     assert evidence.logged("13900007301")["missed_why"] == "abandoned"
     evidence.excuse_calls_so_far()  # what it had not written is gone with it
     service.until(lambda b: all(p["why_not"] is None for p in b["people"].values()), within=PATIENCE)
-    if before[first] == "due":
-        assert service.turns() == before
     for agent in (ringing, *service.phone.values()):
         for leg in agent.legs_that_are("ringing", "early", "talking", "new"):
             leg.state = "ended"  # nobody will ever tell these phones
+    if before[first] == "due":
+        assert service.turns() == before
     caller, again = rings_first(service, "13900007302")
     assert again == first
     service.phone[again].answers()

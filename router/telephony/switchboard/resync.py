@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from router.telephony.ami import Action, Event
 from router.telephony.switchboard import calls, commands, handover, recovery, ringing
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
-from router.telephony.switchboard.legs import LegState
+from router.telephony.switchboard.legs import Leg, LegState
 from router.telephony.switchboard.seen import HAND_OVER, Seen, read
 
 
@@ -60,18 +60,11 @@ def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> 
     floor.linked, floor.alarms_in_a_row = True, 0
     if floor.expected:
         recovery.recover(floor, seen)
+    for call in list(floor.calls.values()):
+        if call.caller_uniqueid and call.caller_uniqueid not in seen.uniqueids:
+            calls.end(floor, call)  # before its phones: that they are gone, too, is no failure that the desk acts on
     for leg in list(floor.legs.values()):
-        event = seen.uniqueids.get(leg.id)
-        if event is None:
-            ringing.lost(floor, leg)
-        elif event.get("BridgeId") and leg.state is not LegState.TALKING:
-            ringing.found_talking(floor, leg)
-        elif leg.state is LegState.STOPPED:
-            ringing.found_unwanted(floor, leg)
-        elif leg.state is LegState.ASKED and event.get("ChannelStateDesc") == "Ringing":
-            ringing.found_ringing(floor, leg)
-        elif leg.state is LegState.ASKED:
-            ringing.found_silent(floor, leg)
+        _compare_leg(floor, leg, seen.uniqueids.get(leg.id))
     for call in list(floor.calls.values()):
         _compare_call(floor, call, seen)
     for call_id, offer in seen.offers.items():
@@ -82,9 +75,21 @@ def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> 
         ringing.look_at(floor, person)
 
 
+def _compare_leg(floor: Floor, leg: Leg, event: Event | None) -> None:
+    if event is None:
+        ringing.lost(floor, leg)
+    elif event.get("BridgeId") and leg.state is not LegState.TALKING:
+        ringing.found_talking(floor, leg)
+    elif leg.state is LegState.STOPPED:
+        ringing.found_unwanted(floor, leg)
+    elif leg.state is LegState.ASKED and event.get("ChannelStateDesc") == "Ringing":
+        ringing.found_ringing(floor, leg)
+    elif leg.state is LegState.ASKED:
+        ringing.found_silent(floor, leg)
+
+
 def _compare_call(floor: Floor, call: LiveCall, seen: Seen) -> None:
-    if call.caller_uniqueid and call.caller_uniqueid not in seen.uniqueids:
-        calls.end(floor, call)
+    if call.over:
         return
     offer = seen.offers.get(call.id)
     if offer is None:

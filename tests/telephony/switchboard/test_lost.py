@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.core.actions import Hold, Ring
-from router.core.inputs import CallArrived, Failed, HandedOver, Input, PhoneRang, Taken
+from router.core.inputs import CallArrived, Failed, HandedOver, HungUp, Input, PhoneRang, Taken
 from router.core.words import PersonId, Stage
 from router.telephony.switchboard.floor import Expected, Floor
 from tests.telephony.switchboard.table import (
@@ -78,6 +78,17 @@ def test_a_phone_rung_just_before_the_link_was_cut_is_looked_at_when_it_is_back(
     table.take(table.board.linked([event(text) for text in live], (), table.now))
     table.later(4_000)
     assert isinstance(table.told()[-1], told)
+
+
+def test_a_caller_lost_with_asterisk_is_told_before_the_phones_that_rang(table: Table) -> None:
+    table.rings()
+    table.says(RINGING)
+    table.take(table.board.unlinked(table.now))
+    table.take(table.board.linked((), (), table.now))
+    assert table.told()[-1] == HungUp(call=CALL), "a failure would let the desk ring the next one, and end rounds"
+    assert not [told for told in table.told() if isinstance(told, Failed)]
+    assert not table.board.floor.legs
+    assert not table.board.floor.calls
 
 
 def test_a_stop_lost_with_the_link_is_said_again_when_it_is_back(table: Table) -> None:
