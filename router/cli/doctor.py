@@ -117,6 +117,16 @@ def _engine(place: Place) -> Finding:
     return Finding(f"answers; next is {board['next'] or 'nobody'}")
 
 
+def _pickups(place: Place) -> Finding:
+    """DESIGN, Telephony 3: the engine's watchdog over phones that are answered."""
+    if EngineClient(place.folder.socket).board().get("pickups_stuck"):
+        return Finding(
+            "phones were answered and got no caller, three times in a row: new calls are left to the fallback",
+            "restart Asterisk, which ends its calls: stop `hotline up` and start it again (or restart your own PBX)",
+        )
+    return Finding("phones that are answered get their callers")
+
+
 def _database(place: Place) -> Finding:
     database = open_database(database_url(place))
     try:
@@ -177,6 +187,7 @@ CHECKS: dict[str, Callable[[Place], Finding]] = {
     "asterisk": _asterisk,
     "ami": _ami,
     "engine": _engine,
+    "pickups": _pickups,
     "database": _database,
     "office": _office,
     "records": _records,

@@ -16,7 +16,7 @@ from router.cli.office_keeper import OfficeKeeper
 from router.cli.settings import Place, database_url, office, open_place
 from router.core.actions import Action
 from router.core.policy import PRESENT
-from router.core.words import PersonId
+from router.core.words import CallId, PersonId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.feed import JournalFeed
@@ -63,7 +63,12 @@ def run_engine(place: Place) -> None:
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
     late.switchboard = keeper.switchboard = switchboard
-    engine.beside = lambda: {"pbx": switchboard.connected, "offline": switchboard.offline(), "plan": keeper.plan}
+    engine.beside = lambda: {
+        "pbx": switchboard.connected,
+        "pickups_stuck": switchboard.pickups_stuck,
+        "offline": switchboard.offline(),
+        "plan": keeper.plan,
+    }
     engine.watch(lambda board: switchboard.keep_fallback(fallback_order(board)))
     writer = DatabaseWriter(database, JournalFeed(place.folder.journal))
     engine.start(policy)
@@ -107,6 +112,10 @@ class LateSwitchboard:
     def perform(self, actions: Sequence[Action]) -> None:
         """Hand the actions on (`Switchboard`)."""
         self.switchboard.perform(actions)
+
+    def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
+        """Hand the calls on (`Switchboard`)."""
+        self.switchboard.leave_to_fallback(calls)
 
 
 def ami_address(place: Place) -> AmiAddress:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -46,8 +47,9 @@ READY_SECONDS = 40.0
 
 
 def say(text: str) -> None:
-    """One line of what is being done, for the person who waits."""
-    click.echo(f"· {text}", err=True)
+    """One line of what is being done, for the person who waits; where the terminal is gone, for nobody."""
+    with contextlib.suppress(OSError):
+        click.echo(f"· {text}", err=True)
 
 
 class WeakSecretError(ConfigurationError):

@@ -21,13 +21,14 @@ from typing import Any
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError
-from router.core.inputs import Answered, PresenceChanged, Taken, Tick
+from router.core.inputs import Answered, HungUp, PresenceChanged, Taken, Tick
 from router.core.policy import PRESENT, Policy
 from router.core.words import Number
 from router.engine.board import board
 from router.engine.codec import answer_to_json, input_to_json, to_json
 from router.engine.journal import Entry, Journal, JournalError
 from router.engine.ports import Letter, Switchboard
+from router.engine.quarantine import cure
 from router.engine.said import lines
 from router.engine.snapshot import VERSION, recover, rename_number, state_of
 from router.engine.standing import standing_after
@@ -154,9 +155,9 @@ class Engine:
     def step(self, longest: float = 1.0) -> bool:
         """One unit of work: the letters that wait, or what time brings, within `longest` seconds. False: nothing."""
         deliveries = self._take(longest)
-        self._pass_time(self._now())
         outcomes: list[tuple[Delivery, Outcome]] = []
         try:
+            self._pass_time(self._now())
             outcomes = [(delivery, self._deal_with(delivery)) for delivery in deliveries]
             is_work = bool(self._entries or outcomes or self._actions)
             if is_work:
@@ -199,8 +200,31 @@ class Engine:
         return max(self._clock(), self.desk.office.now)
 
     def _pass_time(self, now: int) -> None:
-        for at, answer in self.desk.until(now):
-            self._note("input", at, Letter(input=Tick(), source="timer"), answer)
+        while (error := self._failure_until(now)) is not None:
+            self._quarantine(now, error)
+
+    def _failure_until(self, now: int) -> Exception | None:
+        """Let time pass to `now`; or what failed on the way."""
+        try:
+            for at, answer in self.desk.until(now):
+                self._note("input", at, Letter(input=Tick(), source="timer"), answer)
+        except Exception as error:
+            return error
+        return None
+
+    def _quarantine(self, now: int, error: Exception) -> None:
+        """A timer failed, and would fail again at every start: the office goes on without the call it belongs to."""
+        why = f"{type(error).__name__}: {error}"
+        log.error("alarm=desk-timer-failed cause=%r", why, exc_info=error)
+        self._commit()
+        cured = cure(recover(self._journal, self.desk.office.policy).office, now)
+        self.desk.office = cured.office
+        for call, answer in cured.ended:
+            log.error("call=%s alarm=quarantined served=fallback cure=report-this-log", call)
+            self._note("input", cured.office.now, Letter(input=HungUp(call=call), source="quarantine"), answer)
+        self._take_snapshot()  # a start must not come by that timer again
+        self._commit()
+        self._switchboard.leave_to_fallback([call for call, _ in cured.ended])
 
     def _deal_with(self, delivery: Delivery) -> Outcome:
         letter = delivery.letter
@@ -344,9 +368,12 @@ class Engine:
         if self._is_shown or not self._watchers or time.monotonic() < self._shown_at + SHOW_EVERY_SECONDS:
             return
         self._is_shown, self._shown_at = True, time.monotonic()
-        shown = self.shown()
-        for watcher in self._watchers:
-            watcher(shown)
+        try:
+            shown = self.shown()
+            for watcher in self._watchers:
+                watcher(shown)
+        except Exception:  # who looks on must not end who decides
+            log.exception("board failed")
 
     def shown(self) -> dict[str, Any]:
         """The board with its sequence number and the newest trail lines."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from router.core.actions import Action
 from router.core.inputs import Input
+from router.core.words import CallId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +38,6 @@ class Switchboard(Protocol):
 
     def perform(self, actions: Sequence[Action]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
+
+    def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
+        """Have the PBX ring everybody for these calls by itself: the desk can't serve them any more."""

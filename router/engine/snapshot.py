@@ -87,4 +87,7 @@ def replay(desk: Desk, entries: Iterable[Entry]) -> int:
             if entry.kind == "input":
                 changed += 1
                 log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
+        except Exception:  # a mistake of ours, which would end every start
+            changed += 1
+            log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
     return changed

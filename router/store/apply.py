@@ -99,6 +99,7 @@ def _arrived(ledger: Ledger, event: Event, told: inputs.CallArrived) -> None:
     call.arrived_at = moment(event.at_ms)
     call.slot_name, call.slot_started_at = mark.slot_name, mark.slot_started_at
     call.recovered = "recovered" in facts
+    call.served_by = facts.get("served", call.served_by)
 
 
 def _apply_answer(ledger: Ledger, event: Event, step: Step) -> None:

@@ -26,8 +26,13 @@ class NoPhones:
     def __init__(self) -> None:
         self.asked: list[Action] = []
 
+        self.left_to_fallback: list[CallId] = []
+
     def perform(self, actions: Sequence[Action]) -> None:
         self.asked += actions
+
+    def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
+        self.left_to_fallback += calls
 
 
 class TestOffice:

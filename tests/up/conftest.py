@@ -1,4 +1,4 @@
-"""One service for the tests here; each begins from rest: nobody talks, everybody is checked in."""
+"""One service for the tests here; each begins from rest, and is looked at afterwards for what it has left behind."""
 
 from __future__ import annotations
 
@@ -7,26 +7,43 @@ from pathlib import Path
 
 import pytest
 
-from tests.up.service import Service
+from tests.up.evidence import Evidence
+from tests.up.service import HOTLINE, Service
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`hotline up` with everybody checked in; three rings are three seconds."""
     service = Service(Path(tmp_path_factory.mktemp("up")))
-    service.start()
-    service.phones_sign_in()
-    yield service
-    service.end()
+    try:
+        service.start()
+        service.phones_sign_in()
+        yield service
+    finally:
+        service.end()
+
+
+@pytest.fixture(scope="session")
+def evidence(running: Service) -> Evidence:
+    """What the running service has left behind; counted from after a first call, which makes what is made once."""
+    caller = running.caller("13900000000").dials(HOTLINE)
+    first = running.engine.board()["next"]
+    running.phone[first].answers()
+    caller.hears(running.phone[first])
+    caller.hangs_up()
+    running.settle()
+    made = Evidence(running)
+    made.logged("13900000000")
+    made.count_anew()
+    return made
 
 
 @pytest.fixture
-def service(running: Service) -> Iterator[Service]:
-    """The running service, at rest before and after."""
+def service(running: Service, evidence: Evidence) -> Iterator[Service]:
+    """The running service, at rest before and after; nothing is left behind, and every call is on record."""
     running.settle()
     yield running
-    for agent in (*running.callers, *running.phone.values()):
-        for leg in agent.legs:
-            if leg.state != "ended":
-                agent.hang_up(leg)
+    running.everybody_hangs_up()
+    running.everybody_is_in()
     running.settle()
+    evidence.is_complete()

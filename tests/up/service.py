@@ -13,53 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from router.cli.asterisk import private_asterisk
+from router.cli.settings import open_place
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
+from router.telephony.private.find import ensure_asterisk
+from router.telephony.private.instance import PrivateAsterisk
 from tests.telephony.phones.people import Caller, Phone
 from tests.telephony.phones.world import World
+from tests.up.site import AT_A_FIXED_ADDRESS, EXTENSIONS, Ports, crowd, crowd_of, office_of_four
 
 ROOT = Path(__file__).resolve().parents[2]
 HOTLINE = "4008001234"
 SERVICES = itertools.count()
-
-SITE = """
-[site]
-name = "试验售楼处"
-[web]
-bind = "127.0.0.1:{web}"
-[pbx]
-sip_bind = "127.0.0.1:{sip}"
-rtp_ports = "{rtp}-{rtp_last}"
-ami_port = {ami}
-[[trunk]]
-name = "carrier"
-match = ["127.0.0.2"]
-[[hotline]]
-number = "4008001234"
-trunk = "carrier"
-[[consultant]]
-id = "A"
-name = "陈晨"
-phone = {{ account = "101", secret = "secret-101" }}
-[[consultant]]
-id = "B"
-name = "李丽"
-phone = {{ account = "102", secret = "secret-102" }}
-[[consultant]]
-id = "C"
-name = "王伟"
-extension = "103"
-phone = {{ contact = "sip:c@127.0.0.1:{fixed}" }}
-[[consultant]]
-id = "D"
-name = "赵敏"
-phone = {{ account = "104", secret = "secret-104" }}
-[[plan]]
-days = "daily"
-slots = [{{ name = "全天", from = "00:00", to = "24:00", call = ["A", "B"], reception = ["C", "D"] }}]
-[policy]
-ring_seconds = {ring}
-"""
+DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # tests that are killed outright leave no service behind
 
 
 def free_port(kind: int) -> int:
@@ -71,22 +38,23 @@ def free_port(kind: int) -> int:
 
 
 class Service:
-    """A whole service in a folder."""
+    """A whole service in a folder: A to D (see `site.py`), or with `size` a call group of so many."""
 
-    def __init__(self, folder: Path, ring_seconds: float = 1) -> None:
+    def __init__(self, folder: Path, *, size: int = 0, policy: str = "ring_seconds = 1") -> None:
         self.folder = folder
         self.data = folder / "data"
         self.sip, self.fixed = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
         self.web, self.ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
         # below the ports that the system gives out, apart from other workers' and tests'
         rtp = 19_000 + (os.getpid() % 8 * 8 + next(SERVICES) % 8) * 200
+        ports = Ports(sip=self.sip, web=self.web, ami=self.ami, rtp=rtp, fixed=self.fixed)
+        self.accounts = crowd_of(size) if size else EXTENSIONS
         self.config = folder / "site.toml"
-        text = SITE.format(
-            web=self.web, sip=self.sip, ami=self.ami, rtp=rtp, rtp_last=rtp + 199, fixed=self.fixed, ring=ring_seconds
-        )
+        text = crowd(ports, policy, size) if size else office_of_four(ports, policy)
         self.config.write_text(text, encoding="utf-8")
         self.engine = EngineClient(self.data / "engine.sock")
         self.process: subprocess.Popen[str] | None = None
+        self._asterisk: PrivateAsterisk | None = None
         self.world = World()
         self.phone: dict[str, Phone] = {}
         self.callers: list[Caller] = []
@@ -95,17 +63,8 @@ class Service:
 
     def start(self, *options: str) -> str:
         """Start it and wait until it says that it is ready; returns what it said."""
-        command = [
-            sys.executable,
-            "-m",
-            "router.cli.main",
-            "up",
-            "--config",
-            str(self.config),
-            "--data",
-            str(self.data),
-            *options,
-        ]
+        where = ["--config", str(self.config), "--data", str(self.data)]
+        command = [*DIES_WITH_US, sys.executable, "-m", "router.cli.main", "up", *where, *options]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -160,16 +119,22 @@ class Service:
 
     def phones_sign_in(self) -> None:
         """Everybody's phone is there and everybody checks in with *1."""
+        for person in self.accounts:
+            self.phone[person] = self._new_phone(person)
+        for phone in self.phone.values():
+            phone.dials("*1")
+        for phone in self.phone.values():
+            phone.is_let_go(within=20)
+        self.until(lambda board: all(p["why_not"] is None for p in board["people"].values()), within=20)
+
+    def _new_phone(self, person: str) -> Phone:
         server = ("127.0.0.1", self.sip)
-        for person, account in (("A", "101"), ("B", "102"), ("D", "104")):
-            self.phone[person] = Phone(self.world, server, user=account, secret=f"secret-{account}")
-            self.phone[person].signs_in()
-        self.phone["C"] = Phone(self.world, server, user="c", bind=("127.0.0.1", self.fixed))
-        for person in "ABCD":
-            self.phone[person].dials("*1")
-        for person in "ABCD":
-            self.phone[person].is_let_go(within=10)
-        self.until(lambda board: all(p["why_not"] is None for p in board["people"].values()), within=10)
+        if person == AT_A_FIXED_ADDRESS:
+            return Phone(self.world, server, user="c", bind=("127.0.0.1", self.fixed))
+        account = self.accounts[person]
+        phone = Phone(self.world, server, user=account, secret=f"secret-{account}")
+        phone.signs_in()
+        return phone
 
     def caller(self, number: str) -> Caller:
         """A customer with this number."""
@@ -177,9 +142,32 @@ class Service:
         self.callers.append(made)
         return made
 
+    def everybody_hangs_up(self) -> None:
+        """Callers and consultants end what they are in, and the callers are gone."""
+        for agent in (*self.callers, *self.phone.values()):
+            for leg in list(agent.legs):
+                if leg.state != "ended":
+                    agent.hang_up(leg)
+        for caller in self.callers:
+            caller.is_let_go(within=8)
+            caller.close()
+        self.callers.clear()
+
+    def everybody_is_in(self) -> None:
+        """Whoever a test left away, or in a mood, is as before; a test that failed must not fail others."""
+        away = [person for person, known in self.engine.board()["people"].items() if known["presence"] != "present"]
+        for person, phone in self.phone.items():
+            phone.mood = "rings"
+            if not phone.registered and person != AT_A_FIXED_ADDRESS:
+                phone.signs_in()
+            if person in away:
+                phone.dials("*1")
+        for person in away:
+            self.phone[person].is_let_go(within=10)
+
     # --- what the engine knows
 
-    def until(self, condition: Callable[[dict[str, Any]], bool], within: float = 5) -> dict[str, Any]:
+    def until(self, condition: Callable[[dict[str, Any]], bool], within: float = 8) -> dict[str, Any]:
         """Wait until the board is so; returns it."""
         deadline = time.monotonic() + within
         board: dict[str, Any] = {}
@@ -193,6 +181,18 @@ class Service:
             time.sleep(0.02)
         raise AssertionError(f"the board is not so within {within:g} s: {board}")
 
+    def cli(self, command: str) -> str:
+        """What Asterisk's own console says to a command."""
+        if self._asterisk is None:
+            self._asterisk = private_asterisk(open_place(self.config, self.data), ensure_asterisk())
+        return self._asterisk.rx(command)
+
+    def channels(self) -> list[str]:
+        """Names of the channels that live. (The list may show some that are gone; the count never does.)"""
+        if "0 active channels" in self.cli("core show channels count"):
+            return []
+        return [line.split("!")[0] for line in self.cli("core show channels concise").splitlines() if "!" in line]
+
     def turns(self) -> dict[str, str]:
         """Everybody's turn."""
         return {turn["person"]: turn["state"] for sheet in self.engine.board()["sheets"] for turn in sheet["turns"]}
@@ -200,5 +200,5 @@ class Service:
     def settle(self) -> None:
         """Wait until no call is on and everybody can be rung, so that the next test begins from rest."""
         self.until(
-            lambda board: not board["calls"] and all(p["why_not"] is None for p in board["people"].values()), within=10
+            lambda board: not board["calls"] and all(p["why_not"] is None for p in board["people"].values()), within=40
         )

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterable
 
 from tests.telephony.phones.people import Caller, Phone
+from tests.up.evidence import Evidence
 from tests.up.service import HOTLINE, Service
 
 
-def test_the_next_in_line_is_rung_answers_and_uses_the_turn(service: Service) -> None:
+def test_the_next_in_line_is_rung_answers_and_uses_the_turn(service: Service, evidence: Evidence) -> None:
     first = service.engine.board()["next"]
     caller = service.caller("13900001001")
     caller.dials(HOTLINE)
@@ -21,6 +22,8 @@ def test_the_next_in_line_is_rung_answers_and_uses_the_turn(service: Service) ->
     service.phone[first].is_let_go()
     service.settle()
     assert service.turns()[first] == "done"
+    call = evidence.logged("13900001001")
+    assert (call["answerer"], call["stage"], call["turn"], call["late"]) == (first, "rotation", "used", 0)
 
 
 def test_calls_go_down_the_sheet_and_the_round_starts_again(service: Service) -> None:
@@ -155,24 +158,3 @@ def _hears_somebody(caller: Caller, phones: Iterable[Phone]) -> bool:
     """Whether a consultant's voice reaches the caller."""
     heard = caller.leg.voice.heard
     return any(leg.state == "talking" and heard[leg.voice.says] > 5 for phone in phones for leg in phone.legs)
-
-
-def test_two_phones_that_answer_in_the_same_instant_give_one_talk(service: Service) -> None:
-    for number in range(10):
-        first = service.engine.board()["next"]
-        caller = service.caller(f"139000019{number:02}")
-        caller.dials(HOTLINE)
-        for person in "ABCD":
-            service.phone[person].rings(within=6)
-        with service.world.changed:
-            for person in "ABCD":
-                service.phone[person].accept(service.phone[person].leg)
-        service.until(lambda b: any(c["on_it"] for c in b["calls"]))
-        winner = service.engine.board()["calls"][0]["on_it"]
-        caller.hears(service.phone[winner])
-        for person in "ABCD":
-            if person != winner:
-                service.phone[person].is_let_go(within=6)
-        assert caller.leg.state == "talking", f"the caller was dropped in race {number} after {first} was offered"
-        caller.hangs_up()
-        service.settle()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.telephony.phones.people import until
-from tests.up.service import HOTLINE, Service
+from tests.up.service import HOTLINE, ROOT, Service
 
 
 def test_the_engine_is_killed_while_a_phone_rings_and_the_call_is_answered_all_the_same(service: Service) -> None:
@@ -70,6 +72,31 @@ def test_after_a_kill_the_next_start_finds_no_orphan_in_its_way(tmp_path: Path) 
         service.end()
     for part in ("supervisord", "main engine", "main web", "asterisk"):
         assert service.pid_of(part) is None
+
+
+def test_tests_that_are_killed_outright_leave_no_service_behind(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from tests.up.service import Service\n"
+    program += "service = Service(Path(sys.argv[1])); service.start(); print('ready', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
+        assert tests.stdout is not None
+        assert tests.stdout.readline() == "ready\n"
+        parts = [f"{tmp_path}/data/{name}" for name in ("run/supervisord.conf", "asterisk/etc/asterisk.conf")]
+        assert all(_is_running(part) for part in parts)
+        tests.kill()
+    until("nothing of it runs", lambda: not _is_running(str(tmp_path)), 60)
+
+
+def _is_running(word: str) -> bool:
+    """Whether a process, whatever it is, names this in its command line."""
+    return any(word.encode() in _command_line(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def _command_line(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""  # it has just ended
 
 
 def test_a_port_in_use_is_named_with_the_setting_that_moves_it(running: Service, tmp_path: Path) -> None:

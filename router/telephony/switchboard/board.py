@@ -10,14 +10,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from router.core.actions import Action as DeskAction
 from router.core.actions import Hold, Release, Ring, StopRinging
-from router.core.words import PersonId
+from router.core.words import CallId, PersonId
 from router.telephony.ami import Action, Event
-from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing
+from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing, watching
 from router.telephony.switchboard.floor import Floor, Out
 from router.telephony.switchboard.office import Office
 
@@ -93,7 +94,14 @@ class Board:
         """The link stands; these are the live channels and the devices' states."""
         self.floor.pass_time(now)
         resync.linked(self.floor, channels, {event.get("Device"): event.get("State") for event in devices})
+        self._carry_out_early()
         return self._done()
+
+    def _carry_out_early(self) -> None:
+        """What the desk said of recovered calls before we knew whether they are still there."""
+        early, self.floor.early = self.floor.early, []
+        for action in early:
+            self._perform(action)
 
     def unlinked(self, now: int) -> list[Out]:
         """The link is lost: phones go on ringing and people talking; nothing can be said."""
@@ -129,14 +137,14 @@ class Board:
     def event(self, event: Event, now: int) -> list[Out]:
         """Asterisk says something."""
         self.floor.pass_time(now)
-        if event.name == "UserEvent":
-            handler = USER_EVENTS.get(event.get("UserEvent"))
-            if handler is not None and event.one("Key") == self.floor.key:
-                handler(self.floor, event)
-        else:
+        if event.name != "UserEvent":
             handler = EVENTS.get(event.name)
-            if handler is not None:
-                handler(self.floor, event)
+        elif event.one("Key") == self.floor.key:
+            handler = USER_EVENTS.get(event.get("UserEvent"))
+        else:
+            handler = None
+        if handler is not None:
+            self.floor.safely(event.name, partial(handler, self.floor, event))
         return self._done()
 
     def refused(self, leg: str, why: str, now: int) -> list[Out]:
@@ -148,24 +156,38 @@ class Board:
     def not_there(self, leg: str, now: int) -> list[Out]:
         """Asterisk, asked for a leg's channel, knows none."""
         self.floor.pass_time(now)
-        ringing.not_there(self.floor, leg)
+        watching.not_there(self.floor, leg)
         return self._done()
 
     def perform(self, actions: Sequence[DeskAction], now: int) -> list[Out]:
         """The desk says what is to be done."""
         self.floor.pass_time(now)
+        if self.floor.expected:
+            self.floor.early += actions
+            return self._done()
         for action in actions:
-            match action:
-                case Ring():
-                    ringing.ring(self.floor, action)
-                case StopRinging():
-                    ringing.stop_ringing(self.floor, action)
-                case Hold():
-                    calls.hold(self.floor, action)
-                case Release():
-                    calls.release(self.floor, action)
-                case _:
-                    pass  # telling the owner is the pages' and the messengers' work
+            self.floor.safely(type(action).__name__, partial(self._perform, action))
+        return self._done()
+
+    def _perform(self, action: DeskAction) -> None:
+        match action:
+            case Ring():
+                ringing.ring(self.floor, action)
+                watching.make_sure_later(self.floor, action)
+            case StopRinging():
+                ringing.stop_ringing(self.floor, action)
+            case Hold():
+                calls.hold(self.floor, action)
+            case Release():
+                calls.release(self.floor, action)
+            case _:
+                pass  # telling the owner is the pages' and the messengers' work
+
+    def leave_to_fallback(self, calls_of_it: Iterable[CallId], now: int) -> list[Out]:
+        """The desk can't serve these calls any more."""
+        self.floor.pass_time(now)
+        for call in calls_of_it:
+            self.floor.safely("leave_to_fallback", partial(calls.leave_to_fallback, self.floor, call))
         return self._done()
 
     def time(self, now: int) -> list[Out]:

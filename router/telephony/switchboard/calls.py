@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from router.core.actions import Hold, Release
 from router.core.inputs import CallArrived, HungUp, Taken
-from router.core.words import CallId, Number
+from router.core.words import CallId, Number, PersonId
 from router.telephony.ami import Event
-from router.telephony.switchboard import commands, ringing
+from router.telephony.switchboard import commands, ringing, watching
 from router.telephony.switchboard.display import clean
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
@@ -19,13 +21,15 @@ def on_call(floor: Floor, event: Event) -> None:
     """A call has come in, and its offer waits to be claimed."""
     call_id, offer = CallId(event.one("Call") or ""), event.one("Offer") or ""
     known = floor.calls.get(call_id)
-    if floor.distrusts_pickups and known is None:
-        return  # not claimed: the fallback serves it by Dial
     if not call_id or not offer or (known is not None and known.caller_channel):
         return
     call = known or LiveCall(id=call_id, arrived_ms=floor.now)
     describe(floor, call, event)
     floor.calls[call_id] = call
+    if known is None and floor.distrusts_pickups:
+        call.fallback = True  # not claimed: the fallback serves it by Dial, and it is on record all the same
+        tell_arrival(floor, call, event.get("System"))
+        return
     floor.say(commands.claim(offer))
     if known is None:
         tell_arrival(floor, call, event.get("System"))
@@ -55,6 +59,7 @@ def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
         uniqueid=call.caller_uniqueid,
         channel=call.caller_channel,
         systemname=system,
+        served="fallback" if call.fallback else "",
     )
 
 
@@ -143,7 +148,7 @@ def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:
     for order in call.orders.values():
         order.over = True
         ringing.stop_legs(floor, order, None)
-    ringing.doubt(floor, call)
+    watching.doubt(floor, call)
     if not any(leg.call == call.id for leg in floor.legs.values()):
         del floor.calls[call.id]
 
@@ -160,11 +165,39 @@ def on_fallback(floor: Floor, event: Event) -> None:
         floor.alarm("fallback", f"call {call.id} is served by the fallback")
 
 
+def leave_to_fallback(floor: Floor, call_id: CallId) -> None:
+    """The desk has let go of it: Asterisk serves it, and what becomes of it is told to nobody."""
+    call = floor.calls.get(call_id)
+    if call is None or call.over or call.hears in (Hears.PERSON, Hears.RELEASED):
+        return
+    call.fallback = call.told_over = True
+    call.pending.clear()
+    for order in call.orders.values():
+        order.over = True
+        ringing.stop_legs(floor, order, ANSWERED_ELSEWHERE)
+    if call.offer:
+        floor.say(commands.to_offer(call.offer, "hotline-fallback", call.id))
+
+
+def is_served_by_fallback(floor: Floor, call: LiveCall, phones: Sequence[str]) -> None:
+    """Seen after a lost link or a restart: the fallback has the call; `phones` are on it already."""
+    call.fallback = True
+    call.pending.clear()
+    for phone in phones:
+        _answered_by_fallback(floor, call, phone)
+
+
 def on_fallback_answered(floor: Floor, event: Event) -> None:
     """Somebody answered a call that the fallback serves: a fact."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
-    person = floor.office.by_device.get(device_of(event.one("Phone") or ""))
-    if call is None or person is None or call.hears is Hears.PERSON:
+    if call is not None:
+        _answered_by_fallback(floor, call, event.one("Phone") or "", event.one("Person") or "")
+
+
+def _answered_by_fallback(floor: Floor, call: LiveCall, phone: str, named: str = "") -> None:
+    """By a desk phone, known by its device, or by a mobile, whose person the dialplan names."""
+    person = floor.office.by_device.get(device_of(phone)) or PersonId(named)
+    if person not in floor.office.by_id or call.hears is Hears.PERSON:
         return
     call.hears = Hears.PERSON
     for order in call.orders.values():

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Concatenate, ParamSpec
 
+from router.core.actions import Action as DeskAction
 from router.core.actions import Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
@@ -163,6 +164,7 @@ class Floor:
         self.devices = Devices(office, own=self.has_leg_on)
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
+        self.early: list[DeskAction] = []  # what the desk said before Asterisk was asked what is going on
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()
 
@@ -199,8 +201,16 @@ class Floor:
         while self._timers and self._timers[0][0] <= now:
             due, _, do = heapq.heappop(self._timers)
             self.now = max(self.now, due)
-            do()
+            self.safely("a timer", do)
         self.now = max(self.now, now)
+
+    def safely(self, what: str, do: Callable[[], None]) -> None:
+        """Do it; a mistake of ours there must not cost the calls that have nothing to do with it."""
+        try:
+            do()
+        except Exception as error:
+            log.exception("switchboard failed at=%r", what)
+            self.alarm("switchboard-failed", f"{what}: {type(error).__name__}: {error}")
 
     # --- questions
 

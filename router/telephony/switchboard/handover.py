@@ -8,14 +8,17 @@ the dialplan: it never reaches the rules.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from router.core.inputs import HandedOver
 from router.core.words import CallId, MissedWhy, PersonId
 from router.telephony.ami import Event
-from router.telephony.switchboard import commands, ringing
+from router.telephony.switchboard import commands, ringing, watching
 from router.telephony.switchboard.display import WORDS
 from router.telephony.switchboard.floor import Floor, Handing, Hears, LiveCall, Order, Purpose
-from router.telephony.switchboard.legs import Leg, LegState
+from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE, Leg, LegState
 from router.telephony.switchboard.office import Phone, device_of
+from router.telephony.switchboard.seen import HAND_OVER, Seen
 
 
 def on_hand_over(floor: Floor, event: Event) -> None:
@@ -24,7 +27,7 @@ def on_hand_over(floor: Floor, event: Event) -> None:
     offer = event.one("Offer") or ""
     if call is None or call.over or not offer:
         return
-    ringing.doubt(floor, call)
+    watching.doubt(floor, call)
     giver = floor.office.by_device.get(device_of(event.get("By"))) or (call.talker.person if call.talker else None)
     target = floor.office.by_extension.get(event.get("To"))
     call.offer, call.hears, call.talker = offer, Hears.RINGING, None
@@ -102,6 +105,59 @@ def _ring_giver(floor: Floor, call: LiveCall, giver: PersonId) -> None:
 def _giver_away(floor: Floor, call: LiveCall, offer: str) -> None:
     if not call.over and call.offer == offer and call.handing is not None:
         _let_go(floor, call)
+
+
+# --- after a lost link, or a restart of ours --------------------------------------------------------------------------
+
+
+def take_up(floor: Floor, call: LiveCall, giver: PersonId, legs: Sequence[Leg]) -> None:
+    """The router starts anew in the middle of a hand-over, which the journal knows nothing of: put it together again.
+
+    Whoever rings and is not the giver is the one it was to go to; `goes_on` does the rest.
+    """
+    target = next((leg.person for leg in legs if leg.person != giver), giver)
+    call.handing, call.hears = Handing(giver=giver, target=target), Hears.RINGING
+    for leg in legs:
+        purpose = Purpose.BACK if leg.person == giver else Purpose.HAND_OVER
+        order = call.orders.setdefault(leg.person, Order(person=leg.person, purpose=purpose))
+        order.legs.append(leg)
+        order.rang = order.rang or leg.rang
+    if target != giver:
+        floor.devices.reserve(target)
+
+
+def goes_on(floor: Floor, call: LiveCall, offer: str, seen: Seen) -> None:
+    """A hand-over seen in the list of channels: it goes on from where it is, whatever the dialplan did meanwhile."""
+    call.offer = offer
+    for channel in seen.phones_on(call.id):
+        _answered_alone(floor, call, channel)
+    if call.handing is None:
+        return  # answered, or to somebody who is no consultant
+    if not call.caller_channel:
+        floor.say(commands.announce(offer, call.id))
+    elif seen.dials_alone(call.id):  # it found us silent: it must not ring the same phones beside us
+        floor.say(commands.redirect(f"{offer};2", HAND_OVER, call.id, "watch"))
+    rung = next((order for order in call.orders.values() if order.at_stake and not order.over), None)
+    if rung is None:
+        _ring_giver(floor, call, call.handing.giver)
+    elif rung.purpose is Purpose.HAND_OVER:
+        floor.at(floor.office.times.hand_over_ms, _unanswered, call, offer)
+    else:
+        floor.at(floor.office.times.giver_ms, _giver_away, call, offer)
+
+
+def _answered_alone(floor: Floor, call: LiveCall, channel: str) -> None:
+    """Somebody answered while the dialplan handed the call over by itself."""
+    person = floor.office.by_device.get(device_of(channel))
+    if person is None or call.handing is None:
+        return
+    handing, call.handing, call.hears = call.handing, None, Hears.PERSON
+    floor.devices.release(handing.target, talks=handing.target == person)
+    for order in call.orders.values():
+        order.over = True
+        ringing.stop_legs(floor, order, ANSWERED_ELSEWHERE)
+    if person != handing.giver:
+        floor.tell(HandedOver(call=call.id, person=person), phone=device_of(channel))
 
 
 def _let_go(floor: Floor, call: LiveCall) -> None:

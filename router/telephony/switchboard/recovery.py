@@ -14,10 +14,11 @@ from router.core.inputs import Answered, Failed, HungUp
 from router.core.model import Office as DeskOffice
 from router.core.words import CallId, CallState
 from router.telephony.ami import Event
-from router.telephony.switchboard import commands
+from router.telephony.switchboard import commands, handover
 from router.telephony.switchboard.floor import Expected, Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState, read_leg_id
-from router.telephony.switchboard.seen import SERVED_BY_US, Seen
+from router.telephony.switchboard.office import Phone, device_of
+from router.telephony.switchboard.seen import Seen
 
 STATES: Final[Mapping[str, LegState]] = {"Ringing": LegState.RINGING, "Up": LegState.UP}
 
@@ -43,6 +44,9 @@ def recover(floor: Floor, seen: Seen) -> None:
     for item in expected.values():
         mine = [leg for leg in legs if leg.call == item.call]
         talking = next((leg for leg in mine if leg.state is LegState.TALKING), None)
+        if talking is None and item.talking is not None and item.call not in seen.offers:
+            talking = _who_came_by_themselves(floor, seen, item)
+            mine += [talking] if talking else []
         if item.call not in seen.offers and talking is None:
             floor.tell(HungUp(call=item.call))
             for leg in mine:
@@ -73,11 +77,28 @@ def _legs(floor: Floor, seen: Seen, expected: Mapping[CallId, Expected]) -> list
     return legs
 
 
+def _who_came_by_themselves(floor: Floor, seen: Seen, item: Expected) -> Leg | None:
+    """Whoever took the call by `*8`, or got it by a transfer, is on it with a channel of their own."""
+    for peers in seen.bridges.values():
+        of = {event.get("Uniqueid"): floor.office.by_device.get(device_of(event.get("Channel"))) for event in peers}
+        for uniqueid, person in of.items():
+            if person and person == item.talking and None in of.values():  # the other is no consultant: the caller
+                device = device_of(seen.uniqueids[uniqueid].get("Channel"))
+                phone = Phone(dial=device, device=device)
+                leg = Leg(id=uniqueid, call=item.call, person=person, phone=phone, state=LegState.TALKING)
+                floor.legs[leg.id] = leg
+                return leg
+    return None
+
+
 def _take_up(floor: Floor, seen: Seen, item: Expected, legs: list[Leg], talking: Leg | None) -> None:
     call = LiveCall(id=item.call, offer=seen.offers.get(item.call, ""), arrived_ms=floor.now)
     call.open_to_all = item.open_to_all
-    call.fallback = bool(call.offer) and seen.contexts.get(item.call) not in SERVED_BY_US and item.talking is None
+    call.fallback = seen.is_served_by_fallback(item.call) and item.talking is None
     floor.calls[call.id] = call
+    if item.talking is not None and talking is None:
+        handover.take_up(floor, call, item.talking, legs)
+        return
     for leg in legs:
         order = call.orders.setdefault(leg.person, Order(person=leg.person, purpose=Purpose.OFFER))
         order.legs.append(leg)
@@ -93,7 +114,7 @@ def _take_up(floor: Floor, seen: Seen, item: Expected, legs: list[Leg], talking:
             floor.tell(Answered(call=call.id, person=talking.person))
         return
     for person in item.ringing:
-        if person not in call.orders:
+        if person not in call.orders and not call.fallback:
             floor.tell(Failed(call=call.id, person=person), why="no channel after a restart")
 
 

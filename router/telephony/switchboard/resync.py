@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from router.telephony.ami import Action, Event
-from router.telephony.switchboard import calls, commands, recovery, ringing
-from router.telephony.switchboard.floor import Floor, LiveCall
-from router.telephony.switchboard.legs import LegState
+from router.telephony.switchboard import calls, commands, handover, recovery, ringing
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall
+from router.telephony.switchboard.legs import Leg, LegState
 from router.telephony.switchboard.office import Office
-from router.telephony.switchboard.seen import SERVED_BY_US, Seen, read
+from router.telephony.switchboard.seen import HAND_OVER, Seen, read
 
 
 def greeting(floor: Floor) -> list[Action]:
@@ -43,12 +43,17 @@ def told_of_the_office(office: Office) -> list[Action]:
 
 
 def fallback_list(floor: Floor, order: Iterable[str]) -> list[Action]:
-    """The people whom the fallback rings, in sheet order: desk phones only, as a mobile must be confirmed."""
-    actions = [commands.forget("hotline-fallback")]
+    """Whom the fallback rings, in sheet order. A mobile is rung by way of a context where it must press 1."""
+    actions = [commands.forget("hotline-fallback"), commands.forget("hotline-mobile")]
     people = (floor.office.by_id.get(person) for person in order)  # type: ignore[call-overload]  # plain ids
-    phones = (phone for person in people if person for phone in person.phones if phone.device)
-    for number, phone in enumerate(phones, start=1):
-        actions.append(commands.put("hotline-fallback", str(number), f"{phone.device},{phone.dial}"))
+    phones = ((person, phone) for person in people if person for phone in person.phones)
+    for number, (person, phone) in enumerate(phones, start=1):
+        entry = f"{phone.device},{phone.dial}"
+        if not phone.device:
+            entry = f",Local/{number}@hotline-fallback-mobile/n"
+            key = "1" if phone.confirm else ""
+            actions.append(commands.put("hotline-mobile", str(number), f"{person.id},{key},{phone.dial}"))
+        actions.append(commands.put("hotline-fallback", str(number), entry))
     return actions
 
 
@@ -58,31 +63,48 @@ def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> 
     floor.linked, floor.alarms_in_a_row = True, 0
     if floor.expected:
         recovery.recover(floor, seen)
+    for call in list(floor.calls.values()):
+        if call.caller_uniqueid and call.caller_uniqueid not in seen.uniqueids:
+            calls.end(floor, call)  # before its phones: that they are gone, too, is no failure that the desk acts on
     for leg in list(floor.legs.values()):
-        event = seen.uniqueids.get(leg.id)
-        if event is None:
-            ringing.lost(floor, leg)
-        elif event.get("BridgeId") and leg.state is not LegState.TALKING:
-            ringing.found_talking(floor, leg)
-        elif leg.state is LegState.ASKED and event.get("ChannelStateDesc") == "Ringing":
-            ringing.found_ringing(floor, leg)
+        _compare_leg(floor, leg, seen.uniqueids.get(leg.id))
     for call in list(floor.calls.values()):
         _compare_call(floor, call, seen)
     for call_id, offer in seen.offers.items():
-        if call_id not in floor.calls and seen.contexts.get(call_id) in SERVED_BY_US:
+        if call_id not in floor.calls and not seen.is_served_by_fallback(call_id):
             floor.say(commands.announce(offer, call_id))  # it came while nobody listened
     floor.devices.linked(devices, floor.now)
     for person in floor.office.by_id:
         ringing.look_at(floor, person)
 
 
+def _compare_leg(floor: Floor, leg: Leg, event: Event | None) -> None:
+    if event is None:
+        ringing.lost(floor, leg)
+    elif event.get("BridgeId") and leg.state is not LegState.TALKING:
+        ringing.found_talking(floor, leg)
+    elif leg.state is LegState.STOPPED:
+        ringing.found_unwanted(floor, leg)
+    elif leg.state is LegState.ASKED and event.get("ChannelStateDesc") == "Ringing":
+        ringing.found_ringing(floor, leg)
+    elif leg.state is LegState.ASKED:
+        ringing.found_silent(floor, leg)
+
+
 def _compare_call(floor: Floor, call: LiveCall, seen: Seen) -> None:
-    if call.caller_uniqueid and call.caller_uniqueid not in seen.uniqueids:
-        calls.end(floor, call)
+    if call.over:
         return
     offer = seen.offers.get(call.id)
-    if offer is not None and not call.caller_channel:
+    if offer is None:
+        return
+    if call.fallback or seen.is_served_by_fallback(call.id):
+        calls.is_served_by_fallback(floor, call, seen.phones_on(call.id))
+    elif call.handing is not None or seen.context(call.id) == HAND_OVER:
+        handover.goes_on(floor, call, offer, seen)
+    elif not call.caller_channel:
         floor.say(commands.announce(offer, call.id))
-    elif offer is not None:
+    else:
+        if call.offer != offer and call.hears is Hears.MOVING:
+            call.hears = Hears.WAITING  # its new offer was told while nobody listened
         call.offer = offer
         ringing.ring_pending(floor, call)

@@ -10,9 +10,9 @@ from router.core.actions import Ring, StopRinging
 from router.core.inputs import Answered, Declined, Failed, HandedOver, PhoneRang, Taken
 from router.core.words import PersonId, Stage
 from router.telephony.ami import Event
-from router.telephony.switchboard import commands, handover
+from router.telephony.switchboard import commands, handover, watching
 from router.telephony.switchboard.display import caller_id, stage_words
-from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose, Said
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import (
     ANSWERED_ELSEWHERE,
     Leg,
@@ -24,7 +24,6 @@ from router.telephony.switchboard.legs import (
 )
 
 NO_CHANNEL_MS, HANGUP_MS = 250, 1_000
-DOUBT_MS = (1_500, 10_000, 60_000)
 
 # --- what the desk says ----------------------------------------------------------------------------------------------
 
@@ -32,7 +31,11 @@ DOUBT_MS = (1_500, 10_000, 60_000)
 def ring(floor: Floor, order: Ring) -> None:
     """Ring these people's phones, in order."""
     call = floor.calls.get(order.call)
-    if call is None or call.over or call.fallback:
+    if call is None:
+        for person in order.people:  # whatever the desk believes of it, no phone will ring
+            floor.tell(Failed(call=order.call, person=person), why="the call is not on the PBX")
+        return
+    if call.over or call.fallback:
         return  # its end is on its way to the desk, or the fallback serves it
     if order.stage is Stage.EVERYONE:
         call.open_to_all = True
@@ -63,7 +66,7 @@ def start(floor: Floor, call: LiveCall, person: PersonId, purpose: Purpose, word
             leg.free_before = floor.devices.is_free(phone)
             _ring_phone(floor, call, order, leg)
     if not order.legs:
-        _finish(floor, call, order, Outcome.FAILED, "no phone of theirs can be rung")
+        finish(floor, call, order, Outcome.FAILED, "no phone of theirs can be rung")
 
 
 def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg) -> None:
@@ -82,7 +85,7 @@ def stop_ringing(floor: Floor, action: StopRinging) -> None:
     call = floor.calls.get(action.call)
     if call is None:
         return
-    kept = (_without(waiting, action.person) for waiting in call.pending)
+    kept = (without(waiting, action.person) for waiting in call.pending)
     call.pending = [waiting for waiting in kept if waiting]
     order = call.orders.get(action.person)
     if order is not None:
@@ -90,7 +93,8 @@ def stop_ringing(floor: Floor, action: StopRinging) -> None:
         stop_legs(floor, order, ANSWERED_ELSEWHERE if action.answered or order.declined else None)
 
 
-def _without(order: Ring, person: PersonId) -> Ring | None:
+def without(order: Ring, person: PersonId) -> Ring | None:
+    """The order for the others; None where there are none."""
     people = tuple(other for other in order.people if other != person)
     return Ring(call=order.call, people=people, stage=order.stage, owner=order.owner) if people else None
 
@@ -102,13 +106,7 @@ def stop_legs(floor: Floor, order: Order, cause: int | None) -> None:
             leg.step(LegEvent.STOP)
             leg.stop_cause = cause
             floor.say(commands.hang_up(leg.id, cause))
-            for after_ms in floor.office.times.stop_again_ms:
-                floor.at(after_ms, _stop_again, leg)
-
-
-def _stop_again(floor: Floor, leg: Leg) -> None:
-    if leg.state is LegState.STOPPED:
-        floor.say(commands.hang_up(leg.id, leg.stop_cause))
+            watching.see_to_its_end(floor, leg)
 
 
 # --- what Asterisk says ----------------------------------------------------------------------------------------------
@@ -128,7 +126,7 @@ def on_newstate(floor: Floor, event: Event) -> None:
         return
     leg.step(LegEvent.ANSWERED)
     if not leg.phone.confirm:
-        floor.at(floor.office.times.watchdog_ms, _watch, leg)
+        floor.at(floor.office.times.watchdog_ms, watching.stuck, leg)
 
 
 def _rang(floor: Floor, leg: Leg) -> None:
@@ -168,12 +166,11 @@ def _count_as_ringing(floor: Floor, leg: Leg) -> None:
 
 def _give_up_silent(floor: Floor, leg: Leg) -> None:
     """A desk phone without 180 or 183 has not rung: it failed."""
-    if leg.state is LegState.ASKED:
+    if leg.state is LegState.ASKED and floor.linked:  # without a link it may well ring: the next one tells
         _failed_leg(floor, leg, "silent")
         leg.step(LegEvent.STOP)
         floor.say(commands.hang_up(leg.id))
-        for after_ms in floor.office.times.stop_again_ms:
-            floor.at(after_ms, _stop_again, leg)
+        watching.see_to_its_end(floor, leg)
 
 
 def on_pickup(floor: Floor, event: Event) -> None:
@@ -222,13 +219,14 @@ def on_hangup(floor: Floor, event: Event) -> None:
         return
     if leg.at_stake:
         order = floor.calls[leg.call].orders[leg.person]
+        was_up = leg.state is LegState.UP and not leg.phone.confirm
         if outcome(leg, event) is Outcome.DECLINED:
             leg.step(LegEvent.ENDED)
-            _finish(floor, floor.calls[leg.call], order, Outcome.DECLINED, "")
+            finish(floor, floor.calls[leg.call], order, Outcome.DECLINED, "")
         else:
             why = f"cause {event.get('Cause')} {event.get('TechCause')}".strip()
             leg.step(LegEvent.ENDED)
-            _failed_leg(floor, leg, why)
+            _failed_leg(floor, leg, why, rests=not was_up)
     elif leg.alive:
         leg.step(LegEvent.ENDED)
     forget(floor, leg)
@@ -252,29 +250,33 @@ def refused(floor: Floor, leg_id: str, why: str) -> None:
         _never_was(floor, leg)
 
 
-def _never_was(floor: Floor, leg: Leg) -> None:
+def _never_was(floor: Floor, leg: Leg, *, rests: bool = True) -> None:
     if not leg.alive or leg.state is LegState.TALKING:
         return
     at_stake = leg.at_stake
     leg.step(LegEvent.ENDED)
     if at_stake:
-        _failed_leg(floor, leg, "no channel")
+        _failed_leg(floor, leg, "no channel", rests=rests)
     forget(floor, leg)
 
 
-def _failed_leg(floor: Floor, leg: Leg, why: str) -> None:
-    """One phone failed; leave it alone for a while, and see whether it was the person's last."""
+def _failed_leg(floor: Floor, leg: Leg, why: str, *, rests: bool = True) -> None:
+    """One phone failed; leave it alone for a while (`rests`), and see whether it was the person's last.
+
+    A phone that was answered and then got no caller, who had just gone or was just taken, has nothing to rest from.
+    """
     call = floor.calls[leg.call]
     order = call.orders[leg.person]
     if order.over:
         return
-    floor.devices.rest(leg.phone, floor.now)
+    if rests:
+        floor.devices.rest(leg.phone, floor.now)
     if not any(other.at_stake for other in order.legs if other is not leg):
-        _finish(floor, call, order, Outcome.FAILED, why)
+        finish(floor, call, order, Outcome.FAILED, why)
     look_at(floor, leg.person)
 
 
-def _finish(floor: Floor, call: LiveCall, order: Order, end: Outcome, why: str) -> None:
+def finish(floor: Floor, call: LiveCall, order: Order, end: Outcome, why: str) -> None:
     """The person is out of it: tell whoever rang them."""
     if order.over:
         return
@@ -297,47 +299,12 @@ def forget(floor: Floor, leg: Leg) -> None:
         del floor.calls[call.id]
 
 
-def doubt(floor: Floor, call: LiveCall) -> None:
-    """See soon whether the call's phones are really on their way out.
-
-    Where a phone is answered in the very instant in which it rings, Asterisk sometimes (1 in 1,000 such answers) mixes
-    up what it remembers of the channels, and never tells of the phone's end.
-    """
-    for leg in floor.legs.values():
-        if leg.call == call.id:
-            for after_ms in DOUBT_MS:
-                floor.at(after_ms, _probe, leg)
-
-
-def _probe(floor: Floor, leg: Leg) -> None:
-    if leg.id in floor.legs and floor.linked:
-        floor.out.append(Said(commands.probe(leg.id), leg.id, probe=True))
-
-
-def not_there(floor: Floor, leg_id: str) -> None:
-    """Asterisk knows no such channel: it has ended, and its end was not told."""
-    leg = floor.legs.get(leg_id)
-    if leg is not None and leg.alive:
-        leg.step(LegEvent.ENDED)
-        forget(floor, leg)
-
-
-def _watch(floor: Floor, leg: Leg) -> None:
-    """Off the hook for long, and neither picked up nor released: see DESIGN 3."""
-    if leg.state is LegState.UP and leg.id in floor.legs:
-        floor.alarms_in_a_row += 1
-        floor.alarm("pickup-stuck", f"phone {leg.phone.dial} was answered for call {leg.call} and got no caller")
-        if floor.distrusts_pickups:
-            floor.alarm("pickups-stuck", "new calls are left to the fallback until Asterisk is restarted")
-        floor.say(commands.hang_up(leg.id))
-
-
 def on_confirmed(floor: Floor, event: Event) -> None:
     """A mobile's owner pressed 1: from now on it is like any phone off the hook."""
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.state is not LegState.STOPPED:
         leg.confirmed = True
-        floor.at(floor.office.times.watchdog_ms, _watch, leg)
+        floor.at(floor.office.times.watchdog_ms, watching.stuck, leg)
 
 
 def on_refused(floor: Floor, event: Event) -> None:
@@ -345,7 +312,7 @@ def on_refused(floor: Floor, event: Event) -> None:
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.at_stake:
         call = floor.calls[leg.call]
-        _finish(floor, call, call.orders[leg.person], Outcome.DECLINED, "pressed 2")
+        finish(floor, call, call.orders[leg.person], Outcome.DECLINED, "pressed 2")
 
 
 def look_at(floor: Floor, person: PersonId) -> None:
@@ -363,8 +330,8 @@ def look_at(floor: Floor, person: PersonId) -> None:
 
 
 def lost(floor: Floor, leg: Leg) -> None:
-    """Its channel is gone, and its end was not heard."""
-    _never_was(floor, leg)
+    """Its channel is gone, and its end was not heard: that says nothing against the phone."""
+    _never_was(floor, leg, rests=False)
     if leg.state is LegState.TALKING:
         leg.step(LegEvent.ENDED)
         forget(floor, leg)
@@ -380,3 +347,14 @@ def found_talking(floor: Floor, leg: Leg) -> None:
 def found_ringing(floor: Floor, leg: Leg) -> None:
     """It rings, and we did not hear it begin."""
     _rang(floor, leg)
+
+
+def found_silent(floor: Floor, leg: Leg) -> None:
+    """It was asked for and is there: its time begins anew, since it may have rung while we could not hear."""
+    if not leg.phone.trunk:
+        floor.at(floor.office.times.silent_ms, _give_up_silent, leg)
+
+
+def found_unwanted(floor: Floor, leg: Leg) -> None:
+    """It was stopped, and the stop was lost with the link."""
+    floor.say(commands.hang_up(leg.id, leg.stop_cause))

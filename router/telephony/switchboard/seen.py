@@ -10,18 +10,39 @@ from typing import Final
 from router.core.words import CallId
 from router.telephony.ami import Event
 
-SERVED_BY_US: Final = frozenset({"hotline-offer", "hotline-ringing", "hotline-waiting", "hotline-handover"})
+HAND_OVER: Final = "hotline-handover"
+SERVED_BY_US: Final = frozenset({"hotline-offer", "hotline-ringing", "hotline-waiting", HAND_OVER})
 OFFER: Final = re.compile(r"(Local/(c[0-9a-f]{19})@hotline-(?:offer|handover)-[0-9a-f]{8});([12])")
 
 
 @dataclass(slots=True)
 class Seen:
-    """What a list of channels says. `contexts`: where a call's `;2` side stands, which is what the caller hears."""
+    """What a list of channels says. `sides`: a call's `;2` side; where it stands is what the caller hears."""
 
     uniqueids: dict[str, Event] = field(default_factory=dict)
     offers: dict[CallId, str] = field(default_factory=dict)
-    contexts: dict[CallId, str] = field(default_factory=dict)
+    sides: dict[CallId, Event] = field(default_factory=dict)
     bridges: dict[str, list[Event]] = field(default_factory=dict)
+
+    def context(self, call: CallId) -> str:
+        """Where the call's `;2` side stands; "" for a call that has none."""
+        side = self.sides.get(call)
+        return side.get("Context") if side else ""
+
+    def is_served_by_fallback(self, call: CallId) -> bool:
+        """Whether Asterisk found us silent and serves the call by itself."""
+        return call in self.offers and self.context(call) not in SERVED_BY_US
+
+    def dials_alone(self, call: CallId) -> bool:
+        """Whether the dialplan itself dials for the call at this moment."""
+        side = self.sides.get(call)
+        return side is not None and side.get("Application") == "Dial"
+
+    def phones_on(self, call: CallId) -> list[str]:
+        """Channels that the call's `;2` side is connected with: phones that answered the dialplan's own Dial."""
+        side = self.sides.get(call)
+        peers = self.bridges.get(side.get("BridgeId"), []) if side else []
+        return [event.get("Channel") for event in peers if event is not side]
 
 
 def read(channels: Sequence[Event]) -> Seen:
@@ -34,5 +55,5 @@ def read(channels: Sequence[Event]) -> Seen:
         match = OFFER.fullmatch(event.get("Channel"))
         if match and match[3] == "2":  # a `;1` may be a ghost: the list can show channels that were picked up long ago
             seen.offers[CallId(match[2])] = match[1]
-            seen.contexts[CallId(match[2])] = event.get("Context")
+            seen.sides[CallId(match[2])] = event
     return seen

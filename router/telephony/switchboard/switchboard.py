@@ -110,6 +110,11 @@ class AsteriskSwitchboard:
         """Whether the link stands and the board is in step with Asterisk."""
         return self._ready.is_set()
 
+    @property
+    def pickups_stuck(self) -> bool:
+        """Whether phones were answered and got no caller, time after time: new calls are left to the fallback."""
+        return self._board.floor.distrusts_pickups
+
     def offline(self) -> list[PersonId]:
         """Whose phones are all away, whatever the desk has been told yet (DESIGN 7); for the pages."""
         with self._lock:
@@ -121,6 +126,11 @@ class AsteriskSwitchboard:
         with self._lock:
             self._carry_out(self._board.perform(actions, monotonic_ms()))
             self._woken.notify_all()
+
+    def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
+        """Have Asterisk ring everybody for these calls by itself; we only watch them from now on."""
+        with self._lock:
+            self._carry_out(self._board.leave_to_fallback(calls, monotonic_ms()))
 
     def expect(self, calls: Iterable[Expected]) -> None:
         """Before `start`: what a recovered desk takes to be going on (`expected_calls`); Asterisk is asked whether."""

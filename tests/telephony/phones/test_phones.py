@@ -32,7 +32,7 @@ def test_a_call_is_answered_and_voice_goes_both_ways(caller: Caller, phone: SipP
 def test_a_phone_may_answer_after_a_while(caller: Caller, phone: SipPhone) -> None:
     caller.dials("101")
     leg = phone.answers(after=0.2)
-    assert leg.seconds("rang", "answered") == pytest.approx(0.2, abs=0.15)
+    assert leg.seconds("rang", "answered") > 0.15
     phone.mood, phone.answers_after = "answers", 0.1
     caller.dials("101")
     caller.is_answered()

@@ -13,6 +13,7 @@ from tests.telephony.records.book import Book
 from tests.telephony.switchboard.pbx import Pbx
 from tests.telephony.switchboard.records import agrees
 from tests.telephony.switchboard.scene import Scene
+from tests.telephony.switchboard.table import Table
 
 Stage = Callable[..., Scene]
 
@@ -48,6 +49,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Pbx], 
     yield book_of
     for book in made.values():
         book.close()
+
+
+@pytest.fixture
+def table() -> Table:
+    """A board with A's desk phone and B's mobile, linked."""
+    return Table()
 
 
 @pytest.fixture

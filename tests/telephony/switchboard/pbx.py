@@ -50,11 +50,19 @@ def settings(**changes: object) -> PrivateSettings:
     return replace(made, **changes)  # type: ignore[arg-type]  # the caller names real fields
 
 
+class MortalAsterisk(PrivateAsterisk):
+    """One that dies with the tests: killed outright, they leave nothing behind."""
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return ("setpriv", "--pdeathsig", "TERM", *super().argv)
+
+
 class Pbx:
     """One Asterisk process. `sip` and `ami` are its ports."""
 
     def __init__(self, folder: Path, **changes: object) -> None:
-        self._asterisk = PrivateAsterisk(ensure_asterisk(), folder, settings(**changes))
+        self._asterisk = MortalAsterisk(ensure_asterisk(), folder, settings(**changes))
         self.folder = folder.absolute()
         self.sip, self.ami = self._asterisk.settings.sip_port, self._asterisk.settings.ami_port
 

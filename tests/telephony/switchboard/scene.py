@@ -16,7 +16,7 @@ from router.core.inputs import CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter
 from router.reconcile.numbers import Numbering
-from router.telephony.ami import AmiAddress
+from router.telephony.ami import Action, AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
 from router.telephony.switchboard.floor import Expected
 from tests.telephony.phones.people import Caller, until
@@ -175,6 +175,12 @@ class Scene:
         _name, _address, _start, _elapsed, fd, *_ = next(line.split() for line in listed if "127.0.0.1" in line)
         self.pbx.cli(f"manager kick session {fd}")
         until("the link is back", lambda: self.board._link_number > number and self.board.connected, 8)
+
+    def link_is_drained(self) -> None:
+        """Whatever Asterisk had to say so far has come: it says what waits between two answers."""
+        for _ in range(3):
+            self.board._client.send_action(Action("Ping")).result(10)
+            threading.Event().wait(0.2)
 
     def end(self) -> None:
         """Everybody hangs up; nothing may be left on the PBX."""

@@ -118,7 +118,7 @@ def test_a_phone_that_is_not_registered_fails_at_once(stage: Stage) -> None:
     scene = stage("A")
     _, call = scene.call_comes()
     scene.ring(call, "D")
-    scene.letters.wait(Failed, call=call, person="D", within=1)
+    scene.letters.wait(Failed, call=call, person="D")
 
 
 def test_several_phones_of_a_person_ring_together(stage: Stage) -> None:

@@ -1,0 +1,177 @@
+"""What a call leaves behind: the router's log, Asterisk's own records, channels, threads and descriptors.
+
+May live here: reading those of a running service, and comparing them. Asterisk's rows are read as they must be read: a
+call is the trunk channel's uniqueid; of its rows only those to a consultant's phone are answers; a row of another
+channel is no call. Where the fallback served a call, the phone was dialled by the call's Local channel.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tests.telephony.phones.people import until
+from tests.up.service import Service
+from tests.up.site import AT_A_FIXED_ADDRESS
+
+PATIENCE = 20.0
+CROSSED_SECONDS = 2.0
+ROOM = 2  # descriptors and threads that may come with what is made once, such as a pooled connection
+
+
+@dataclass(slots=True)
+class Records:
+    """One call in Asterisk's records: who answered it, and by which Local channels it was offered."""
+
+    answered_by: set[str] = field(default_factory=set)
+    offers: set[str] = field(default_factory=set)
+
+
+class Evidence:
+    """What one service has left behind so far."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._base: dict[int, tuple[int, int]] = {}
+        self._excused: set[str] = set()  # calls whose records went down with a killed Asterisk
+
+    def excuse_calls_so_far(self) -> None:
+        """Asterisk was killed: what it had not written yet is lost."""
+        self._excused |= {row["uniqueid"] for row in self.log()}
+
+    def excuse_calls_without_a_router(self) -> int:
+        """The fallback served calls while no engine ran: they come into the log from Asterisk's records, later."""
+        alone = set(self.asterisks()) - {row["uniqueid"] for row in self.log()}
+        self._excused |= alone
+        return len(alone)
+
+    def count_anew(self) -> None:
+        """Take the engine's threads and descriptors as they are now for what a service at rest has."""
+        pid = self._engine_pid()
+        self._base = {pid: _used(pid)}
+
+    # --- after each test
+
+    def is_complete(self) -> None:
+        """No channel, thread or descriptor is left; each call is in the log once, and as Asterisk has it."""
+        until("no channel is left", lambda: not self._service.channels(), PATIENCE)
+        until("nothing grows in the engine", self._is_no_more_than_before, PATIENCE)
+        try:
+            until("log and Asterisk's records are equal", lambda: not self.differences(), PATIENCE)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.differences()}") from None
+
+    def _engine_pid(self) -> int:
+        pid = self._service.pid_of("main engine")
+        assert pid is not None, "no engine runs"
+        return pid
+
+    def _is_no_more_than_before(self) -> bool:
+        pid = self._engine_pid()
+        if pid not in self._base:
+            self._base = {pid: _used(pid)}  # another engine: it begins anew
+            return True
+        now, before = _used(pid), self._base[pid]
+        return all(here <= there + ROOM for here, there in zip(now, before, strict=True))
+
+    # --- the two records
+
+    def differences(self) -> list[str]:
+        """What the router's log and Asterisk's records say differently, call by call; empty when they agree."""
+        logged = self.log()
+        ids = [row["uniqueid"] for row in logged]
+        found = [f"{one} is in the log {ids.count(one)} times" for one in sorted(set(ids)) if ids.count(one) > 1]
+        theirs = self.asterisks()
+        found += [f"{one} is in Asterisk's records alone" for one in sorted(set(theirs) - set(ids) - self._excused)]
+        for row in logged:
+            if row["uniqueid"] not in self._excused:
+                found += self._difference(row, theirs.get(row["uniqueid"]))
+        return found
+
+    def _difference(self, row: dict[str, Any], records: Records | None) -> list[str]:
+        one = row["uniqueid"]
+        if row["ended_at"] is None:
+            return [f"{one} has not ended in the log"]
+        if records is None:
+            return [f"{one} is in the log alone"]
+        ours = {row["answerer"], row["person"]} - {None}
+        if ours and not records.answered_by and _talked_seconds(row) < CROSSED_SECONDS:
+            return []  # the caller gave up in the instant of the answer: then the router's word counts (R24)
+        if not ours <= records.answered_by or bool(ours) != bool(records.answered_by):
+            return [f"{one}: the log says {ours or 'nobody'}, Asterisk says {records.answered_by or 'nobody'}"]
+        return []
+
+    def log(self) -> list[dict[str, Any]]:
+        """The router's log, by arrival."""
+        rows = _rows(self._service.data / "hotline.db", 'SELECT * FROM "call" ORDER BY arrived_at')
+        return [dict(row) for row in rows]
+
+    def logged(self, number: str) -> dict[str, Any]:
+        """The newest call of a number, once it has ended."""
+        found: list[dict[str, Any]] = []
+
+        def is_there() -> bool:
+            query = 'SELECT c.* FROM "call" c JOIN customer_number n ON n.id = c.number_id WHERE n.number LIKE ?'
+            query += " AND c.ended_at IS NOT NULL ORDER BY c.arrived_at DESC"
+            found[:] = [dict(row) for row in _rows(self._service.data / "hotline.db", query, f"%{number}")]
+            return bool(found)
+
+        until(f"the call of {number} is in the log", is_there, PATIENCE)
+        return found[0]
+
+    def turns(self, call: str) -> list[tuple[str, str, str]]:
+        """What a call did to people's turns, in order: person, what, why."""
+        query = "SELECT person, what, why FROM turn WHERE call_id = ? ORDER BY seq, position"
+        return [tuple(row) for row in _rows(self._service.data / "hotline.db", query, call)]
+
+    def asterisks(self) -> dict[str, Records]:
+        """Asterisk's own records, by the trunk channel's uniqueid."""
+        self._service.cli("cdr submit")  # it writes in batches
+        query = "SELECT uniqueid, channel, dstchannel, disposition FROM cdr"
+        rows = _rows(self._service.data / "asterisk" / "log" / "master.db", query)
+        calls: dict[str, Records] = {}
+        for row in rows:
+            if row["channel"].startswith("PJSIP/carrier-"):
+                call = calls.setdefault(row["uniqueid"], Records())
+                call.offers.add(row["dstchannel"].rpartition(";")[0])
+                call.answered_by |= self._who_answered(row)
+        for row in rows:
+            for call in calls.values():
+                offer, _, side = row["channel"].rpartition(";")
+                if side == "2" and offer in call.offers:
+                    call.answered_by |= self._who_answered(row)
+        return calls
+
+    def _who_answered(self, row: sqlite3.Row) -> set[str]:
+        device = row["dstchannel"].rpartition("-")[0]
+        person = {self._device(person): person for person in self._service.accounts}.get(device)
+        return {person} if person and row["disposition"] == "ANSWERED" else set()
+
+    def _device(self, person: str) -> str:
+        own = person == AT_A_FIXED_ADDRESS
+        return f"PJSIP/fixed-{person}" if own else f"PJSIP/{self._service.accounts[person]}"
+
+
+def _talked_seconds(row: dict[str, Any]) -> float:
+    answered, ended = (datetime.fromisoformat(row[name]) for name in ("answered_at", "ended_at"))
+    return (ended - answered).total_seconds()
+
+
+def _rows(path: Path, query: str, *values: str) -> list[sqlite3.Row]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+    try:
+        connection.row_factory = sqlite3.Row
+        return connection.execute(query, values).fetchall()
+    except sqlite3.OperationalError:
+        return []  # no call yet, no table yet
+    finally:
+        connection.close()
+
+
+def _used(pid: int) -> tuple[int, int]:
+    """Threads and descriptors of a process."""
+    folder = Path("/proc") / str(pid)
+    return len(list((folder / "task").iterdir())), len(list((folder / "fd").iterdir()))
