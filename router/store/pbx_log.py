@@ -40,14 +40,18 @@ def sources(session: Session, *, site_id: int = SITE_ID) -> Sequence[PbxSourceRo
 
 
 def add_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Add rows that are not there yet; returns how many were new. The caller commits."""
-    insert = insert_once(session, PbxRow)
-    new = 0
-    for first in range(0, len(rows), BATCH):
-        some = [dict(row) for row in rows[first : first + BATCH]]
-        done = session.execute(insert.values(some).on_conflict_do_nothing().returning(PbxRow.id))
-        new += len(done.all())
-    return new
+    """Add rows that are not there yet, all of one source; returns how many were new. The caller commits."""
+    by_key = {row["row_key"]: row for row in rows}
+    keys = list(by_key)
+    for first in range(0, len(keys), BATCH):
+        some = keys[first : first + BATCH]
+        where = (PbxRow.source_id == rows[0]["source_id"], PbxRow.row_key.in_(some))
+        for key in session.scalars(select(PbxRow.row_key).where(PbxRow.site_id == rows[0]["site_id"], *where)):
+            del by_key[key]
+    if by_key:
+        insert = insert_once(session, PbxRow).on_conflict_do_nothing()  # another reading may go on at the same time
+        session.connection().execute(insert, [dict(row) for row in by_key.values()])
+    return len(by_key)
 
 
 def known_calls(session: Session, ids: Iterable[str], *, site_id: int = SITE_ID) -> set[str]:

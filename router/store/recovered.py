@@ -33,12 +33,15 @@ def calls_between(session: Session, first: datetime, end: datetime, *, site_id: 
     return session.scalars(select(CallRow).where(*where).options(joinedload(CallRow.number))).all()
 
 
-def put_recovered(session: Session, call_id: str, values: Mapping[str, Any], *, site_id: int = SITE_ID) -> None:
-    """Add a recovered call, or bring one to what the records say now."""
-    given = {"site_id": site_id, "id": call_id, "late": False, "marks": [], "systemname": "", **values}
-    session.execute(insert_once(session, CallRow).values(given).on_conflict_do_nothing())
-    where = (CallRow.site_id == site_id, CallRow.id == call_id, CallRow.recovered.is_(True))
-    session.execute(update(CallRow).where(*where).values(values))
+def put_recovered(session: Session, row: CallRow | None, call_id: str, values: Mapping[str, Any]) -> None:
+    """Add a recovered call, or bring its row to what the records say now; `values` name the site."""
+    if row is None:
+        given = {"id": call_id, "late": False, "marks": [], "systemname": "", **values}
+        session.execute(insert_once(session, CallRow).values(given).on_conflict_do_nothing())
+        return
+    for field, value in values.items():
+        if getattr(row, field) != value:
+            setattr(row, field, value)
 
 
 def drop_twins(session: Session, *, site_id: int = SITE_ID) -> None:

@@ -82,7 +82,10 @@ MASTER_MORE: Final[Mapping[int, tuple[str, ...]]] = {
     5: ("uniqueid", "userfield", "peeraccount", "linkedid", "sequence"),
 }
 
+TEXTS: Final = tuple(name for name in NAMES if name not in ("start", "answer", "end", "duration", "billsec"))
+
 NEVER: Final = frozenset({"", "0", "0.000000", "0000-00-00 00:00:00", "None"})
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WRONG_ZONE: Final = timedelta(minutes=20)
 _BORN = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")
 _EPOCH = re.compile(r"\d{9,11}(\.\d+)?")
@@ -98,31 +101,33 @@ class Columns:
     has_header: bool = False
 
     def fits(self, fields: Sequence[str]) -> bool:
-        """Whether fields can be a row: enough of them, with a start that is a time and a channel's name."""
-        places = [place for place in self.at.values() if isinstance(place, int)]
-        if len(fields) <= max(places, default=0) or (self.width and len(fields) != self.width):
+        """Whether fields can be a row: enough of them, with a start that is a time."""
+        if len(fields) <= self._last or (self.width and len(fields) != self.width):
             return False
         try:
-            self.leg(fields)
+            return moment(fields[int(self.at["start"])], self.zone) is not None
         except ValueError:
             return False
-        return True
+
+    @property
+    def _last(self) -> int:
+        return max((place for place in self.at.values() if isinstance(place, int)), default=0)
 
     def leg(self, row: Any) -> Leg:
         """The leg of a row. Raises `ValueError` for what is no row."""
         value = {field: row[place] for field, place in self.at.items()}
-        text = {field: _text(one) for field, one in value.items()}
-        born = birth(text["uniqueid"])
-        start = moment(value["start"], self.zone, born)
-        if start is None or not text["uniqueid"] or not text["channel"]:
+        uniqueid = _text(value["uniqueid"])
+        start = moment(value["start"], self.zone, uniqueid)
+        kept = {field: _text(value.get(field)) for field in TEXTS}
+        if start is None or not uniqueid or not kept["channel"]:
             raise ValueError("a row without an id, a channel or a start")
-        end = moment(value.get("end"), self.zone, born) or _later(start, text.get("duration"))
-        answer = moment(value.get("answer"), self.zone, born)
-        if answer is None and end is not None and text["disposition"] == ANSWERED and text.get("billsec"):
-            answer = end - timedelta(seconds=float(text["billsec"]))
-        texts = ("uniqueid", "linkedid", "channel", "dstchannel", "src", "dst", "dcontext", "lastdata", "sequence")
-        kept = {field: text.get(field, "") for field in texts}
-        return Leg(**kept, start=start, answer=answer, end=end, disposition=text["disposition"].upper())
+        disposition = kept["disposition"] = kept["disposition"].upper()
+        end = moment(value.get("end"), self.zone, uniqueid) or _later(start, _text(value.get("duration")))
+        answer = moment(value.get("answer"), self.zone, uniqueid)
+        talked = _text(value.get("billsec"))
+        if answer is None and end is not None and disposition == ANSWERED and talked:
+            answer = end - timedelta(seconds=float(talked))
+        return Leg(**kept, start=start, answer=answer, end=end)
 
 
 def master_columns(width: int, zone: tzinfo) -> Columns:
@@ -170,7 +175,7 @@ def birth(uniqueid: str) -> datetime | None:
     return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
 
-def moment(value: Any, zone: tzinfo, born: datetime | None = None) -> datetime | None:
+def moment(value: Any, zone: tzinfo, uniqueid: str = "") -> datetime | None:
     """A time of a row, aware; None for "never". Raises `ValueError`."""
     if not isinstance(value, datetime):
         text = _text(value)
@@ -178,18 +183,19 @@ def moment(value: Any, zone: tzinfo, born: datetime | None = None) -> datetime |
             return None
         if _EPOCH.fullmatch(text):
             seconds, _, fraction = text.partition(".")
-            exact = timedelta(seconds=int(seconds), microseconds=int(fraction[:6].ljust(6, "0")))
-            return datetime(1970, 1, 1, tzinfo=UTC) + exact
+            return EPOCH + timedelta(seconds=int(seconds), microseconds=int(fraction[:6].ljust(6, "0")))
         value = datetime.fromisoformat(text)
-    return _in_utc(value, zone, born)
+    return _in_utc(value, zone, uniqueid)
 
 
-def _in_utc(value: datetime, zone: tzinfo, born: datetime | None) -> datetime:
+def _in_utc(value: datetime, zone: tzinfo, uniqueid: str) -> datetime:
     if value.tzinfo is not None:
         return value.astimezone(UTC)
     first, second = (value.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    is_later = first != second and born is not None and first < born - timedelta(minutes=1)
-    return second if is_later else first
+    if first == second:
+        return first
+    born = birth(uniqueid)  # the wall shows this time twice
+    return second if born is not None and first < born - timedelta(minutes=1) else first
 
 
 def check_zone(legs: Sequence[Leg]) -> None:

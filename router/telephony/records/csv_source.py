@@ -11,6 +11,8 @@ from router.config.model import ColumnsTable
 from router.telephony.records.columns import Columns, check_zone, master_columns, named_columns
 from router.telephony.records.intake import BATCH, Intake
 from router.telephony.records.legs import Leg
+from router.telephony.records.lines import Record
+from router.telephony.records.private import CDR
 from router.telephony.records.tail import Piece, first_record, mark_at, mark_of, records, way_from
 
 MOST_COMPLAINTS = 20
@@ -46,19 +48,29 @@ def _read_piece(piece: Piece, columns: Columns, intake: Intake) -> None:
     for record in records(piece, columns.fits):
         is_header = columns.has_header and end is None and piece.offset == 0
         end = record.end
-        if record.fields:
-            legs.append(columns.leg(record.fields))
-        elif len(intake.bad) < MOST_COMPLAINTS and not is_header:
-            intake.bad.append(f"{piece.path.name}, byte {record.end}: {record.why}")
+        if not is_header:
+            _read_record(piece, columns, record, legs, intake)
         if len(legs) >= BATCH:
-            _hand_in(piece, legs, end, intake)
+            _hand_in(piece, columns, legs, end, intake)
             legs = []
     if end is not None:
-        _hand_in(piece, legs, end, intake)
+        _hand_in(piece, columns, legs, end, intake)
 
 
-def _hand_in(piece: Piece, legs: list[Leg], end: int, intake: Intake) -> None:
-    check_zone(legs)
+def _read_record(piece: Piece, columns: Columns, record: Record, legs: list[Leg], intake: Intake) -> None:
+    why = record.why
+    if not why:
+        try:
+            legs.append(columns.leg(record.fields))
+        except ValueError as error:
+            why = str(error)
+    if why and len(intake.bad) < MOST_COMPLAINTS:
+        intake.bad.append(f"{piece.path.name}, byte {record.end}: {why}")
+
+
+def _hand_in(piece: Piece, columns: Columns, legs: list[Leg], end: int, intake: Intake) -> None:
+    if columns is not CDR:  # its times say their zone by themselves
+        check_zone(legs)
     intake.take(legs, {"cdr": mark_at(piece.path, end).as_data()})
 
 

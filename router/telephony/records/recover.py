@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from router.config.model import Site
+from router.core.inputs import Slot
 from router.core.words import MissedWhy
 from router.engine.link_log import gaps
 from router.reconcile.join import join
@@ -69,11 +70,12 @@ def recover_missed(
         store.drop_twins(session, site_id=site_id)
         recorded = [call for call in _recorded(session, first, end, site_id) if _is_settled(call, now)]
         log = store.calls_between(session, first - AROUND, end + AROUND, site_id=site_id)
+        slots = _Slots(session=session, site=site)
         added = corrected = 0
         for call, row in _pairs(recorded, log):
             if row is None or row.id == _id_of(call.call.call_id):
                 added += row is None
-                _put_in(session, site, call, site_id)
+                _put_in(session, slots, call, row)
             elif not row.recovered and _was_blind(call, row, blind):
                 corrected += 1
                 _correct(session, row, call)
@@ -132,12 +134,13 @@ def _was_blind(call: RecordedCall, row: CallRow, blind: Sequence[Blind]) -> bool
     return any(start - SLACK <= answered and (end is None or answered <= end + SLACK) for start, end in blind)
 
 
-def _put_in(session: Session, site: Site, recorded: RecordedCall, site_id: int) -> None:
-    call = recorded.call
-    slot, slot_started = _slot_at(session, site, call.started_at)
+def _put_in(session: Session, slots: _Slots, recorded: RecordedCall, row: CallRow | None) -> None:
+    call, site_id = recorded.call, recorded.rows[0].site_id
+    slot, slot_started = slots.at(call.started_at)
     number = store.number_row(session, call.number, call.started_at, site_id=site_id) if call.number else None
     missed = MissedWhy.ABANDONED if slot is not None else MissedWhy.CLOSED
     values = {
+        "site_id": site_id,
         "uniqueid": call.call_id,
         "trunk": recorded.trunk,
         "hotline": recorded.hotline,
@@ -154,9 +157,9 @@ def _put_in(session: Session, site: Site, recorded: RecordedCall, site_id: int) 
         "served_by": "fallback",
         "recovered": True,
     }
-    store.put_recovered(session, _id_of(call.call_id), values, site_id=site_id)
+    store.put_recovered(session, row, _id_of(call.call_id), values)
     if call.answered_at is None and number is not None:
-        owner = store.live_owner(number, call.started_at, timedelta(days=site.policy.lapse_days))
+        owner = store.live_owner(number, call.started_at, timedelta(days=slots.site.policy.lapse_days))
         store.owe_call_back(session, number, _id_of(call.call_id), call.started_at, owner)
 
 
@@ -175,10 +178,20 @@ def _id_of(uniqueid: str) -> str:
     return name if len(name) <= 64 else store.PREFIX + hashlib.sha256(uniqueid.encode()).hexdigest()[:40]
 
 
-def _slot_at(session: Session, site: Site, at: datetime) -> tuple[str | None, datetime | None]:
-    """The slot that ran then, by the plan (R1), and its start; None: closed."""
-    at_ms = int(at.timestamp() * 1000)
-    for slot in plan_of_day(session, site, at.astimezone(site.zone).date()).slots:
-        if slot.start <= at_ms and (slot.end is None or at_ms < slot.end):
-            return slot.name, in_utc(slot.start)
-    return None, None
+@dataclass(slots=True, kw_only=True)
+class _Slots:
+    """The site's slots (R1), each day's plan asked for once."""
+
+    session: Session
+    site: Site
+    days: dict[date, tuple[Slot, ...]] = field(default_factory=dict)
+
+    def at(self, when: datetime) -> tuple[str | None, datetime | None]:
+        """The slot that ran then, by the plan, and its start; None: closed."""
+        day, at_ms = when.astimezone(self.site.zone).date(), int(when.timestamp() * 1000)
+        if day not in self.days:
+            self.days[day] = tuple(plan_of_day(self.session, self.site, day).slots)
+        for slot in self.days[day]:
+            if slot.start <= at_ms and (slot.end is None or at_ms < slot.end):
+                return slot.name, in_utc(slot.start)
+        return None, None

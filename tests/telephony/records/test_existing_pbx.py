@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import create_engine, text
 
-from router.telephony.records.columns import birth, moment
+from router.telephony.records.columns import moment
 from router.telephony.records.errors import (
     RecordsColumnsError,
     RecordsDriverError,
@@ -119,8 +119,7 @@ def test_an_hour_that_the_clock_shows_twice_is_told_apart_by_the_id() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
     for at in (first, second):
-        born = birth(f"{int(at.timestamp())}.5")
-        assert moment("2026-10-25 02:30:00", berlin, born) == at
+        assert moment("2026-10-25 02:30:00", berlin, f"{int(at.timestamp())}.5") == at
 
 
 TABLE = """
