@@ -151,6 +151,14 @@ def _documented(section: Section) -> str:
     return "\n".join(rows) + "\n"
 
 
+def texts_for(names: str) -> tuple[str, str]:
+    """A setting's help, Chinese and English; its name must be right."""
+    setting = find(names)
+    if setting is None:
+        raise KeyError(names)
+    return setting.zh, setting.en
+
+
 def explained(names: str) -> str | None:
     """A setting, a table, or both of that name (`consultant.phone`) in a few lines; None when there is neither."""
     parts = []

@@ -1,0 +1,106 @@
+"""`hotline init`: a few questions, and a site file that can be used.
+
+May live here: the command and what it writes; the questions are in `questions.py`, the file's text in
+`router.config.first_file`. It is checked like any other before it is written; nothing is overwritten unasked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from router.cli.questions import NotAnsweredError, Questions
+from router.config.first_file import Answers, first_file
+from router.config.load import SiteFileError, review_site
+from router.config.model import PbxMode
+from router.errors import ConfigurationError
+
+MANAGER_USER = """\
+[hotline]
+secret = {secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+read = system,call,user
+write = system,call,originate,reporting
+"""
+
+
+class FileExistsAlreadyError(ConfigurationError):
+    """There is a file of that name."""
+
+    id = "file-exists"
+
+
+@click.command(name="init")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=Path("site.toml"))
+@click.option("--name", help="Name of the office.")
+@click.option("--zone", help="Time zone, such as Asia/Shanghai.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Of pages and messages.")
+@click.option("--country", help="Country, such as CN: how numbers are read, how long a ring is.")
+@click.option("--area-code", help="Put before local numbers, such as 025; '' for none.")
+@click.option("--pbx", type=click.Choice([mode.value for mode in PbxMode]), help="Our own Asterisk, or yours.")
+@click.option("--trunk", help="Where calls come from: addresses, or a server to register with.")
+@click.option("--trunk-user", help="User name at that server.")
+@click.option("--trunk-secret-file", help="File with the password there (default: trunk.secret).")
+@click.option("--hotline", multiple=True, help="A number that is advertised; may be repeated.")
+@click.option("--consultant", multiple=True, help="NAME, NAME=EXTENSION or NAME=PJSIP/101, in order; may be repeated.")
+@click.option("--reception", multiple=True, help="The same for the reception group.")
+@click.option("--hours", multiple=True, help="A slot such as 09:00-21:00; may be repeated.")
+@click.option("--ask/--no-ask", default=None, help="Ask for what is not given (default: in a terminal).")
+@click.option("--overwrite", is_flag=True, help="Replace FILE without asking.")
+def command(file: Path, ask: bool | None, overwrite: bool, **given: Any) -> None:
+    """Ask a few questions and write a site file (site.toml) for `hotline up --config`."""
+    questions = Questions(given, sys.stdin.isatty() if ask is None else ask)
+    if file.exists() and not overwrite and not questions.agrees(f"{file} 已存在，替换它吗？Replace it?"):
+        raise FileExistsAlreadyError(f"{file} exists", cure="name another file, or say --overwrite")
+    answers = questions.all_answers()
+    _write_secrets(answers, questions, file.absolute().parent)
+    _write(file, first_file(answers, str(file)))
+    click.echo(f"已写好 · written: {file}\n下一步 · next: hotline up --config {file} --data data --lan")
+
+
+def _write_secrets(answers: Answers, questions: Questions, folder: Path) -> None:
+    """The files that the site file names, where they are not there yet; readable by their owner alone."""
+    if answers.mode is PbxMode.EXISTING:
+        path = folder / answers.ami_secret_file
+        if not path.exists():
+            secret = secrets.token_urlsafe(24)
+            _write_private(path, secret)
+            click.echo(
+                f"写进 Asterisk 的 manager.conf 再重载 · for manager.conf of your Asterisk, then reload:\n\n"
+                f"{MANAGER_USER.format(secret=secret)}"
+            )
+    elif answers.registers:
+        path = folder / answers.trunk_secret_file
+        if not path.exists():
+            secret = questions.password("注册用的密码 · Password there")
+            if not secret:
+                raise NotAnsweredError(f"{path} is missing", cure="write the trunk's password into it, mode 600")
+            _write_private(path, secret)
+
+
+def _write_private(path: Path, secret: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"{secret}\n")
+    click.echo(f"已写好 · written: {path}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Check the text as a site file, then put it there; raises `SiteFileError` and leaves things as they were."""
+    draft = file.with_name(f".{file.name}.new")
+    draft.write_text(text, encoding="utf-8")
+    try:
+        review = review_site(draft)
+        if review.site is None:
+            raise SiteFileError(dataclasses.replace(one, file=file) for one in review.mistakes)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    for warning in review.warnings:
+        click.echo(f"提醒 · worth a look: {dataclasses.replace(warning, file=file)}", err=True)
