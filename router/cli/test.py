@@ -21,12 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 # Debian package -> the program it brings; all of them are for tests only
 APT: dict[str, str] = {"chromium": "chromium", "fonts-noto-cjk": "", "sip-tester": "sipp"}
 
+NOT_EVERYWHERE = ("hadolint",)  # its package brings a program for x86-64 alone
+
 CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
     ("ruff: style", ("ruff", "check", ".")),
     ("ruff: format", ("ruff", "format", "--check", ".")),
     ("mypy: types", ("mypy",)),
     ("import-linter: who may import whom", ("lint-imports",)),
-    ("shellcheck: scripts", ("shellcheck", ".ci/run")),
+    ("shellcheck: scripts", ("shellcheck", ".ci/run", "docker/asterisk/start")),
+    ("hadolint: Dockerfiles", ("hadolint", "Dockerfile", "docker/asterisk/Dockerfile")),
 )
 
 
@@ -53,7 +56,11 @@ def command(pytest_arguments: tuple[str, ...]) -> None:
 def _run(name: str, arguments: Sequence[str]) -> bool:
     click.echo(f"hotline test: {name}", err=True)
     program, *rest = arguments
-    return subprocess.run([str(Path(sys.executable).with_name(program)), *rest], cwd=ROOT, check=False).returncode == 0
+    path = Path(sys.executable).with_name(program)
+    if not path.exists() and program in NOT_EVERYWHERE:
+        click.echo(f"hotline test: not run: there is no {program} for this machine", err=True)
+        return True
+    return subprocess.run([str(path), *rest], cwd=ROOT, check=False).returncode == 0
 
 
 def _install_programs() -> None:
