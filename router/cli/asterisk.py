@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from router.cli.settings import Place
 from router.config.model import PbxMode
 from router.errors import HotlineError
@@ -13,7 +15,8 @@ from router.telephony.private.instance import PrivateAsterisk
 
 def private_asterisk(place: Place, binary: AsteriskBinary) -> PrivateAsterisk:
     """The site's own Asterisk, not started yet."""
-    return PrivateAsterisk(binary, place.folder.asterisk, settings_for(place.site, place.folder.secret))
+    settings = dataclasses.replace(settings_for(place.site, place.folder.secret), stage=place.stage)
+    return PrivateAsterisk(binary, place.folder.asterisk, settings)
 
 
 def asterisk_follows(before: Place, now: Place) -> list[str]:

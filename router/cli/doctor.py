@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from router.cli.certificate import certificate_check
 from router.cli.engine import ami_address
 from router.cli.office import Source
-from router.cli.settings import Place, database_url, open_place
+from router.cli.settings import Place, database_url, open_place, page_address
 from router.cli.site_changes import MisfitError, compare, opened, refuse_misfits
 from router.config.changes import Side
 from router.config.model import PbxMode
@@ -41,14 +42,20 @@ class Finding:
 @click.command(name="doctor")
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-def command(config: Path | None, data: Path) -> None:
+@click.option("--only", multiple=True, help="Look at this check alone, such as pages; may be repeated.")
+def command(config: Path | None, data: Path, only: tuple[str, ...]) -> None:
     """Check every part of a running service and name the cure for what is wrong.
 
     Exit status: 0 all is well, 1 something is not, 2 the site file can't be used.
     """
+    unknown = set(only) - set(CHECKS)
+    if unknown:
+        raise click.BadParameter(f"no check {', '.join(unknown)}; there are {', '.join(CHECKS)}", param_hint="--only")
     place = open_place(config, data)
     bad = 0
     for name, check in CHECKS.items():
+        if only and name not in only:
+            continue
         try:
             found = check(place)
         except HotlineError as error:
@@ -135,12 +142,14 @@ def _office(place: Place) -> Finding:
 
 
 def _pages(place: Place) -> Finding:
-    address = f"http://{place.site.web.bind}/healthz"
+    address = page_address(place)
     try:
-        with urllib.request.urlopen(address, timeout=3):
-            return Finding(f"answer at {place.site.web.bind}")
+        with urllib.request.urlopen(  # noqa: S310  (our own pages)
+            f"{address}/healthz", timeout=3, context=certificate_check(place)
+        ):
+            return Finding(f"answer at {address}")
     except (urllib.error.URLError, OSError) as error:
-        return Finding(f"no answer at {place.site.web.bind}: {error}", "is `hotline up` running? see log/web.log")
+        return Finding(f"no answer at {address}: {error}", "is `hotline up` running? see log/web.log")
 
 
 CHECKS: dict[str, Callable[[Place], Finding]] = {

@@ -15,6 +15,8 @@ from router.errors import HotlineError
 # command -> (module with a click command of the name `command`, one line for --help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("router.cli.up", "Set up and run the whole service."),
+    "init": ("router.cli.init", "Ask a few questions and write a site file."),
+    "demo": ("router.cli.demo", "Ring the hotline with made-up callers: needs no phone."),
     "engine": ("router.cli.engine", "Run the engine alone (systemd)."),
     "web": ("router.cli.web", "Run the pages alone (systemd)."),
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),

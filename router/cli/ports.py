@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from router.errors import ConfigurationError
 
@@ -26,12 +27,12 @@ class Wanted:
     setting: str
 
 
-def check_free(wanted: Sequence[Wanted]) -> None:
-    """Raise `PortInUseError` naming every port that is taken and the setting that moves it."""
+def check_free(wanted: Sequence[Wanted], file: Path) -> None:
+    """Raise `PortInUseError` naming every port that is taken, the setting that moves it, and its `file`."""
     taken = [want for want in wanted if not _is_free(want)]
     if taken:
         words = "; ".join(f"{w.host}:{w.port}/{'udp' if w.udp else 'tcp'} ({w.what}, {w.setting})" for w in taken)
-        raise PortInUseError(f"ports in use: {words}", cure="stop what uses them, or change the settings named")
+        raise PortInUseError(f"ports in use: {words}", cure=f"stop what uses them, or change these settings in {file}")
 
 
 def _is_free(want: Wanted) -> bool:

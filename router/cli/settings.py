@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from router.cli.data_folder import DataFolder
-from router.cli.demo_site import DEMO
+from router.cli.demo_site import demonstration
+from router.cli.lan import moved_to_lan
 from router.cli.office import OfficeCopy, Source, office_that_counts
 from router.config.load import SiteFileError, load_site
-from router.config.model import Consultant, Site
+from router.config.model import Consultant, Site, split_address
 from router.config.model import Phone as FilePhone
 from router.config.plan import Published
 from router.core.words import PersonId
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
 from router.telephony.private.from_site import dial_string
+from router.telephony.private.stage import Stage
 from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
 from router.web.app import WebSettings
 
@@ -28,6 +32,8 @@ class Place:
 
     `site` is the site that counts: the machine as the file says, the office as the database has it; `file` is the
     file's word of both. `source`: where the office was read; `trouble`: why that is not the database.
+    `stage`: where Asterisk plays its callers and phones; `lan`: our address on the local network where colleagues are
+    let in (`hotline up --lan`), else "".
     """
 
     site: Site
@@ -39,6 +45,8 @@ class Place:
     config: Path | None = None
     source: Source = Source.FILE
     trouble: str = ""
+    stage: Stage | None = None
+    lan: str = ""
 
     @property
     def names(self) -> dict[str, str]:
@@ -46,10 +54,23 @@ class Place:
         return {**self.people, **{consultant.id: consultant.name for consultant in self.site.consultants}}
 
 
-def open_file(config: Path | None, data: Path) -> Place:
-    """The site as its file says, or without one the demonstration; raises `SiteFileError`."""
-    site = load_site(config) if config else Site.model_validate(DEMO)
-    return Place(site=site, folder=DataFolder(data.absolute()), demo=config is None, file=site, config=config)
+def open_file(config: Path | None, data: Path, *, lan: str | None = None) -> Place:
+    """The site as its file says, or without one the demonstration; raises `SiteFileError`.
+
+    `lan` is for `hotline up`; other commands and processes take what it was started with (None).
+    """
+    site, stage = (load_site(config), None) if config else demonstration(data)
+    folder = DataFolder(data.absolute())
+    lan = str(_mark(folder).get("lan", "")) if lan is None else lan
+    site = moved_to_lan(site) if lan else site
+    return Place(site=site, folder=folder, demo=config is None, file=site, config=config, stage=stage, lan=lan)
+
+
+def _mark(folder: DataFolder) -> dict[str, Any]:
+    """What the last `hotline up` noted of itself in the data folder; empty for a new one."""
+    path = folder.path / "site.json"
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return known
 
 
 def open_place(config: Path | None, data: Path) -> Place:
@@ -84,17 +105,26 @@ def with_new_secrets(place: Place) -> Place:
 
 def remember(place: Place, config: Path | None) -> None:
     """Note which site the data folder belongs to; another one's is refused, so that no journal is mixed up."""
-    path = place.folder.path / "site.json"
-    mark = {"site": place.site.site.name, "demo": place.demo}
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        if known["demo"] != place.demo:
-            what = "the demonstration" if known["demo"] else f"the site {known['site']!r}"
-            raise ConfigurationError(
-                f"the data folder {place.folder.path} holds {what}",
-                cure=f"name another with --data for {config or 'it'}",
-            )
-    path.write_text(json.dumps(mark, ensure_ascii=False), encoding="utf-8")
+    mark = {"site": place.site.site.name, "demo": place.demo, "lan": place.lan}
+    known = _mark(place.folder)
+    if known.get("demo", place.demo) != place.demo:
+        what = "the demonstration" if known["demo"] else f"the site {known['site']!r}"
+        raise ConfigurationError(
+            f"the data folder {place.folder.path} holds {what}",
+            cure=f"name another with --data for {config or 'it'}",
+        )
+    (place.folder.path / "site.json").write_text(json.dumps(mark, ensure_ascii=False), encoding="utf-8")
+
+
+def page_address(place: Place) -> str:
+    """Where the pages are, as somebody in the office types it."""
+    host, port = split_address(place.site.web.bind)
+    if place.lan:
+        host = place.lan
+    elif ip_address(host).is_unspecified:
+        host = "127.0.0.1"
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if place.site.web.tls else 'http'}://{shown}:{port}"
 
 
 def database_url(place: Place) -> str:
@@ -154,7 +184,7 @@ def _phone(consultant: Consultant, phone: FilePhone) -> Phone:
     return Phone(dial=dial, device=dial, fixed=phone.contact is not None)
 
 
-def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSettings:
+def web_settings(place: Place, assets: Path) -> WebSettings:
     """What the pages are given."""
     site, folder = place.site, place.folder
     return WebSettings(
@@ -171,5 +201,5 @@ def web_settings(place: Place, assets: Path, *, https: bool = False) -> WebSetti
         media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},
         form_minutes=site.policy.form_minutes,
         is_demo=place.demo,
-        https=https,
+        https=site.web.tls,
     )

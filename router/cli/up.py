@@ -1,4 +1,7 @@
-"""`hotline up`: all that a site needs, started in order, ended in reverse. May live here: that order, its words."""
+"""`hotline up`: all that a site needs, started in order, ended in reverse. May live here: that order, its words.
+
+`hotline demo` brings up the same, and shows something else while it runs.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,30 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from router.cli import lan
 from router.cli.accounts import prepare_database
 from router.cli.asterisk import private_asterisk
+from router.cli.certificate import certificate_check, fingerprint, prepare_certificate
+from router.cli.demo_site import OWN_FILE
 from router.cli.office import OfficeCopy, Source
 from router.cli.ports import Wanted, check_free
-from router.cli.settings import Place, open_file, remember, with_the_office
+from router.cli.settings import Place, open_file, page_address, remember, with_the_office
 from router.cli.site_changes import compare, opened, refuse_misfits
 from router.cli.supervise import Program, StartError, end_orphans, start_supervisor, stop, write_supervisor_file
 from router.config.changes import Side
+from router.config.checks.secrets import weak_accounts
+from router.config.load import review_site
 from router.config.model import PbxMode, split_address
 from router.config.plan import Origin, plan_that_counts
 from router.engine.socket import EngineClient
-from router.errors import HotlineError
+from router.errors import ConfigurationError, HotlineError
 from router.store.migrate import DatabaseUnreachableError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
@@ -41,23 +50,88 @@ def say(text: str) -> None:
     click.echo(f"· {text}", err=True)
 
 
+class WeakSecretError(ConfigurationError):
+    """SIP accounts whose secret others would guess."""
+
+    id = "weak-secret"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A service that is up; `passwords` are those of new users, to be shown once."""
+
+    place: Place
+    passwords: dict[str, str] = field(repr=False)
+    seconds: float
+    over: threading.Event
+    supervisor: subprocess.Popen[bytes] = field(repr=False)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; returns whether it is to end. Raises `StartError` when it has ended by itself."""
+        if self.over.wait(seconds):
+            return True
+        if self.supervisor.poll() is not None:
+            log = self.place.folder.logs / "supervisor.log"
+            raise StartError("the supervisor has ended", cure=f"see {log}")
+        return False
+
+
 @click.command(name="up")
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, a demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-def command(config: Path | None, data: Path) -> None:
+@click.option("--lan", "on_lan", is_flag=True, help="Let phones and colleagues on the local network in, pages by TLS.")
+@click.option("--address", help="With --lan: this machine's address there, where it has several.")
+def command(config: Path | None, data: Path, on_lan: bool, address: str | None) -> None:
     """Set up and run the whole service: Asterisk, engine, pages. Ctrl-C ends all of it.
 
-    Without --config it asks nothing and shows a demonstration: eight consultants, one hotline number.
+    Without --config it asks nothing and shows a demonstration: eight consultants, one hotline number. Everything
+    listens on this machine alone; with --lan phones and colleagues on the private network reach it, Asterisk's manager
+    interface stays on this machine.
     """
-    place = open_file(config, data)
+    if address and not on_lan:
+        raise click.UsageError("--address goes with --lan")
+    place = open_file(config, data, lan=lan.own_address(address) if on_lan else "")
+    if on_lan:
+        _refuse_weak_secrets(place)
+    if config:
+        _tell_what_is_worth_a_look(config)
+    bring_up(place, config, data, end_on_signals(), _tell_and_wait)
+
+
+def end_on_signals() -> threading.Event:
+    """An event that Ctrl-C, a plain `kill` or a closed terminal set, so that everything ends in order."""
     over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: over.set())
-    bring_up(place, config, data, over)
+    return over
 
 
-def bring_up(place: Place, config: Path | None, data: Path, over: threading.Event) -> None:
-    """Prepare, start, tell, wait for the end, stop."""
+def _refuse_weak_secrets(place: Place) -> None:
+    """What is good enough on this machine alone is guessed soon by others."""
+    weak = [account for account, _ in weak_accounts(place.site)]
+    if weak:
+        raise WeakSecretError(
+            f"账号 {'、'.join(weak)} 的密码太弱，不能对外开放 · secrets too weak for a network",
+            cure="在站点文件里改长或删去（自动生成） · make them longer in the site file, or leave them out",
+        )
+
+
+def _tell_what_is_worth_a_look(config: Path) -> None:
+    """What `hotline config check` warns of (the file itself has been checked)."""
+    for warning in review_site(config).warnings:
+        say(f"提醒 worth a look: {warning}")
+
+
+def _tell_and_wait(service: Running) -> None:
+    tell(service.place, service.passwords, service.seconds)
+    while not service.wait(0.5):
+        pass
+
+
+def bring_up(
+    place: Place, config: Path | None, data: Path, over: threading.Event, meanwhile: Callable[[Running], None]
+) -> None:
+    """Prepare, start, do `meanwhile` once all is ready, stop."""
     begun = time.monotonic()
     place.folder.make()
     remember(place, config)
@@ -69,15 +143,14 @@ def bring_up(place: Place, config: Path | None, data: Path, over: threading.Even
     refuse_misfits(place)
     _tell_of_changes(place, config, data)
     private = _asterisk(place)
-    check_free(_ports(place))
+    check_free(_ports(place), config or place.folder.path / OWN_FILE)
+    prepare_certificate(place)
     supervisor = start_supervisor(write_supervisor_file(place.folder, _programs(private, config, data)))
     try:
         _wait_until_ready(place, supervisor, private, over)
         if not over.is_set():
-            tell(place, passwords, time.monotonic() - begun)
-        while not over.wait(0.5):
-            if supervisor.poll() is not None:
-                raise StartError("the supervisor has ended", cure=f"see {place.folder.logs / 'supervisor.log'}")
+            seconds = time.monotonic() - begun
+            meanwhile(Running(place=place, passwords=passwords, seconds=seconds, over=over, supervisor=supervisor))
     finally:
         say("stopping")
         stop(supervisor)
@@ -188,7 +261,9 @@ def _engine_answers(place: Place) -> bool:
 
 def _pages_answer(place: Place) -> bool:
     try:
-        with urllib.request.urlopen(f"{page_address(place)}/healthz", timeout=2) as answer:  # noqa: S310  (our own pages)
+        with urllib.request.urlopen(  # noqa: S310  (our own pages)
+            f"{page_address(place)}/healthz", timeout=2, context=certificate_check(place)
+        ) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -202,16 +277,13 @@ def _last_line(path: Path) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def page_address(place: Place) -> str:
-    """Where the pages are."""
-    return f"http://{place.site.web.bind}"
-
-
 def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
     """Say where everything is: the page, how to sign in, how to connect a phone, which number to call."""
     site = place.site
     click.echo(f"\n{site.site.name} · ready after {seconds:.1f} s\n")
     click.echo(f"  看板 Board      {page_address(place)}/")
+    if site.web.tls:
+        click.echo(f"  证书 TLS        made here; its SHA-256 begins with {fingerprint(place)[:23]}")
     for name, password in passwords.items():
         click.echo(f"  登录 Sign in    {name} / {password}   (shown once)")
     if site.pbx.mode is PbxMode.PRIVATE:
@@ -222,6 +294,8 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
     if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
         click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)
     _tell_of_the_plan(board.get("plan") or {})
+    if place.lan:
+        click.echo(f"\n  用手机打开看板 · The board on a phone:\n\n{lan.qr_code(page_address(place) + '/')}")
     click.echo("\n  Ctrl-C ends everything.\n")
 
 
@@ -252,7 +326,8 @@ def _board_with_its_slot(place: Place) -> dict[str, Any]:
 
 
 def _tell_phones(place: Place) -> None:
-    click.echo(f"  话机 Phones     SIP server {place.site.pbx.sip_bind} (UDP)")
+    host, port = split_address(place.site.pbx.sip_bind)
+    click.echo(f"  话机 Phones     SIP server {place.lan or host}:{port} (UDP)")
     for consultant in place.site.consultants:
         for phone in consultant.all_phones:
             if phone.account:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from router.cli.certificate import certificate_files
 from router.cli.office import Source
 from router.cli.settings import open_place, web_settings, with_the_office
 from router.engine.socket import EngineClient
@@ -32,4 +33,4 @@ def command(config: Path | None, data: Path) -> None:
     def factory() -> Flask:
         return create_app(web_settings(place, assets.FOLDER), EngineClient(place.folder.socket), read)
 
-    PageServer(factory, place.site.web.bind).run()
+    PageServer(factory, place.site.web.bind, tls=certificate_files(place)).run()

@@ -73,6 +73,7 @@ class WebTable(Model):
     """`[web]`."""
 
     bind: Address = "127.0.0.1:8080"
+    tls: YesNo = False
 
 
 class AmiTable(Model):

@@ -70,7 +70,10 @@ SECTIONS: tuple[Section, ...] = (
         "web",
         "网页",
         "The pages.",
-        (Setting("bind", '"127.0.0.1:8080"', "网页的 IP 地址和端口", "IP address and port of the pages."),),
+        (
+            Setting("bind", '"127.0.0.1:8080"', "网页的 IP 地址和端口", "IP address and port of the pages."),
+            Setting("tls", "false", "加密，首次启动时自制证书（数据文件夹的 tls 里，可换成自己的）；hotline up --lan 自动打开", "Encrypt, by a certificate made at the first start (in tls of the data folder; your own may take its place); hotline up --lan switches it on."),
+        ),
     ),
     Section(
         "pbx",

@@ -140,9 +140,9 @@ WARNINGS: dict[str, Message] = {
     ),
     "pages-in-the-clear": Message(
         "网页对外开放而未加密，密码会被看见",
-        "改回 127.0.0.1，用 hotline up --lan，或前置加密代理",
+        "写 tls = true，或改回 127.0.0.1（局域网用 hotline up --lan）",
         "the pages are open to others without encryption, so passwords can be seen",
-        "go back to 127.0.0.1, use hotline up --lan, or put a TLS proxy before it",
+        "write tls = true, or go back to 127.0.0.1 (local network: hotline up --lan)",
     ),
     "emergency-extension": Message(
         "分机 {value} 与紧急电话同号",

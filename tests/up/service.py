@@ -93,7 +93,7 @@ class Service:
 
     # --- the service
 
-    def start(self) -> str:
+    def start(self, *options: str) -> str:
         """Start it and wait until it says that it is ready; returns what it said."""
         command = [
             sys.executable,
@@ -104,6 +104,7 @@ class Service:
             str(self.config),
             "--data",
             str(self.data),
+            *options,
         ]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

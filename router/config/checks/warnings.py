@@ -34,8 +34,8 @@ def _open_to_others(site: Site, file: Path) -> Iterator[Problem]:
     if sip_is_local(site):
         for account, place in weak_accounts(site):
             yield found("weak-secret-here", place, ("pbx", "sip_bind"), value=shown(account))
-    if not is_loopback(split_address(site.web.bind)[0]):
-        yield found("pages-in-the-clear", ("web", "bind"))
+    if not site.web.tls and not is_loopback(split_address(site.web.bind)[0]):
+        yield found("pages-in-the-clear", ("web", "bind"), ("web", "tls"))
     if _has_secrets(site) and file.stat().st_mode & 0o004:
         yield Problem(id="file-readable", place=(), values={"value": str(file)})
 

@@ -21,6 +21,7 @@ from router.telephony.private.settings import (
     PrivateSettings,
     TrunkSettings,
 )
+from router.telephony.private.stage import stage_contact, stage_habits, stage_sections
 
 
 def shipped(name: str) -> Path:
@@ -60,7 +61,7 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
         "identifier_order": "username,ip" if settings.trunk_shares_phones_address else "ip,username",
         "pjsip_sections": "\n\n".join(pjsip_sections(settings)),
         "extensions": extensions(settings),
-        "dialplan": _include(settings.dialplan, "hotline.conf"),
+        "dialplan": _include(settings.dialplan, "hotline.conf") + _played(settings),
         "features": _include(settings.dialplan, "features.conf"),
     }
     templates = sorted((shipped("config") / "asterisk").glob("*.conf"))
@@ -74,6 +75,12 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
 def _include(folder: Path | None, name: str) -> str:
     """The line that takes in one of our dialplan's files."""
     return f'#include "{folder / name}"' if folder else f"; (no {name} of the hotline)"
+
+
+def _played(settings: PrivateSettings) -> str:
+    if settings.stage is None:
+        return ""
+    return f"\n{_include(settings.dialplan, 'demo.conf')}\n\n{stage_habits(settings.stage)}"
 
 
 def available_modules(text: str, modules: Path) -> str:
@@ -96,8 +103,13 @@ def ami_filters(settings: PrivateSettings, binary: AsteriskBinary) -> str:
 def pjsip_sections(settings: PrivateSettings) -> list[str]:
     """The sections of pjsip.conf for trunks, accounts, fixed phones and the networks that SIP is taken from."""
     sections = [text for trunk in settings.trunks for text in trunk_sections(trunk)]
-    sections += [account_sections(account, settings.qualify_seconds) for account in settings.accounts]
+    sections += [
+        account_sections(account, settings.qualify_seconds, stage_contact(settings.stage, account.account))
+        for account in settings.accounts
+    ]
     sections += [contact_sections(contact) for contact in settings.contacts]
+    if settings.stage:
+        sections += stage_sections(settings.stage, _host_port(settings.sip_host, settings.sip_port))
     if settings.permit:
         permits = "".join(f"\npermit = {network}" for network in settings.permit)
         sections.append(f"[hotline-networks]\ntype = acl\ndeny = 0.0.0.0/0\ndeny = ::/0{permits}")
@@ -137,13 +149,16 @@ def account_trunk_sections(trunk: TrunkSettings, account: str) -> str:
     )
 
 
-def account_sections(account: AccountSettings, qualify_seconds: int) -> str:
-    """A phone that registers; the latest registration wins, as `PJSIP/101` rings one contact only."""
+def account_sections(account: AccountSettings, qualify_seconds: int, contact: str = "") -> str:
+    """A phone that registers; the latest registration wins, as `PJSIP/101` rings one contact only.
+
+    With `contact` it counts as registered there from the start (a played phone).
+    """
     name, number = account.account, account.number or account.account
     return (
         f"[{name}](phone)\nauth = {name}\naors = {name}\ncallerid = {_caller(account.display, number)}\n\n"
         f"{_auth(name, name, account.secret)}\n\n"
-        f"[{name}](phone-aor)\nqualify_frequency = {qualify_seconds}"
+        f"[{name}](phone-aor)\nqualify_frequency = {qualify_seconds}" + (f"\ncontact = {contact}" if contact else "")
     )
 
 

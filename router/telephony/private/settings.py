@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from router.telephony.private.errors import AsteriskSettingsError
+from router.telephony.private.stage import Stage
 
 AMI_EVENTS: Final = (
     "FullyBooted",
@@ -129,7 +130,7 @@ class PrivateSettings:
     `extensions`: what phones dial -> dial strings that ring together. `permit`: networks that SIP is taken from (empty:
     any; for a loopback address nothing else can come). `qualify_seconds`: how often phones are asked whether they are
     there; 0 for never, as a phone that answers no OPTIONS would never ring. `dialplan`: the file with the hotline's own
-    contexts, included at the end of extensions.conf.
+    contexts, included at the end of extensions.conf. `stage`: a demonstration's callers and phones, played by Asterisk.
     """
 
     ami_secret: str = field(repr=False)
@@ -150,6 +151,7 @@ class PrivateSettings:
     permit: tuple[str, ...] = ()
     qualify_seconds: int = 0
     dialplan: Path | None = None
+    stage: Stage | None = None
     verbose: int = 0
 
     def __post_init__(self) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 HERE = Path(__file__).parent
+
+
+def texts_of(language: str) -> Callable[[str], str]:
+    """What a terminal says for an English text of the pages; a text without translation stays as it is."""
+    if language == "en":
+        return str
+    with (HERE / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po").open("rb") as po:
+        known = {str(message.id): str(message.string) for message in read_po(po) if message.id and message.string}
+    return lambda text: known.get(text, text)
 
 
 def compile_translations(scratch: Path) -> Path:
