@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,8 @@ from router.cli.demo_site import CALLERS_ADDRESS, OWN_FILE, PHONES_ADDRESS, STOR
 from router.cli.demo_view import DemoView
 from router.cli.engine import ami_address
 from router.cli.settings import Place, open_file
-from router.cli.supervise import end_orphans
-from router.cli.up import Running, bring_up, end_on_signals
+from router.cli.supervise import StartError, end_orphans
+from router.cli.up import READY_SECONDS, Running, bring_up, end_on_signals
 from router.core import inputs
 from router.core.words import PersonId
 from router.engine.socket import EngineClient
@@ -136,6 +137,8 @@ def play(service: Running, *, calls: int, seconds: float | None, language: str) 
         rest = REST_SECONDS
         while left > 0 and rest > 0 and not service.wait(LOOK_SECONDS):
             left -= LOOK_SECONDS
+            if callers.trouble:
+                break
             if not ringing.is_alive():
                 rest = 0 if view.has_seen_all(callers.called) else rest - LOOK_SECONDS
         lasts.set()
@@ -188,7 +191,11 @@ class _Callers:
         return True
 
     def _wait_for_phones(self, engine: EngineClient) -> bool:
+        deadline = time.monotonic() + READY_SECONDS
         while not self.over.wait(LOOK_SECONDS):
+            if time.monotonic() > deadline:
+                log = self.place.folder.asterisk / "log" / "messages.log"
+                raise StartError("the played phones did not come up", cure=f"see {log}")
             board: dict[str, Any] = engine.board()
             if board.get("pbx") and board["next"] and all(p["why_not"] is None for p in board["people"].values()):
                 return True

@@ -33,7 +33,7 @@ from router.web.translations import texts_of
 
 STYLES = {"act": "bold blue", "ok": "green", "hold": "magenta", "warn": "yellow", "bad": "red", "mute": "dim"}
 EVENTS_SHOWN = 10
-RECORD_SECONDS = 5.0
+RECORD_SECONDS = 20.0
 TOLD = ("Rang", "Declined", "Failed", "Waits", "Connected", "Missed")  # of a call, at the end
 GREETING = {
     "zh": "真实的 Asterisk、真实的 SIP；来电者和顾问由它的拨号方案扮演，规则照常派接。\n"
@@ -72,7 +72,7 @@ class DemoView:
         self._numbers: dict[str, str] = {}
         self._told: list[dict[str, Any]] = []
         self._events: deque[str] = deque(maxlen=EVENTS_SHOWN)
-        self._live = Live(console=console, get_renderable=self._picture, refresh_per_second=5, transient=True)
+        self._live = Live(console=console, get_renderable=self.picture, refresh_per_second=5, transient=True)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -118,7 +118,8 @@ class DemoView:
 
     # --- the picture
 
-    def _picture(self) -> RenderableType:
+    def picture(self) -> RenderableType:
+        """The board of this moment, its calls, and what happened last."""
         with self._lock:
             board, events = self._board, list(self._events)
         if board is None:
