@@ -60,13 +60,14 @@ def prepare_database(place: Place, assets: Path) -> dict[str, str]:
 
 
 def give_passwords(session: Session, place: Place, assets: Path) -> dict[str, str]:
-    """Give each user who has none a password and return it: to be shown once; the caller commits."""
+    """Give each user who has none a password and return it: to be shown once, changed at once; the caller commits."""
     new = session.scalars(select(User).where(User.password.is_(None), User.active)).unique().all()
     passwords = {user.username: secrets.token_urlsafe(9) for user in new}
     if new:
         with create_app(web_settings(place, assets), NoBoard()).app_context():
             for user in new:
                 user.password = hash_password(passwords[user.username])
+                user.must_change_password = not place.demo  # made-up people have nothing to protect
     return passwords
 
 

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from router.cli.demo_view import DemoView
-from router.cli.settings import open_place
+from router.cli.settings import open_file
 from router.cli.up import Running
 from router.core import inputs
 from router.core.desk import Desk
@@ -25,7 +25,7 @@ from router.engine.board import board
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Running]:
     """A demonstration's service as the view is given it, without its processes."""
-    place = open_place(None, tmp_path, lan="")
+    place = open_file(None, tmp_path, lan="")
     with subprocess.Popen([sys.executable, "-c", ""]) as supervisor:
         yield Running(
             place=place, passwords={"supervisor": "geheim"}, seconds=1, over=threading.Event(), supervisor=supervisor

@@ -13,7 +13,7 @@ from router.cli.demo import call, write_own_file
 from router.cli.demo_site import DEMO, HABITS, OWN_FILE, STORY, DemonstrationFileError, demonstration
 from router.cli.demo_view import unseen
 from router.cli.ports import PortInUseError, Wanted, check_free
-from router.cli.settings import open_place
+from router.cli.settings import open_file
 from router.config.model import split_address
 from router.telephony.private.conf import pjsip_sections, shipped
 from router.telephony.private.from_site import settings_for
@@ -22,7 +22,7 @@ from router.telephony.private.stage import stage_habits
 
 def test_a_file_in_the_data_folder_moves_the_demonstration_s_ports(tmp_path: Path) -> None:
     (tmp_path / OWN_FILE).write_text('[web]\nbind = "127.0.0.1:9090"\n', encoding="utf-8")
-    place = open_place(None, tmp_path, lan="")
+    place = open_file(None, tmp_path, lan="")
     assert place.demo
     assert place.stage is None
     assert place.site.web.bind == "127.0.0.1:9090"
@@ -47,7 +47,7 @@ def test_a_port_in_use_is_named_with_the_file_in_which_to_move_it(tmp_path: Path
 
 def test_a_played_demonstration_has_free_ports_and_each_phone_a_habit(tmp_path: Path) -> None:
     write_own_file(tmp_path, 1.0, "en")
-    place = open_place(None, tmp_path, lan="")
+    place = open_file(None, tmp_path, lan="")
     assert place.stage is not None
     ports = [split_address(one)[1] for one in (place.site.web.bind, place.site.pbx.sip_bind)]
     ports += [split_address(one)[1] for one in (place.stage.callers, place.stage.phones)]
@@ -61,7 +61,7 @@ def test_a_played_demonstration_has_free_ports_and_each_phone_a_habit(tmp_path: 
 
 def test_the_stage_reaches_asterisk_and_names_only_what_its_dialplan_knows(tmp_path: Path) -> None:
     write_own_file(tmp_path, None, "zh")
-    place = open_place(None, tmp_path, lan="")
+    place = open_file(None, tmp_path, lan="")
     assert place.stage is not None
     settings = dataclasses.replace(settings_for(place.site, lambda name: f"secret-of-{name}"), stage=place.stage)
     sections = "\n".join(pjsip_sections(settings))
@@ -73,7 +73,7 @@ def test_the_stage_reaches_asterisk_and_names_only_what_its_dialplan_knows(tmp_p
 
 
 def test_an_office_s_asterisk_has_no_stage(tmp_path: Path) -> None:
-    place = open_place(None, tmp_path, lan="")
+    place = open_file(None, tmp_path, lan="")
     assert "demo" not in "\n".join(pjsip_sections(settings_for(place.site, lambda name: f"secret-of-{name}")))
 
 

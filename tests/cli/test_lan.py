@@ -16,14 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from router.cli import lan
 from router.cli.certificate import certificate_check, certificate_files, fingerprint, prepare_certificate
 from router.cli.main import cli
-from router.cli.settings import Place, open_place, page_address, remember, web_settings
+from router.cli.settings import Place, open_file, open_place, page_address, remember, web_settings
 from tests.up.service import SITE
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """The demonstration, let into the local network by an address of it."""
-    made = open_place(None, tmp_path / "data", lan="192.168.7.9")
+    made = open_file(None, tmp_path / "data", lan="192.168.7.9")
     made.folder.make()
     return made
 
@@ -45,7 +45,7 @@ def test_colleagues_are_told_an_address_of_the_network_by_tls(place: Place) -> N
 def test_what_runs_beside_the_service_knows_how_it_was_started(place: Place) -> None:
     remember(place, None)
     assert page_address(open_place(None, place.folder.path)) == "https://192.168.7.9:8080"
-    remember(open_place(None, place.folder.path, lan=""), None)
+    remember(open_file(None, place.folder.path, lan=""), None)
     assert page_address(open_place(None, place.folder.path)) == "http://127.0.0.1:8080"
 
 
@@ -92,7 +92,7 @@ def test_a_certificate_that_somebody_else_put_there_is_left_alone(place: Place) 
 
 
 def test_without_tls_there_is_no_certificate(tmp_path: Path) -> None:
-    place = open_place(None, tmp_path / "data", lan="")
+    place = open_file(None, tmp_path / "data", lan="")
     prepare_certificate(place)
     assert certificate_files(place) is None
     assert certificate_check(place) is None

@@ -79,7 +79,13 @@ def source(desk: Desk) -> DeskSource:
 
 
 @pytest.fixture
-def app(source: DeskSource, tmp_path: Path) -> Iterator[Flask]:
+def is_demo() -> bool:
+    """Whether the site is a made-up one; a test of a demonstration says so."""
+    return False
+
+
+@pytest.fixture
+def app(source: DeskSource, tmp_path: Path, is_demo: bool) -> Iterator[Flask]:
     """The application, with one user for each role, named after it."""
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
     engine = create_engine(url)
@@ -97,6 +103,7 @@ def app(source: DeskSource, tmp_path: Path) -> Iterator[Flask]:
         form=FormTable(media=("报纸", "网络")),
         form_minutes=30,
         media={"4008001234": "报纸"},
+        is_demo=is_demo,
     )
     made = create_app(settings, source)
     with made.app_context(), Session(engine) as session:

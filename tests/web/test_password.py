@@ -87,3 +87,7 @@ def test_signing_out_works_before_the_change(client: FlaskClient, newcomer: str)
 
 def test_a_wrong_password_is_told_in_the_page_s_language(client: FlaskClient) -> None:
     assert "用户名或密码不正确" in _post(client, "/login", username="manager", password="wrong")[1]
+
+
+def test_an_office_s_pages_are_not_marked_as_a_demonstration(client: FlaskClient) -> None:
+    assert "演示数据" not in client.get("/login").get_data(as_text=True)
