@@ -6,11 +6,12 @@ shows of them, in one query each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.model import Site, SlotEntry
@@ -63,11 +64,38 @@ def call_with(session: Session, call_id: str, *, site_id: int = SITE_ID) -> Call
 
 
 def trail_of_call(session: Session, call_id: str, *, site_id: int = SITE_ID) -> Sequence[TrailRow]:
-    """Why it rang where it rang (R17): every step of a call, in order."""
-    wanted = (TrailRow.site_id == site_id, TrailRow.call_id == call_id)
-    return session.scalars(
-        select(TrailRow).where(*wanted).order_by(TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
-    ).all()
+    """Why it rang where it rang (R17): every step of a call, in order.
+
+    A forfeit that a timer brought names no call; the turn that was lost knows which it was offered for.
+    """
+    return session.scalars(_trail(site_id).where(_about().in_([call_id]))).all()
+
+
+def trails_of(
+    session: Session, first: datetime, end: datetime, *, site_id: int = SITE_ID
+) -> Mapping[str, Sequence[TrailRow]]:
+    """The steps of every call that arrived from `first` to before `end`, in order."""
+    arrived = (CallRow.arrived_at >= first, CallRow.arrived_at < end)
+    calls = select(CallRow.id).where(CallRow.site_id == site_id, *arrived)
+    trails: dict[str, list[TrailRow]] = {}
+    for row, call_id in session.execute(_trail(site_id).add_columns(_about()).where(_about().in_(calls))):
+        trails.setdefault(call_id, []).append(row)
+    return trails
+
+
+def _about() -> ColumnElement[str | None]:
+    return func.coalesce(TurnRow.call_id, TrailRow.call_id)
+
+
+def _trail(site_id: int) -> Select[Any]:
+    same_step = (
+        (TurnRow.site_id == TrailRow.site_id)
+        & (TurnRow.journal == TrailRow.journal)
+        & (TurnRow.seq == TrailRow.seq)
+        & (TurnRow.position == TrailRow.position)
+    )
+    in_order = (TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
+    return select(TrailRow).outerjoin(TurnRow, same_step).where(TrailRow.site_id == site_id).order_by(*in_order)
 
 
 def calls_of_customer(session: Session, customer_id: int, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
