@@ -162,7 +162,7 @@ def _seconds(value: Any) -> int:
     return millis(value, "policy")
 
 
-_POLICY: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
+POLICY: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
     {
         "ring_seconds": ("ring_ms", _seconds),
         "rings": ("rings", int),
@@ -195,9 +195,9 @@ def policy_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in raw.items():
         if key in NOT_THE_DESKS:
             continue
-        if key not in _POLICY:
+        if key not in POLICY:
             raise ScenarioError(f"policy: unknown key {key!r}")
-        name, convert = _POLICY[key]
+        name, convert = POLICY[key]
         try:
             values[name] = convert(value)
         except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
