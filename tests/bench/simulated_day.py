@@ -1,4 +1,4 @@
-"""A scenario of 2,000 calls and 30 people, played as `hotline simulate` plays it: `python -m tests.bench.simulated_day`.
+"""Scenarios of 2,000 calls and 30 people, as `hotline simulate` plays them: `python -m tests.bench.simulated_day`.
 
 A hundred different days one after another, each with a desk of its own: seconds for each, and the memory in use after
 it, which must stay flat. `tests.bench.desk` is the same for one desk that goes on for a hundred days, as in service.
