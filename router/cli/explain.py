@@ -50,7 +50,7 @@ def command(call: str, config: Path | None, data: Path, language: str | None) ->
 
 
 def _lines(session: Session, row: CallRow, place: Place, language: str) -> Iterator[str]:
-    names = {consultant.id: consultant.name for consultant in place.site.consultants}
+    names = place.names
     trail = trail_of_call(session, row.id)
     three_rings = timedelta(milliseconds=place.site.desk_policy().three_rings_ms)
     number = row.number.number if row.number else ""

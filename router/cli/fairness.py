@@ -53,6 +53,7 @@ MARKS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 GROUPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"call": ("接电组", "call group"), "reception": ("接待组", "reception group")}
 )
+WIDE = 200  # columns
 
 
 @click.command(name="fairness")
@@ -83,7 +84,7 @@ def command(
     if as_json:
         click.echo(json.dumps(counted.as_json(), ensure_ascii=False, indent=1))
     else:
-        _report(Console(highlight=False, markup=False), counted, _names(place), which)
+        _report(_console(), counted, place.names, which)
 
 
 def _period(first: datetime | None, last: datetime | None, place: Place) -> tuple[date, date]:
@@ -112,13 +113,9 @@ def _write_picture(path: Path, counted: Fairness, place: Place, which: int) -> N
         nothing=("这些天没有轮次。", "No turns on these days.")[which],
     )
     try:
-        path.write_bytes(rounds_picture(counted.sheets, _names(place), captions))
+        path.write_bytes(rounds_picture(counted.sheets, place.names, captions))
     except OSError as error:
         raise RequestError(f"{path}: {error.strerror}", cure="name a file that can be written") from error
-
-
-def _names(place: Place) -> dict[str, str]:
-    return {consultant.id: consultant.name for consultant in place.site.consultants}
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -146,6 +143,12 @@ def _report(console: Console, counted: Fairness, names: Mapping[str, str], which
         console.print(f"{('最大偏差', 'largest drift')[which]}: {name} {largest.turns:+d} ({where})")
 
 
+def _console() -> Console:
+    """A wide page where the output goes to no terminal, so that no column is cut."""
+    console = Console(highlight=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=WIDE)
+
+
 def _reason(why: str, which: int) -> str:
     return MARKS["lapsed"][which + 1] if why == "lapsed" else REASONS.get(why, (why, why))[which]
 
@@ -154,7 +157,7 @@ def _people(people: list[PersonShare], names: Mapping[str, str], which: int) -> 
     table = Table(box=None, pad_edge=False)
     table.add_column(("顾问", "who")[which])
     for both in HEADS.values():
-        table.add_column(both[which], justify="right")
+        table.add_column(both[which], justify="right", overflow="fold")
     for share in people:
         table.add_row(names.get(share.person, share.person), *(str(getattr(share, name) or "·") for name in HEADS))
     return table

@@ -143,7 +143,7 @@ def _report(console: Console, days: tuple[Outcomes, OtherDay, OtherDay], place: 
 
 
 def _calls(recorded: Outcomes, same: Outcomes, other: Outcomes, place: Place, *, show_all: bool) -> Table:
-    names = {consultant.id: consultant.name for consultant in place.site.consultants}
+    names = place.names
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in ("", "time", "call", "as it was", "turn", "would have been", "turn"):
         table.add_column(head)
@@ -159,7 +159,7 @@ def _calls(recorded: Outcomes, same: Outcomes, other: Outcomes, place: Place, *,
 
 
 def _people(recorded: Outcomes, other: Outcomes, place: Place) -> Table:
-    names = {consultant.id: consultant.name for consultant in place.site.consultants}
+    names = place.names
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     counted = list(asdict(Share()))
     for head in ("who", *(name.replace("_", " ") for name in counted)):

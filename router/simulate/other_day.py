@@ -85,7 +85,7 @@ class OtherDay:
 
 
 class _Run:
-    """One run. Events at one instant keep the order in which they came to be known."""
+    """One run. Of events at one instant, those that happened that day come first, in the order in which they did."""
 
     def __init__(self, office: Office, day: RecordedDay, change: Change) -> None:
         self._desk = Desk()
@@ -93,13 +93,15 @@ class _Run:
         self._day = day
         self._change = change
         self._order = itertools.count()
-        self._coming: list[tuple[Millis, int, inputs.Input | Policy, bool]] = []
+        self._coming: list[tuple[Millis, int, int, inputs.Input | Policy, bool]] = []
         self.result = OtherDay(Outcomes())
 
     def run(self, end: Millis, first: Iterable[tuple[Millis, inputs.Input]] = ()) -> OtherDay:
         """Play everything that comes, and let time pass to the end of the day; `first` comes before all else."""
-        for at, fact in itertools.chain(first, self._day.facts):
-            self._expect(at, fact, is_fact=True)
+        for at, told in first:
+            self._put(at, -1, told, is_fact=True)
+        for at, place, fact in self._day.facts:
+            self._put(at, place, fact, is_fact=True)
         while self._step(end):
             pass
         return self.result
@@ -114,12 +116,16 @@ class _Run:
             return True
         if not self._coming:
             return False
-        at, _, event, is_fact = heapq.heappop(self._coming)
+        at, _, _, event, is_fact = heapq.heappop(self._coming)
         self._happen(max(at, self._desk.office.now), event, is_fact=is_fact)
         return True
 
-    def _expect(self, at: Millis, event: inputs.Input | Policy, *, is_fact: bool = False) -> None:
-        heapq.heappush(self._coming, (at, next(self._order), event, is_fact))
+    def _expect(self, at: Millis, told: inputs.Input) -> None:
+        """Somebody will do this then."""
+        self._put(at, self._day.places.get(told, self._day.count + 1), told, is_fact=False)
+
+    def _put(self, at: Millis, place: int, event: inputs.Input | Policy, *, is_fact: bool) -> None:
+        heapq.heappush(self._coming, (at, place, next(self._order), event, is_fact))
 
     def _happen(self, at: Millis, event: inputs.Input | Policy, *, is_fact: bool) -> None:
         if isinstance(event, Policy):
@@ -216,7 +222,7 @@ def other_day(office: Office, day: RecordedDay, change: Change, start: Millis, e
 
     Raises `WhatIfError` for an order that fits no slot of the day, or that R1 refuses.
     """
-    slots = [slot for _, fact in day.facts if isinstance(fact, inputs.PlanSet) for slot in fact.slots]
+    slots = [slot for _, _, fact in day.facts if isinstance(fact, inputs.PlanSet) for slot in fact.slots]
     slots += office.plan + ([office.slot] if office.slot else [])
     for order in change.orders:
         if not any(change.fits(order, slot) for slot in slots):

@@ -62,7 +62,9 @@ class RecordedDay:
     """A day as it was. `three_rings_ms` is that of the policy in force when each ring ended."""
 
     policy: Policy
-    facts: list[tuple[Millis, inputs.Input | Policy]] = field(default_factory=list)
+    facts: list[tuple[Millis, int, inputs.Input | Policy]] = field(default_factory=list)  # when, in which place, what
+    places: dict[inputs.Input, int] = field(default_factory=dict)  # of behaviour: the order within one instant
+    count: int = 0
     outcomes: Outcomes = field(default_factory=Outcomes)
     reactions: dict[tuple[CallId, PersonId], Reaction] = field(default_factory=dict)
     ring_delays: dict[tuple[CallId, PersonId], int] = field(default_factory=dict)
@@ -83,9 +85,10 @@ class RecordedDay:
         last = 0
         for entry in entries:
             last = entry.at_ms
+            self.count += 1
             if entry.kind == "policy":
                 self.policy = from_json(Policy, entry.body)
-                self.facts.append((entry.at_ms, self.policy))
+                self.facts.append((entry.at_ms, self.count, self.policy))
             elif entry.kind == "input":
                 answer = [answer_from_json(item) for item in entry.answer]
                 self._take(entry.at_ms, input_from_json(entry.body), answer)
@@ -99,8 +102,9 @@ class RecordedDay:
         call: CallId | None = getattr(told, "call", None)
         if isinstance(told, inputs.CallArrived) or call is None or call not in self.outcomes.calls:
             if not isinstance(told, inputs.Tick):
-                self.facts.append((at, told))  # an input about a call of the day before is a fact, too
+                self.facts.append((at, self.count, told))  # an input about a call of the day before is a fact, too
         else:
+            self.places[told] = self.count
             self._behaviour(at, call, told)
         self._heard(at, answer)
         self.outcomes.note(at, answer)
