@@ -1,8 +1,8 @@
 """疑抢客户 (DOMAIN 7): who let a call go and later has its customer. May live here: that question.
 
-Facts for the supervisor, never a verdict. *Later has*: files the call's form, rings its number (a follow-up contact),
-or has the customer moved to them (a hand-over, or a form that says they were asked for). Not a sign: answering the call
-oneself after all, and ringing back a caller whom one owes a call back (R15).
+Facts for the supervisor, never a verdict. *Later has*: files the call's form, rings its number (a follow-up, or a call
+out), or has the customer moved to them (a hand-over, or a form that says they were asked for). Not a sign: answering
+the call oneself after all, and ringing back a caller whom one owes a call back (R15).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.store.calls import CallRow, TrailRow
-from router.store.customers import CallbackRow
+from router.store.customers import CallbackRow, NumberRow
 from router.store.forms import FormRow
+from router.store.records import PbxRow
 from router.store.rings import THREE_RINGS, rings_of
 
 How = Literal["form", "rang_number", "handed_over", "asked_for"]
@@ -42,7 +43,7 @@ def let_go_then_took(
     three_rings: timedelta = THREE_RINGS,
     site_id: int = SITE_ID,
 ) -> list[LetGoThenTook]:
-    """What is seen of these calls (by id, with their trails), in order of time; four queries, however many calls."""
+    """What is seen of these calls (by id, with their trails), in order of time; in a fixed number of queries."""
     let_go = {call_id: _let_go(trail, three_rings) for call_id, trail in trails.items()}
     suspects = {call_id: people for call_id, people in let_go.items() if people}
     if not suspects:
@@ -105,20 +106,44 @@ def _by_form(session: Session, suspects: Mapping[str, LetGo], site_id: int) -> l
 
 
 def _by_contact(session: Session, suspects: Mapping[str, LetGo], site_id: int) -> list[LetGoThenTook]:
+    """Follow-ups on record, and calls out that the PBX recorded."""
     numbers = _numbers(session, suspects, site_id)
     if not numbers:
         return []
     owed = _owed(session, numbers, site_id)
     since = min(at for people in suspects.values() for _, at in people.values())
-    wanted = (TrailRow.site_id == site_id, TrailRow.kind == "Contacted", TrailRow.refused == "", TrailRow.at >= since)
     signs: list[LetGoThenTook] = []
-    for row in session.scalars(select(TrailRow).where(*wanted)):
-        number, person = row.body.get("number_id"), row.body["person"]
-        if any(one == (number, person) and begun <= row.at <= end for one, begun, end in owed):
+    for number, person, at in [*_follow_ups(session, since, site_id), *_calls_out(session, numbers, since, site_id)]:
+        if any(one == (number, person) and begun <= at <= end for one, begun, end in owed):
             continue  # R15: the call back was theirs to make
-        for call_id in numbers.get(number or 0, ()):
-            signs += _sign(call_id, person, suspects[call_id], "rang_number", row.at)
+        for call_id in numbers.get(number, ()):
+            signs += _sign(call_id, person, suspects[call_id], "rang_number", at)
     return signs
+
+
+Contact = tuple[int, str, datetime]  # the number's row, who, when
+
+
+def _follow_ups(session: Session, since: datetime, site_id: int) -> list[Contact]:
+    wanted = (TrailRow.site_id == site_id, TrailRow.kind == "Contacted", TrailRow.refused == "", TrailRow.at >= since)
+    rows = session.scalars(select(TrailRow).where(*wanted))
+    return [(row.body["number_id"], row.body["person"], row.at) for row in rows if row.body.get("number_id")]
+
+
+def _calls_out(session: Session, numbers: Iterable[int], since: datetime, site_id: int) -> list[Contact]:
+    wanted = (
+        PbxRow.site_id == site_id,
+        PbxRow.direction == "out",
+        PbxRow.started_at >= since,
+        PbxRow.answered_by != "",
+        NumberRow.id.in_(list(numbers)),
+    )
+    rows = session.execute(
+        select(NumberRow.id, PbxRow.answered_by, PbxRow.started_at)
+        .join(NumberRow, (NumberRow.number == PbxRow.number) & (NumberRow.site_id == PbxRow.site_id))
+        .where(*wanted)
+    )
+    return [(number, person, at) for number, person, at in rows]
 
 
 def _numbers(session: Session, calls: Iterable[str], site_id: int) -> dict[int, list[str]]:

@@ -16,6 +16,7 @@ from router.store.explain import explain, in_words_let_go, summary
 from router.store.fairness import Fairness, PersonShare, fairness
 from router.store.let_go import LetGoThenTook, let_go_then_took
 from router.store.queries import call_with, day_bounds, trail_of_call, trails_of
+from router.store.records import PbxRow, PbxSourceRow
 from router.store.rings import rang_out, rings_of
 from router.store.writer import DatabaseWriter
 from tests.engine.office import CHEN, LI, TestOffice, office
@@ -135,6 +136,20 @@ def test_ringing_the_number_of_a_call_one_declined_is_seen(database: Engine, ask
     (sign,) = _signs(ask())
     assert (sign.person, sign.how) == ("chen", "rang_number")
     assert sign.at == datetime.fromtimestamp(NINE / 1000 + 100, UTC)
+
+
+def test_a_call_out_to_the_number_of_a_call_one_declined_is_seen(database: Engine, ask: Ask, tmp_path: Path) -> None:
+    _record(database, tmp_path, _li_takes_what_chen_declines)
+    with Session(database) as session:
+        session.add(PbxSourceRow(id=1, site_id=1, name="private"))
+        session.flush()
+        for key, person in (("1", "li"), ("2", "chen")):
+            row = PbxRow(site_id=1, source_id=1, row_key=key, direction="out", number="+8613800000001")
+            row.answered_by, row.started_at = person, datetime.fromtimestamp(NINE / 1000 + 100, UTC)
+            session.add(row)
+        session.commit()
+    (sign,) = _signs(ask())
+    assert (sign.person, sign.how) == ("chen", "rang_number")
 
 
 def test_a_form_that_moves_the_customer_to_who_declined_is_seen(database: Engine, ask: Ask, tmp_path: Path) -> None:

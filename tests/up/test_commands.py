@@ -88,6 +88,8 @@ def test_records_that_are_not_there_are_no_clean_report(service: Service, tmp_pa
     doctor = CliRunner().invoke(cli, ["doctor", "--config", str(config), "--data", str(service.data)])
     assert "✕ records" in doctor.output
     assert doctor.exit_code == 1
+
+
 def _day_of(call: dict[str, Any]) -> str:
     """The site's date on which a call of the board arrived, also at midnight."""
     return datetime.fromtimestamp(call["arrived"] / 1000, ZoneInfo("Asia/Shanghai")).date().isoformat()

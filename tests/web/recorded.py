@@ -19,7 +19,7 @@ from tests.store.day import NAMES, record_the_morning
 from tests.web.conftest import PASSWORD, DeskSource
 
 
-def app_on_the_morning(folder: Path, source: DeskSource | None = None, *, language: str = "zh") -> Flask:
+def app_on_the_morning(folder: Path, *, language: str = "zh", assets: Path | None = None) -> Flask:
     """An application with one user for each role, whose database followed the morning."""
     url = f"sqlite:///{folder / 'hotline.db'}"
     database = open_database(url)
@@ -37,12 +37,12 @@ def app_on_the_morning(folder: Path, source: DeskSource | None = None, *, langua
         password_salt="test",
         names=NAMES,
         scratch=folder,
-        assets=folder,
+        assets=assets or folder,
         form=FormTable(media=("报纸", "网络")),
         form_minutes=30,
         media={},
     )
-    app = create_app(settings, source or DeskSource(Desk()))
+    app = create_app(settings, DeskSource(Desk()))
     with app.app_context(), Session(database) as session:
         for role in ROLES:
             user = User(username=role, name=role, password=hash_password(PASSWORD), fs_uniquifier=role, active=True)

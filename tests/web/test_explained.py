@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from router.store.rounds import Cell, SheetRounds
+from router.web.fairness.picture import Captions, rounds_picture
 from tests.store.day import DAY
 from tests.web.recorded import app_on_the_morning
 from tests.web.test_board import _sign_in
@@ -106,3 +108,13 @@ def test_the_picture_of_rounds_is_an_svg_with_the_names_as_text(morning: Flask) 
     text = answer.get_data(as_text=True)
     assert "陈晨" in text
     assert "白班" in text
+
+
+def test_a_name_of_markup_and_formulas_is_drawn_as_it_is() -> None:
+    sheet = SheetRounds(started_at=None, slot_name="$\\frac{1}{0}$", group="call", people=["A"])
+    sheet.cells[1, "A"] = Cell(got=1, mark="done")
+    captions = Captions(groups={}, marks={}, nothing="")
+    drawn = rounds_picture([sheet], {"A": "<script>$x$</script>"}, captions)
+    texts = [text for one in ET.fromstring(drawn).iter() if (text := (one.text or "").strip())]  # noqa: S314  (ours)
+    assert "<script>$x$</script>" in texts
+    assert any("frac" in text for text in texts)
