@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from router.store.calls import CallRow, TrailRow, TurnRow
 from router.store.let_go import let_go_then_took
 from router.store.queries import SITE_ID, day_bounds, everyone, trails_of
-from router.store.rings import THREE_RINGS, rang_out, rings_of
+from router.store.rings import KINDS, THREE_RINGS, rang_out, rings_of
 from router.store.rounds import Drift, SheetRounds, largest_drift, rounds_of
 
 
@@ -100,7 +100,7 @@ def fairness(
     turns = _turns(session, start, end, site_id)
     steps = _steps(session, start, end, site_id)
     calls = _calls(session, start, end, site_id)
-    trails = trails_of(session, start, end, site_id=site_id)
+    trails = trails_of(session, start, end, KINDS, site_id=site_id)
     shares: dict[str, PersonShare] = {}
     for row in everyone(session, site_id=site_id):
         shares[row.code] = PersonShare(person=row.code)

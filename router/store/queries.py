@@ -6,12 +6,11 @@ shows of them, in one query each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.model import Site, SlotEntry
@@ -64,38 +63,28 @@ def call_with(session: Session, call_id: str, *, site_id: int = SITE_ID) -> Call
 
 
 def trail_of_call(session: Session, call_id: str, *, site_id: int = SITE_ID) -> Sequence[TrailRow]:
-    """Why it rang where it rang (R17): every step of a call, in order.
-
-    A forfeit that a timer brought names no call; the turn that was lost knows which it was offered for.
-    """
-    return session.scalars(_trail(site_id).where(_about().in_([call_id]))).all()
+    """Why it rang where it rang (R17): every step of a call, in order."""
+    wanted = (TrailRow.site_id == site_id, TrailRow.call_id == call_id)
+    return session.scalars(
+        select(TrailRow).where(*wanted).order_by(TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
+    ).all()
 
 
 def trails_of(
-    session: Session, first: datetime, end: datetime, *, site_id: int = SITE_ID
+    session: Session, first: datetime, end: datetime, kinds: Collection[str], *, site_id: int = SITE_ID
 ) -> Mapping[str, Sequence[TrailRow]]:
-    """The steps of every call that arrived from `first` to before `end`, in order."""
-    arrived = (CallRow.arrived_at >= first, CallRow.arrived_at < end)
-    calls = select(CallRow.id).where(CallRow.site_id == site_id, *arrived)
-    trails: dict[str, list[TrailRow]] = {}
-    for row, call_id in session.execute(_trail(site_id).add_columns(_about()).where(_about().in_(calls))):
-        trails.setdefault(call_id, []).append(row)
-    return trails
-
-
-def _about() -> ColumnElement[str | None]:
-    return func.coalesce(TurnRow.call_id, TrailRow.call_id)
-
-
-def _trail(site_id: int) -> Select[Any]:
-    same_step = (
-        (TurnRow.site_id == TrailRow.site_id)
-        & (TurnRow.journal == TrailRow.journal)
-        & (TurnRow.seq == TrailRow.seq)
-        & (TurnRow.position == TrailRow.position)
+    """The steps of these kinds of every call that arrived from `first` to before `end`, in order, by call."""
+    arrived = (CallRow.site_id == site_id, CallRow.arrived_at >= first, CallRow.arrived_at < end)
+    wanted = (
+        TrailRow.site_id == site_id,
+        TrailRow.call_id.in_(select(CallRow.id).where(*arrived)),
+        TrailRow.kind.in_(kinds),
     )
     in_order = (TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
-    return select(TrailRow).outerjoin(TurnRow, same_step).where(TrailRow.site_id == site_id).order_by(*in_order)
+    trails: dict[str, list[TrailRow]] = {}
+    for row in session.scalars(select(TrailRow).where(*wanted).order_by(*in_order)):
+        trails.setdefault(row.call_id or "", []).append(row)
+    return trails
 
 
 def calls_of_customer(session: Session, customer_id: int, *, site_id: int = SITE_ID) -> Sequence[CallRow]:

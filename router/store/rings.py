@@ -15,6 +15,10 @@ from typing import Literal
 from router.store.calls import TrailRow
 
 End = Literal["answered", "elsewhere", "declined", "failed", "abandoned", "missed", "ringing"]
+KINDS = frozenset(
+    {"Rang", "PhoneRang", "Forfeit", "Declined", "Failed", "Restore", "Connected", "Missed", "HandOver", "FormFiled"}
+)
+"""The steps that say what phones did, and whose the call became: all that rings and `let_go` look at."""
 THREE_RINGS = timedelta(seconds=15)  # R11, where the office has no cadence of its own
 
 

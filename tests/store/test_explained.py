@@ -17,7 +17,7 @@ from router.store.fairness import Fairness, PersonShare, fairness
 from router.store.let_go import LetGoThenTook, let_go_then_took
 from router.store.queries import call_with, day_bounds, trail_of_call, trails_of
 from router.store.records import PbxRow, PbxSourceRow
-from router.store.rings import rang_out, rings_of
+from router.store.rings import KINDS, rang_out, rings_of
 from router.store.writer import DatabaseWriter
 from tests.engine.office import CHEN, LI, TestOffice, office
 from tests.store.day import DAY, NAMES, NINE, SHANGHAI, record_the_morning
@@ -94,7 +94,7 @@ def test_turns_due_and_got_with_the_reasons(morning: Session) -> None:
 
 
 def _signs(session: Session, three_rings: timedelta = timedelta(seconds=15)) -> list[LetGoThenTook]:
-    return let_go_then_took(session, trails_of(session, *day_bounds(DAY, SHANGHAI)), three_rings=three_rings)
+    return let_go_then_took(session, trails_of(session, *day_bounds(DAY, SHANGHAI), KINDS), three_rings=three_rings)
 
 
 def test_who_let_a_call_go_and_later_has_its_customer_is_seen(morning: Session) -> None:

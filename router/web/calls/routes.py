@@ -13,7 +13,7 @@ from router.store.calls import CallRow
 from router.store.explain import explain, in_words_let_go, summary
 from router.store.let_go import let_go_then_took
 from router.store.queries import call_with, calls_of_day, day_bounds, trail_of_call, trails_of
-from router.store.rings import rang_out, rings_of
+from router.store.rings import KINDS, rang_out, rings_of
 from router.web import shared
 from router.web.calls.timeline import duration, timeline
 from router.web.language import shown_language
@@ -29,7 +29,7 @@ def day() -> ResponseReturnValue:
     shown = shared.day_asked(request.args.get("date", ""))
     calls = [call for call in calls_of_day(session, shown, zone) if _may_see(call)]
     ids = {call.id for call in calls}
-    trails = {call: trail for call, trail in trails_of(session, *day_bounds(shown, zone)).items() if call in ids}
+    trails = {call: trail for call, trail in trails_of(session, *day_bounds(shown, zone), KINDS).items() if call in ids}
     out = {call: rang_out(rings_of(trail, _three_rings())) for call, trail in trails.items()}
     signs = let_go_then_took(session, trails, three_rings=_three_rings()) if _may_see_signs() else []
     return render_template(
