@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from router.cli.settings import database_url, open_place
+from router.cli.settings import Place, database_url, open_place
 from router.errors import RequestError
 from router.masking import mask
 from router.store.base import open_database
-from router.store.explain import explain
+from router.store.calls import CallRow
+from router.store.explain import explain, in_words_let_go, summary
+from router.store.let_go import let_go_then_took
 from router.store.queries import call_with, trail_of_call
+from router.store.rings import rings_of
 
 
 class UnknownCallError(RequestError):
@@ -25,8 +30,12 @@ class UnknownCallError(RequestError):
 @click.argument("call")
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-def command(call: str, config: Path | None, data: Path) -> None:
-    """Say why CALL rang where it rang: who was considered, their state then, the rule. CALL is our id or Asterisk's."""
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the text. [the site's]")
+def command(call: str, config: Path | None, data: Path, language: str | None) -> None:
+    """Say why CALL rang where it rang: who was considered, their state then, the rule, the clock.
+
+    CALL is our id or Asterisk's.
+    """
     place = open_place(config, data)
     database = open_database(database_url(place))
     try:
@@ -34,10 +43,23 @@ def command(call: str, config: Path | None, data: Path) -> None:
             row = call_with(session, call)
             if row is None:
                 raise UnknownCallError(f"there is no call {call!r} on record", cure="its id stands on the calls page")
-            number = row.number.number if row.number else ""
-            click.echo(f"{row.id} {mask(number or '')} {row.hotline or ''}")
-            for step in explain(trail_of_call(session, row.id), place.names, place.site.site.language):
-                at = step.at.astimezone(place.site.zone).strftime("%H:%M:%S.%f")[:-3]
-                click.echo(f"{at}  {step.text}  {' '.join(step.rules)}")
+            for line in _lines(session, row, place, language or place.site.site.language):
+                click.echo(line)
     finally:
         database.dispose()
+
+
+def _lines(session: Session, row: CallRow, place: Place, language: str) -> Iterator[str]:
+    names = place.names
+    trail = trail_of_call(session, row.id)
+    three_rings = timedelta(milliseconds=place.site.desk_policy().three_rings_ms)
+    number = row.number.number if row.number else ""
+    yield f"{row.id} {mask(number or '')} {row.hotline or ''}"
+    yield summary(row, rings_of(trail, three_rings), names, language)
+    for sign in let_go_then_took(session, {row.id: trail}, three_rings=three_rings):
+        yield in_words_let_go(sign.person, sign.let_go, sign.how, names, language)
+    for step in explain(trail, names, language):
+        at = step.at.astimezone(place.site.zone).strftime("%H:%M:%S.%f")[:-3]
+        yield f"{at} {step.clock:>9}  {step.text}  {' '.join(step.rules)}"
+        for seen in step.seen:
+            yield f"{'':24}{seen.sheet} {seen.place} {seen.person} {seen.turn} · {seen.state}"

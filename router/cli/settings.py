@@ -200,6 +200,7 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         form=site.form,
         media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},
         form_minutes=site.policy.form_minutes,
+        three_rings_seconds=site.desk_policy().three_rings_ms / 1000,
         is_demo=place.demo,
         https=site.web.tls,
     )

@@ -109,13 +109,30 @@ class JournalReader:
         for row in rows:
             yield self._entry(row)
 
-    def last_snapshot(self, version: str) -> Entry | None:
-        """The newest snapshot that this version of the code wrote."""
+    def last_snapshot(self, version: str, before: int = 1 << 62) -> Entry | None:
+        """The newest snapshot that this version of the code wrote, before a sequence number."""
         row = self._db.execute(
-            f"SELECT {COLUMNS} FROM event WHERE kind = 'snapshot' AND source = ? ORDER BY seq DESC LIMIT 1",  # noqa: S608  (names of ours)
-            (version,),
+            f"SELECT {COLUMNS} FROM event WHERE kind = 'snapshot' AND source = ? AND seq < ? ORDER BY seq DESC LIMIT 1",  # noqa: S608  (names of ours)
+            (version, before),
         ).fetchone()
         return self._entry(row) if row else None
+
+    def first_seq_at(self, at_ms: int) -> int:
+        """The first sequence number at or after a moment, one past the last if there is none.
+
+        The desk's time never goes back, so numbers are in order of time, and halving finds it without reading all.
+        """
+        low, high = 1, self._db.execute("SELECT coalesce(max(seq), 0) + 1 FROM event").fetchone()[0]
+        while low < high:
+            middle = (low + high) // 2
+            row = self._db.execute(
+                "SELECT seq, at_ms FROM event WHERE seq >= ? ORDER BY seq LIMIT 1", (middle,)
+            ).fetchone()
+            if row is None or row[1] >= at_ms:
+                high = middle
+            else:
+                low = row[0] + 1
+        return int(low)
 
     def key_of(self, number: str) -> int | None:
         """A number's key, if it has one."""

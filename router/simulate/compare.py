@@ -26,14 +26,15 @@ def _trace(case: Case, result: Result) -> list[str]:
     """The expected items must stand in the trace in this order; only the keys given are compared."""
     place = 0
     for wanted in case.expect:
-        found = next((i for i in range(place, len(result.trace)) if _fits(wanted, result.trace[i])), None)
+        found = next((i for i in range(place, len(result.trace)) if fits(wanted, result.trace[i])), None)
         if found is None:
             return [f"trace: {dict(wanted)} is not there (after item {place})"]
         place = found + 1
     return []
 
 
-def _fits(wanted: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+def fits(wanted: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+    """Whether a trace item is what was expected; only the keys given are compared."""
     return all(key in item and _equal(value, item[key]) for key, value in wanted.items())
 
 

@@ -162,7 +162,7 @@ def _seconds(value: Any) -> int:
     return millis(value, "policy")
 
 
-_POLICY: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
+POLICY: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
     {
         "ring_seconds": ("ring_ms", _seconds),
         "rings": ("rings", int),
@@ -176,7 +176,7 @@ _POLICY: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
     }
 )
 # DOMAIN 9: what the rules themselves never look at
-_NOT_THE_DESKS = frozenset({"absent_minutes", "form_minutes", "max_talk_seconds", "max_other_talk_seconds", "region"})
+NOT_THE_DESKS = frozenset({"absent_minutes", "form_minutes", "max_talk_seconds", "max_other_talk_seconds", "region"})
 
 
 def _one_of(word: object, *words: str) -> str:
@@ -186,18 +186,23 @@ def _one_of(word: object, *words: str) -> str:
 
 
 def _policy(raw: Mapping[str, Any]) -> Policy:
+    return Policy(**policy_values(raw))
+
+
+def policy_values(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """DOMAIN 9's keys and values as fields of `Policy`; raises `ScenarioError`."""
     values: dict[str, Any] = {}
     for key, value in raw.items():
-        if key in _NOT_THE_DESKS:
+        if key in NOT_THE_DESKS:
             continue
-        if key not in _POLICY:
+        if key not in POLICY:
             raise ScenarioError(f"policy: unknown key {key!r}")
-        name, convert = _POLICY[key]
+        name, convert = POLICY[key]
         try:
             values[name] = convert(value)
         except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
             raise ScenarioError(f"policy: {key}: {value!r} is no value for it") from error
-    return Policy(**values)
+    return values
 
 
 # --- events ----------------------------------------------------------------------------------------------------------

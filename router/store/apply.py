@@ -14,7 +14,7 @@ from sqlalchemy import select
 from router.core import actions, inputs
 from router.core.words import Stage
 from router.errors import StoreError
-from router.store.apply_turns import apply_turns
+from router.store.apply_turns import apply_turns, with_calls
 from router.store.customers import CallbackRow, NumberRow
 from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
 from router.store.ledger import ERASED, Ledger, moment
@@ -40,7 +40,7 @@ def apply(ledger: Ledger, item: JournalItem) -> None:
     if isinstance(item, Erasure):
         ledger.erase(item)
         return
-    steps = steps_of(item)
+    steps = with_calls(ledger, steps_of(item))
     if not item.refused:
         _apply_input(ledger, item)
         for step in steps:

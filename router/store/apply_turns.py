@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -26,6 +26,18 @@ class Turn:
     what: str
     why: str = ""
     call: CallId | None = None
+
+
+def with_calls(ledger: Ledger, steps: Iterable[Step]) -> list[Step]:
+    """The steps, with the call of a forfeit that a timer brought: the one whose offer it ends."""
+    return [_with_call(ledger, step) for step in steps]
+
+
+def _with_call(ledger: Ledger, step: Step) -> Step:
+    if not isinstance(step.item, actions.Forfeit) or step.item.why != NO_ANSWER:
+        return step
+    offer = _offered(ledger, step.item.person)
+    return replace(step, call=CallId(offer.call_id)) if offer and offer.call_id else step
 
 
 def apply_turns(ledger: Ledger, event: Event, steps: Iterable[Step]) -> None:
@@ -60,8 +72,7 @@ def _turn(ledger: Ledger, step: Step) -> Turn | None:
         case actions.Passed(person=person, sheet=sheet, why=why):
             return Turn(person, sheet, "passed", why, step.call)
         case actions.Forfeit(person=person, sheet=sheet, why=why):
-            offer = _offered(ledger, person) if why == NO_ANSWER else None
-            return Turn(person, sheet, "forfeited", why, CallId(offer.call_id or "") if offer else step.call)
+            return Turn(person, sheet, "forfeited", why, step.call)
         case actions.Lapse(person=person, sheet=sheet):
             return Turn(person, sheet, "lapsed", "", step.call)
         case actions.Restore(person=person, sheet=sheet, why=because):

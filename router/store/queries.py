@@ -6,7 +6,7 @@ shows of them, in one query each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,23 @@ def trail_of_call(session: Session, call_id: str, *, site_id: int = SITE_ID) -> 
     return session.scalars(
         select(TrailRow).where(*wanted).order_by(TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
     ).all()
+
+
+def trails_of(
+    session: Session, first: datetime, end: datetime, kinds: Collection[str], *, site_id: int = SITE_ID
+) -> Mapping[str, Sequence[TrailRow]]:
+    """The steps of these kinds of every call that arrived from `first` to before `end`, in order, by call."""
+    arrived = (CallRow.site_id == site_id, CallRow.arrived_at >= first, CallRow.arrived_at < end)
+    wanted = (
+        TrailRow.site_id == site_id,
+        TrailRow.call_id.in_(select(CallRow.id).where(*arrived)),
+        TrailRow.kind.in_(kinds),
+    )
+    in_order = (TrailRow.at, TrailRow.journal, TrailRow.seq, TrailRow.position)
+    trails: dict[str, list[TrailRow]] = {}
+    for row in session.scalars(select(TrailRow).where(*wanted).order_by(*in_order)):
+        trails.setdefault(row.call_id or "", []).append(row)
+    return trails
 
 
 def calls_of_customer(session: Session, customer_id: int, *, site_id: int = SITE_ID) -> Sequence[CallRow]:

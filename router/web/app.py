@@ -25,6 +25,7 @@ from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
 from router.web.calls.routes import call_pages
 from router.web.day.routes import day_pages
+from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
@@ -53,6 +54,7 @@ class WebSettings:
     form: FormTable
     form_minutes: float
     media: dict[str, str]  # hotline number -> how its callers heard of us
+    three_rings_seconds: float = 15
     is_demo: bool = False
     https: bool = False
 
@@ -77,6 +79,7 @@ def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSett
     app.register_blueprint(form_pages)
     app.register_blueprint(day_pages)
     register_api(app)
+    app.register_blueprint(fairness_pages)
     _share(app, settings)
     return app
 

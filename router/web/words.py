@@ -106,3 +106,43 @@ FAULT: Mapping[str, LazyString] = MappingProxyType(
 VERDICT: Mapping[str, LazyString] = MappingProxyType(
     {"approved": _("Approve"), "rejected": _("Reject"), "remark": _("Remark")}
 )
+
+STAGE: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "rotation": _("Next in line"),
+        "owner": _("Their own customer"),
+        "substitute": _("Substitute"),
+        "everyone": _("Open to all"),
+    }
+)
+
+RING_END: Mapping[str, Word] = MappingProxyType(
+    {
+        "answered": Word("✓", _("Answered"), "ok"),
+        "elsewhere": Word("·", _("Answered elsewhere"), "mute"),
+        "declined": Word("✕", _("Declined"), "bad"),
+        "failed": Word("↯", _("Phone failed"), "warn"),
+        "abandoned": Word("↩", _("Caller gave up"), "mute"),
+        "missed": Word("✕", _("Missed"), "bad"),
+        "ringing": Word("◔", _("Ringing"), "act"),
+    }
+)
+
+MISSED: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "abandoned": _("Caller gave up"),
+        "no_answer": _("No answer"),
+        "max_wait": _("Waited too long"),
+        "closed": _("Closed"),
+    }
+)
+
+ROUND: Mapping[str, Word] = MappingProxyType(
+    {
+        "done": Word("✓", _("Done"), "ok"),
+        "forfeited": Word("✕", _("Forfeited"), "bad"),
+        "lapsed": Word("⊘", _("Lapsed"), "mute"),
+        "lost": Word("–", _("Lost in silence"), "mute"),
+        "open": Word("○", _("Due"), "mute"),
+    }
+)

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from router.cli.main import cli
 
+SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 GOOD = """
 - case: one call
   groups: {call: [A], reception: []}
@@ -99,3 +100,55 @@ def test_an_unusable_file_is_refused_with_its_name(tmp_path: Path, text: str) ->
     result = _simulate(tmp_path, text)
     assert isinstance(result.exception, Exception)
     assert "day.yaml" in str(result.exception)
+
+
+def test_the_table_says_when_what_who_why_and_by_which_rule(tmp_path: Path) -> None:
+    result = _simulate(tmp_path, GOOD.replace("expect:", "expect:  # nothing more"))
+    head, row = (line.split() for line in result.output.splitlines()[1:3])
+    assert head == ["时间", "经过", "谁", "为什么", "规则"]
+    assert row == ["0:00:00", "响铃", "c1", "A", "轮到的下一位", "·", "接电组", "R2", "R10"]
+    english = _simulate(tmp_path, GOOD, "--language", "en").output
+    assert "next in line · call group" in english
+
+
+def test_every_kind_of_trace_item_has_words(tmp_path: Path) -> None:
+    whole = "".join(path.read_text(encoding="utf-8") + "\n" for path in sorted(SCENARIOS.glob("*.yaml")))
+    for language in ("zh", "en"):
+        result = _simulate(tmp_path, whole, "--language", language)
+        assert result.exit_code == 0, result.output[-2000:]
+        assert "_" not in "".join(line for line in result.output.splitlines() if line.startswith(" ")), language
+
+
+def test_the_difference_stands_beside_what_was_expected(tmp_path: Path) -> None:
+    wrong = GOOD + "    - {at: 1, ring: c1, who: [B]}\n  owners: {'13900000001': A}\n"
+    result = _simulate(tmp_path, wrong, "--diff")
+    assert result.exit_code == 1
+    lines = [line.split() for line in result.output.splitlines()]
+    assert any(line[:1] == ["✓"] and "c1," in line for line in lines)
+    assert any(line[:1] == ["✗"] and "[B]" in line for line in lines)
+    assert any(line[:2] == ["✗", "owners.13900000001:"] and line[-1] == "null" for line in lines)
+
+
+def test_quiet_says_only_how_each_case_went(tmp_path: Path) -> None:
+    assert _simulate(tmp_path, GOOD, "-q").output == "ok   one call\n1 of 1 cases as expected\n"
+
+
+def test_json_goes_with_no_other_way_of_showing(tmp_path: Path) -> None:
+    assert _simulate(tmp_path, GOOD, "--json", "--diff").exit_code == 2
+
+
+def test_a_watched_file_is_played_again_when_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "day.yaml"
+    texts = iter([GOOD.replace("who: [A]", "who: [B]"), "- case: [", None])
+
+    def between_two_looks(_seconds: float) -> None:
+        text = next(texts)
+        if text is None:
+            raise KeyboardInterrupt
+        path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr("router.cli.simulate.time.sleep", between_two_looks)
+    result = _simulate(tmp_path, GOOD, "--watch")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.output.splitlines() if "one call" in line] == ["ok", "FAIL"]
+    assert "not YAML" in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from router.simulate.compare import differences
 from router.simulate.files import cases
-from router.simulate.model import Case
+from router.simulate.model import NOT_THE_DESKS, POLICY, Case
 from router.simulate.play import play
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,3 +37,11 @@ def test_long_scenarios_equal_in_full(path: Path) -> None:
     for (name, case), want in zip(cases(path), wanted, strict=True):
         assert isinstance(case, Case), f"{name}: {case}"
         assert _plain(play(case).as_json()) == want, name
+
+
+def test_every_rule_of_the_desk_and_every_policy_has_a_scenario_of_its_own() -> None:
+    names = [name for path in OWN for name, _ in cases(path)]
+    for rule in range(1, 18):
+        assert any(re.match(rf"R{rule}[ .]", name) for name in names), f"R{rule}"
+    for policy in (*POLICY, *NOT_THE_DESKS):
+        assert any(f"policy {policy}" in name or f", {policy}" in name for name in names), policy

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_security import auth_required, current_user
-from sqlalchemy.orm import Session
+from flask_security import auth_required
 
 from router.masking import mask
 from router.store.calls import CallRow
-from router.store.explain import explain
-from router.store.queries import call_with, calls_of_day, trail_of_call
+from router.store.explain import explain, in_words_let_go, summary
+from router.store.let_go import let_go_then_took
+from router.store.queries import call_with, calls_of_day, day_bounds, trail_of_call, trails_of
+from router.store.rings import KINDS, rang_out, rings_of
 from router.web import shared
+from router.web.calls.timeline import duration, timeline
 from router.web.language import shown_language
 
 call_pages = Blueprint("calls", __name__, template_folder="templates")
@@ -24,22 +25,57 @@ call_pages = Blueprint("calls", __name__, template_folder="templates")
 @auth_required("session")
 def day() -> ResponseReturnValue:
     """The calls of a day; a consultant sees their own."""
-    zone = _zone()
-    shown = _day(request.args.get("date", ""), zone)
-    calls = [call for call in calls_of_day(_session(), shown, zone) if _may_see(call)]
-    return render_template("calls/day.html", calls=calls, day=shown, zone=zone, mask=_masked)
+    zone, session = shared.zone(), shared.session()
+    shown = shared.day_asked(request.args.get("date", ""))
+    calls = [call for call in calls_of_day(session, shown, zone) if _may_see(call)]
+    ids = {call.id for call in calls}
+    trails = {call: trail for call, trail in trails_of(session, *day_bounds(shown, zone), KINDS).items() if call in ids}
+    out = {call: rang_out(rings_of(trail, _three_rings())) for call, trail in trails.items()}
+    signs = let_go_then_took(session, trails, three_rings=_three_rings()) if _may_see_signs() else []
+    return render_template(
+        "calls/day.html",
+        calls=calls,
+        day=shown,
+        zone=zone,
+        mask=_masked,
+        out=out,
+        signs={sign.call_id for sign in signs},
+    )
 
 
 @call_pages.get("/calls/<call_id>")
 @auth_required("session")
 def call(call_id: str) -> ResponseReturnValue:
     """One call, step by step: who was considered, their state at that moment, the rule (R17)."""
-    found = call_with(_session(), call_id)
+    session = shared.session()
+    found = call_with(session, call_id)
     if found is None or not _may_see(found):
         abort(404)
-    names = shared.settings().names
-    steps = explain(trail_of_call(_session(), found.id), names, shown_language())
-    return render_template("calls/call.html", call=found, steps=steps, zone=_zone(), mask=_masked)
+    names, language = shared.settings().names, shown_language()
+    trail = trail_of_call(session, found.id)
+    rings = rings_of(trail, _three_rings())
+    signs = let_go_then_took(session, {found.id: trail}, three_rings=_three_rings()) if _may_see_signs() else []
+    return render_template(
+        "calls/call.html",
+        call=found,
+        steps=explain(trail, names, language),
+        summary=summary(found, rings, names, language),
+        signs=[in_words_let_go(sign.person, sign.let_go, sign.how, names, language) for sign in signs],
+        rings=rings,
+        line=timeline(found, trail, rings, _three_rings()),
+        talk=duration(found.ended_at - found.answered_at) if found.answered_at and found.ended_at else "",
+        zone=shared.zone(),
+        mask=_masked,
+    )
+
+
+def _three_rings() -> timedelta:
+    return timedelta(seconds=shared.settings().three_rings_seconds)
+
+
+def _may_see_signs() -> bool:
+    """疑抢客户 is for who leads the consultants; it is no verdict to be read by colleagues."""
+    return bool(shared.roles() & {"supervisor", "manager"})
 
 
 def _masked(call: CallRow) -> str:
@@ -48,21 +84,4 @@ def _masked(call: CallRow) -> str:
 
 def _may_see(call: CallRow) -> bool:
     """Consultants see the calls that they were on; everyone else sees all (WEB 2)."""
-    roles = {role.name for role in current_user.roles}
-    return bool(roles - {"consultant"}) or (call.person is not None and call.person == current_user.person)
-
-
-def _day(text: str, zone: ZoneInfo) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return datetime.now(zone).date()
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
-
-
-def _session() -> Session:
-    session: Session = current_app.extensions["hotline"]["sessions"]()
-    return session
+    return bool(shared.roles() - {"consultant"}) or (call.person is not None and call.person == shared.person())

@@ -1,0 +1,68 @@
+"""报表 · 轮次公平: the counts of some days, the rounds, the picture. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from router.store.explain import REASONS
+from router.store.fairness import Fairness, fairness
+from router.web import words
+from router.web.fairness.picture import Captions, rounds_picture
+from router.web.language import shown_language
+from router.web.shared import only, session, settings, zone
+
+fairness_pages = Blueprint("fairness", __name__, template_folder="templates")
+
+DAYS_AT_MOST = 92
+
+
+@fairness_pages.get("/reports/fairness")
+@only("supervisor", "manager")
+def page() -> ResponseReturnValue:
+    """Who was offered and got what; turns due against got, with the largest drift."""
+    first, last = _period()
+    counted = _counted(first, last)
+    place = 0 if shown_language() == "zh" else 1
+    reasons = {key: both[place] for key, both in REASONS.items()} | {"lapsed": str(words.ROUND["lapsed"].text)}
+    return render_template("fairness/page.html", fair=counted, first=first, last=last, reasons=reasons, zone=zone())
+
+
+@fairness_pages.get("/reports/fairness.svg")
+@only("supervisor", "manager")
+def picture() -> ResponseReturnValue:
+    """Rounds × people, as a picture."""
+    counted = _counted(*_period())
+    response = Response(rounds_picture(counted.sheets, settings().names, _captions()), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _captions() -> Captions:
+    return Captions(
+        groups={group: str(word) for group, word in words.GROUP.items()},
+        marks={mark: str(word.text) for mark, word in words.ROUND.items()},
+        nothing=_("No turns on these days."),
+    )
+
+
+def _counted(first: date, last: date) -> Fairness:
+    three_rings = timedelta(seconds=settings().three_rings_seconds)
+    return fairness(session(), first, last, zone(), three_rings=three_rings)
+
+
+def _period() -> tuple[date, date]:
+    """The days asked for, else today; a nonsense date is today, and no more than a quarter of a year is counted."""
+    last = _day("to")
+    first = min(_day("from", last), last)
+    return max(first, last - timedelta(days=DAYS_AT_MOST - 1)), last
+
+
+def _day(name: str, otherwise: date | None = None) -> date:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return otherwise or datetime.now(zone()).date()
