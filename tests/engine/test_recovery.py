@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -50,17 +51,23 @@ def test_a_crash_after_any_input_changes_nothing(data: st.DataObject, steps: int
 
 
 def _tell(desk: Desk, told: inputs.Input, now: int) -> None:
-    """What the engine does with an input: refused ones leave no trace, a refused answer may be a fact of the PBX's."""
-    for _ in desk.until(now):  # as the engine does: what time brings is not lost to a refusal
-        pass
+    """What the engine does with an input: refused ones leave no trace, a refused answer may be a fact of the PBX's.
+
+    What time brings comes before it, and what is due at once because of it comes after it.
+    """
+    _let_time_pass(desk, now)
     try:
         desk.handle(told, now)
     except DeskError:
         if isinstance(told, inputs.Answered):
-            try:
+            with contextlib.suppress(DeskError):
                 desk.handle(inputs.Taken(call=told.call, person=told.person, fact=True), now)
-            except DeskError:
-                return
+    _let_time_pass(desk, now)
+
+
+def _let_time_pass(desk: Desk, now: int) -> None:
+    for _ in desk.until(now):
+        pass
 
 
 @FEW
