@@ -71,10 +71,10 @@ class Exchange:
 
     def is_hotline(self, leg: Leg) -> bool:
         """Whether the row says by itself that its channel called a hotline."""
-        if self.calls_hotline(leg.channel, leg.uniqueid, leg.dcontext, leg.dst):
-            return True
-        offered = any(offer in leg.dstchannel or offer in leg.lastdata for offer in OFFERS)
-        return offered and not leg.channel.startswith(LOCAL)
+        if leg.channel.startswith(LOCAL) or leg.uniqueid.startswith(OUR_LEGS):
+            return False  # a phone that lost the race names the offer, too: it tried to pick it up
+        offered = any(offer in leg.dstchannel for offer in OFFERS)
+        return offered or self.calls_hotline(leg.channel, leg.uniqueid, leg.dcontext, leg.dst)
 
     def calls_hotline(self, channel: str, uniqueid: str, context: str, dialled: str) -> bool:
         """Whether a channel that dials this in this context calls a hotline."""

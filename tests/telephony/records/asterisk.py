@@ -16,7 +16,7 @@ RACE = """\
 "hotline-offer","1795520813.743352","0.000000","1795520813.757017","NO ANSWER","Wait","1","2"
 "hl.c536b7dee1adbaf04451.B.0.43630dff9f86","hl.c536b7dee1adbaf04451.B.0.43630dff9f86","PJSIP/102-00000002","",\
 "13900000001","c536b7dee1adbaf04451","hotline-pickup","1795520813.752554","1795520813.755000","1795520813.760122",\
-"ANSWERED","Wait","1","4"
+"ANSWERED","PickupChan","Local/c536b7dee1adbaf04451@hotline-offer-00000000;1","4"
 "{id}0","{id}0","PJSIP/carrier-00000000","Local/c536b7dee1adbaf04451@hotline-offer-00000000;1","13900000001",\
 "4008001234","hotline-in","1795520813.741556","0.000000","1795520813.755831","NO ANSWER","Dial",\
 "Local/c536b7dee1adbaf04451@hotline-offer/n,,I","0"

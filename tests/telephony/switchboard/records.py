@@ -11,19 +11,21 @@ from tests.telephony.switchboard.scene import Scene
 
 def agrees(book: Book, scene: Scene) -> None:
     """Each call that arrived is one recorded call with its number and those who talked; no other call is recorded."""
-    uniqueids = set()
-    for letter in scene.letters.of(CallArrived):
-        call = getattr(letter.input, "call", CallId(""))
-        recorded = book.waits_for(letter.facts["uniqueid"])
-        uniqueids.add(letter.facts["uniqueid"])
-        assert recorded.call.number == scene.normal(letter.facts["number"]), call
-        if not scene.at_the_answer:
-            _same_people(scene, call, recorded.call)
-        _same_end(scene, call, recorded.ended_by)
-    others = set(book.calls()) - book.accounted - uniqueids
-    assert scene.has_died or not others
-    assert scene.dialled_out or not book.calls_out() - book.accounted, "a phone that was rung is no call out"
+    arrived = {letter.facts["uniqueid"]: letter for letter in scene.letters.of(CallArrived)}
+    recorded = {uniqueid: book.waits_for(uniqueid) for uniqueid in arrived}
+    before = set(book.accounted)
     book.accounted.update(book.calls(), book.calls_out())
+    for uniqueid, letter in arrived.items():
+        call = getattr(letter.input, "call", CallId(""))
+        found = recorded[uniqueid]
+        assert found.call.number == scene.normal(letter.facts["number"]), call
+        if not scene.at_the_answer:
+            _same_people(scene, call, found.call)
+        _same_end(scene, call, found.ended_by)
+    others = [call for uniqueid, call in book.calls().items() if uniqueid not in before | set(arrived)]
+    assert scene.has_died or not others, others
+    rung = [row for row in book.rows() if row.direction == "out" and row.call_id not in before]
+    assert scene.dialled_out or not rung, [vars(row) for row in rung]
 
 
 def _same_people(scene: Scene, call: CallId, recorded: PbxCall) -> None:
