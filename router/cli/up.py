@@ -292,6 +292,8 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
         _tell_phones(place)
     for hotline in site.hotlines:
         click.echo(f"  热线 Hotline    {hotline.number} ({hotline.name or hotline.trunk})")
+    if place.demo:
+        click.echo("  没有话机 No phone  hotline demo: Asterisk plays callers and consultants")
     board = _board_with_its_slot(place)
     if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
         click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)

@@ -17,7 +17,7 @@ from router.cli import lan
 from router.cli.certificate import certificate_check, certificate_files, fingerprint, prepare_certificate
 from router.cli.main import cli
 from router.cli.settings import Place, open_file, open_place, page_address, remember, web_settings
-from tests.up.service import SITE
+from tests.up.site import Ports, office_of_four
 
 
 @pytest.fixture
@@ -131,17 +131,8 @@ def test_no_public_address_is_ever_chosen_and_none_is_guessed(monkeypatch: pytes
 
 def test_weak_secrets_are_refused_before_others_can_try_them(tmp_path: Path) -> None:
     file = tmp_path / "site.toml"
-    values = {
-        "secret": "secret",
-        "web": 8080,
-        "sip": 5060,
-        "ami": 5038,
-        "rtp": 20000,
-        "rtp_last": 20199,
-        "fixed": 5093,
-        "ring": 1,
-    }
-    file.write_text(SITE.format(**values), encoding="utf-8")
+    ports = Ports(sip=5060, web=8080, ami=5038, rtp=20000, fixed=5093)
+    file.write_text(office_of_four(ports, "ring_seconds = 1"), encoding="utf-8")
     where = ["--config", str(file), "--data", str(tmp_path / "data")]
     result = CliRunner().invoke(cli, ["up", *where, "--lan", "--address", "127.0.0.1"])
     assert "101、102、104" in str(result.exception)

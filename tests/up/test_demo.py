@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.telephony.phones.people import until
-from tests.up.service import ROOT
+from tests.up.service import DIES_WITH_US, ROOT
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def scratch() -> Iterator[Path]:
 
 def _demo(scratch: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "router.cli.main", "demo", "--ring-seconds", "1", *options],
+        [*DIES_WITH_US, sys.executable, "-m", "router.cli.main", "demo", "--ring-seconds", "1", *options],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(scratch)},
         stdin=subprocess.DEVNULL,
