@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from router.core.actions import Hold, Ring, StopRinging
-from router.core.inputs import Answered, CallArrived, Declined, DeviceChanged, Failed, HungUp, Input, PhoneRang, Taken
-from router.core.words import DeviceState, PersonId, Stage
-from router.engine.ports import Letter
-from router.telephony.switchboard import Office, Person, Phone, Times
+from router.core.inputs import Answered, CallArrived, Declined, Failed, HungUp, Input, PhoneRang, Taken
+from router.core.words import DeviceState, Stage
 from router.telephony.switchboard.legs import NEXT, LegError, LegEvent, LegState
 from tests.telephony.switchboard.table import (
     CALL,
