@@ -24,7 +24,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def evidence(running: Service) -> Evidence:
+def evidence(running: Service) -> Iterator[Evidence]:
     """What the running service has left behind; counted from after a first call, which makes what is made once."""
     caller = running.caller("13900000000").dials(HOTLINE)
     first = running.engine.board()["next"]
@@ -35,7 +35,8 @@ def evidence(running: Service) -> Evidence:
     made = Evidence(running)
     made.logged("13900000000")
     made.count_anew()
-    return made
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,33 +1,24 @@
 """What a call leaves behind: the router's log, Asterisk's own records, channels, threads and descriptors.
 
-May live here: reading those of a running service, and comparing them. Asterisk's rows are read as they must be read: a
-call is the trunk channel's uniqueid; of its rows only those to a consultant's phone are answers; a row of another
-channel is no call. Where the fallback served a call, the phone was dialled by the call's Local channel.
+May live here: reading those of a running service, and comparing them.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from router.config.load import load_site
 from tests.telephony.phones.people import until
+from tests.telephony.records.book import Book
 from tests.up.service import Service
-from tests.up.site import AT_A_FIXED_ADDRESS
 
 PATIENCE = 20.0
 CROSSED_SECONDS = 2.0
 ROOM = 2  # descriptors and threads that may come with what is made once, such as a pooled connection
-
-
-@dataclass(slots=True)
-class Records:
-    """One call in Asterisk's records: who answered it, and by which Local channels it was offered."""
-
-    answered_by: set[str] = field(default_factory=set)
-    offers: set[str] = field(default_factory=set)
 
 
 class Evidence:
@@ -35,6 +26,8 @@ class Evidence:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        book = Path(tempfile.mkdtemp(prefix="book", dir=service.folder))
+        self._book = Book(book, service.data / "asterisk", site=load_site(service.config))
         self._base: dict[int, tuple[int, int]] = {}
         self._excused: set[str] = set()  # calls whose records went down with a killed Asterisk
 
@@ -52,6 +45,10 @@ class Evidence:
         """Take the engine's threads and descriptors as they are now for what a service at rest has."""
         pid = self._engine_pid()
         self._base = {pid: _used(pid)}
+
+    def close(self) -> None:
+        """Let go of the database that Asterisk's records are read into."""
+        self._book.close()
 
     # --- after each test
 
@@ -91,17 +88,17 @@ class Evidence:
                 found += self._difference(row, theirs.get(row["uniqueid"]))
         return found
 
-    def _difference(self, row: dict[str, Any], records: Records | None) -> list[str]:
+    def _difference(self, row: dict[str, Any], theirs: frozenset[str] | None) -> list[str]:
         one = row["uniqueid"]
         if row["ended_at"] is None:
             return [f"{one} has not ended in the log"]
-        if records is None:
+        if theirs is None:
             return [f"{one} is in the log alone"]
         ours = {row["answerer"], row["person"]} - {None}
-        if ours and not records.answered_by and _talked_seconds(row) < CROSSED_SECONDS:
+        if ours and not theirs and _talked_seconds(row) < CROSSED_SECONDS:
             return []  # the caller gave up in the instant of the answer: then the router's word counts (R24)
-        if not ours <= records.answered_by or bool(ours) != bool(records.answered_by):
-            return [f"{one}: the log says {ours or 'nobody'}, Asterisk says {records.answered_by or 'nobody'}"]
+        if not ours <= theirs or bool(ours) != bool(theirs):
+            return [f"{one}: the log says {ours or 'nobody'}, Asterisk says {theirs or 'nobody'}"]
         return []
 
     def log(self) -> list[dict[str, Any]]:
@@ -127,32 +124,11 @@ class Evidence:
         query = "SELECT person, what, why FROM turn WHERE call_id = ? ORDER BY seq, position"
         return [tuple(row) for row in _rows(self._service.data / "hotline.db", query, call)]
 
-    def asterisks(self) -> dict[str, Records]:
-        """Asterisk's own records, by the trunk channel's uniqueid."""
-        self._service.cli("cdr submit")  # it writes in batches
-        query = "SELECT uniqueid, channel, dstchannel, disposition FROM cdr"
-        rows = _rows(self._service.data / "asterisk" / "log" / "master.db", query)
-        calls: dict[str, Records] = {}
-        for row in rows:
-            if row["channel"].startswith("PJSIP/carrier-"):
-                call = calls.setdefault(row["uniqueid"], Records())
-                call.offers.add(row["dstchannel"].rpartition(";")[0])
-                call.answered_by |= self._who_answered(row)
-        for row in rows:
-            for call in calls.values():
-                offer, _, side = row["channel"].rpartition(";")
-                if side == "2" and offer in call.offers:
-                    call.answered_by |= self._who_answered(row)
-        return calls
-
-    def _who_answered(self, row: sqlite3.Row) -> set[str]:
-        device = row["dstchannel"].rpartition("-")[0]
-        person = {self._device(person): person for person in self._service.accounts}.get(device)
-        return {person} if person and row["disposition"] == "ANSWERED" else set()
-
-    def _device(self, person: str) -> str:
-        own = person == AT_A_FIXED_ADDRESS
-        return f"PJSIP/fixed-{person}" if own else f"PJSIP/{self._service.accounts[person]}"
+    def asterisks(self) -> dict[str, frozenset[str]]:
+        """Asterisk's own records, read anew: who talked on each call, by the trunk channel's uniqueid."""
+        self._book.read()
+        ended = [one.call for one in self._book.calls().values() if one.call.ended_at]
+        return {call.call_id: frozenset(call.talked) for call in ended}
 
 
 def _talked_seconds(row: dict[str, Any]) -> float:

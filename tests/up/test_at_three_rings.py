@@ -82,6 +82,7 @@ def test_of_a_hundred_answers_around_three_rings_none_is_dropped(crowded: Servic
     evidence.is_complete()
     answered = [row for row in evidence.log() if row["answerer"]]
     assert len(answered) == len(evidence.log()) == 100
+    evidence.close()
 
 
 def test_at_the_real_three_rings_none_is_dropped_either(tmp_path: Path) -> None:
@@ -92,6 +93,7 @@ def test_at_the_real_three_rings_none_is_dropped_either(tmp_path: Path) -> None:
         service.everybody_hangs_up()
         service.settle()
         evidence.is_complete()
+        evidence.close()
 
 
 def all_answer(service: Service, callers: list[Caller]) -> Caller:
@@ -126,3 +128,4 @@ def test_a_dozen_phones_that_answer_in_the_same_instant_give_one_talk_call_after
         crowded.everybody_hangs_up()
         crowded.settle()
     evidence.is_complete()
+    evidence.close()

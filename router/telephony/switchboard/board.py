@@ -101,7 +101,7 @@ class Board:
         """What the desk said of recovered calls before we knew whether they are still there."""
         early, self.floor.early = self.floor.early, []
         for action in early:
-            self._perform(action)
+            self.floor.safely(type(action).__name__, partial(self._perform, action))
 
     def unlinked(self, now: int) -> list[Out]:
         """The link is lost: phones go on ringing and people talking; nothing can be said."""

@@ -42,8 +42,15 @@ def site_with(**reconcile: object) -> Site:
 class Book:
     """One database, and one source that is read into it."""
 
-    def __init__(self, folder: Path, asterisk: Path | None = None, url: str = "", **reconcile: object) -> None:
-        self.site = site_with(**reconcile)
+    def __init__(
+        self,
+        folder: Path,
+        asterisk: Path | None = None,
+        url: str = "",
+        site: Site | None = None,
+        **reconcile: object,
+    ) -> None:
+        self.site = site or site_with(**reconcile)
         self.asterisk = asterisk or folder
         self.accounted: set[str] = set()
         self.database = open_database(url or f"sqlite:///{folder / 'book.db'}")
