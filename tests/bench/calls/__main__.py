@@ -37,9 +37,9 @@ class Bench:
         self._next_phone = 0
         self.results: Results = {}
 
-    def segment(self, peer: str, rate: int) -> None:
-        """Let one contender take calls at one rate for a while."""
-        count = max(10, round(rate * self._seconds * (3 if rate < 20 else 1)))
+    def segment(self, peer: str, rate: int, count: int = 0) -> None:
+        """Let one contender take calls at one rate, for a while or `count` of them."""
+        count = count or max(10, round(rate * self._seconds * (3 if rate < 20 else 1)))
         before = self._pbx.cpu_seconds()
         first = self._next_phone
         self._next_phone += count
@@ -115,7 +115,7 @@ def main(rates: tuple[int, ...], rounds: int, seconds: float, quick: bool, keep:
 
 def _measure(bench: Bench, rates: tuple[int, ...], rounds: int, pbx: Pbx) -> list[str]:
     for peer in CONTENDERS:  # caches, name lookups, first uses
-        bench.segment(peer, 5)
+        bench.segment(peer, 10, 20)
     bench.results.clear()
     for turn in range(rounds):
         for place, rate in enumerate(rates):

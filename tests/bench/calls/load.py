@@ -208,7 +208,7 @@ class Load:
     def _answered(self, line: Line, attempt: Attempt, message: Message, at_ns: int) -> None:
         """An answer for a caller."""
         if message.about == "BYE":
-            self._over(attempt)
+            self._over(attempt, "" if attempt.picked_up_ns else "answered by the PBX, not by a phone")
         elif message.about == "INVITE" and message.status < 200:
             attempt.phase = "trying" if attempt.phase == "dialling" else attempt.phase
         elif message.about == "INVITE":

@@ -118,14 +118,14 @@ class Pbx:
         self.client = EngineClient(self.place.folder.socket)
 
     def _site(self, phones: dict[str, Address]) -> str:
-        rtp = 20_000 + os.getpid() % 8 * 1_000
+        rtp = 20_000 + os.getpid() % 6 * 2_000
         consultants = "".join(CONSULTANT.format(name=name, address=address) for name, address in phones.items())
         return SITE.format(
             web=_free_port(socket.SOCK_STREAM),
             sip=self.sip.port,
             ami=_free_port(socket.SOCK_STREAM),
             rtp=rtp,
-            rtp_last=rtp + 999,
+            rtp_last=rtp + 1_999,
             consultants=consultants,
             names=list(phones),
         )
@@ -162,7 +162,8 @@ class Pbx:
         """What each process has used so far."""
         assert self._engine is not None
         assert self.asterisk.pid is not None
-        return {"Asterisk": cpu_seconds(self.asterisk.pid), "engine": cpu_seconds(self._engine.pid)}
+        used = {"Asterisk": cpu_seconds(self.asterisk.pid), "engine": cpu_seconds(self._engine.pid)}
+        return used | {"database": sum(cpu_seconds(child) for child in _children(self._engine.pid))}
 
     def target(self, peer: str, number: int, names: Sequence[str]) -> str:
         """What the n-th call to a contender dials."""
@@ -185,6 +186,12 @@ def cpu_seconds(pid: int) -> float:
     """User and system time of a process, all of its threads."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * TICK_SECONDS
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process started: of the engine, the one that writes the database."""
+    by_thread = (path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(word) for text in by_thread for word in text.split()]
 
 
 def _free_port(kind: int) -> int:
