@@ -1,4 +1,4 @@
-"""`hotline follow`: the process that brings the journal into the database. May live here: it, and how the engine keeps it.
+"""`hotline follow`: the process that brings the journal into the database. May live here: it, and its keeping.
 
 A process of its own, since a thread would share one interpreter with the engine: callers would wait while the report
 database is written (measured: at 50 calls a second phones rang 10 ms later, at 100 a second 60 ms). The engine starts

@@ -39,9 +39,9 @@ class JournalFeed:
             if self._read >= TIDY_UP_AFTER:
                 self._read = 0
                 reader.tidy_up()
-            return items
         except sqlite3.Error as error:
             raise JournalError(f"{self._path} can't be read: {error}") from error
+        return items
 
     def close(self) -> None:
         """Let go of the file."""

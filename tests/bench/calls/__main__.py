@@ -103,9 +103,8 @@ def main(rates: tuple[int, ...], rounds: int, seconds: float, quick: bool, keep:
         finally:
             pbx.stop()
             load.close()
-    click.echo(
-        f"\n{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine}; {rounds} rounds, {time.monotonic() - begun:.0f} s\n"
-    )
+    took = time.monotonic() - begun
+    click.echo(f"\n{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine}; {rounds} rounds, {took:.0f} s\n")
     for line in (*ratios(bench.results, rates), "", *details(bench.results, rates, (*CONTENDERS, GENERATOR))):
         click.echo(line)
     for (rate, peer), result in bench.results.items():

@@ -73,7 +73,7 @@ def uri_of(value: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A call that we make: all of its requests are made of this. `to`: From the first answer on with the other's tag."""
+    """A call that we make: all of its requests are made of this."""
 
     id: str
     ours: Address
