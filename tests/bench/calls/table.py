@@ -47,7 +47,7 @@ def share(values: Sequence[float], part: float) -> float:
 
 def ratios(results: Results, rates: Sequence[int]) -> Iterator[str]:
     """The router against app_queue, with the aims."""
-    yield "| calls/s | set-up p50, router : app_queue | p50 aim: 1.25 × + 2 ms | p99 beyond app_queue's | router's failures |"
+    yield "| calls/s | set-up p50, router : app_queue | aim: 1.25 × + 2 ms | p99 beyond app_queue's | router failed |"
     yield "|---|---|---|---|---|"
     for rate in rates:
         router, queue = results[rate, "router"], results[rate, "app_queue"]
