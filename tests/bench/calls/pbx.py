@@ -136,7 +136,9 @@ class Pbx:
         command = [sys.executable, "-m", "router.cli.main", "engine"]
         command += ["--config", str(self._config), "--data", str(self.data)]
         with (self.place.folder.logs / "engine.log").open("wb") as log:
-            self._engine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._engine = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )  # its own share of the CPU, as a service has
         deadline = time.monotonic() + START_SECONDS
         while not self._ready():
             if self._engine.poll() is not None or time.monotonic() > deadline:
