@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.0005  # between threads that all want to run: in Python's own 5 ms a caller waits for the board
 
+
 @click.command(name="engine")
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from router.cli.settings import Place, database_url, open_place
+from router.cli.settings import Place, database_url, open_file
 from router.engine.feed import JournalFeed
 from router.store.base import open_database
 from router.store.writer import DatabaseWriter
@@ -40,7 +40,7 @@ def command(config: Path | None, data: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the engine, which ends us
     os.nice(NICE)
-    follow(open_place(config, data), sys.stdin.fileno())
+    follow(open_file(config, data), sys.stdin.fileno())
 
 
 def follow(place: Place, news: int) -> None:
