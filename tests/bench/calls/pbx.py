@@ -41,6 +41,7 @@ ami_port = {ami}
 [[trunk]]
 name = "carrier"
 match = ["127.0.0.2"]
+answer = "never"
 [[trunk]]
 name = "peers"
 match = ["127.0.0.3"]
