@@ -9,7 +9,6 @@ from router.core.inputs import CallArrived, HungUp
 from router.core.words import MissedWhy, Number, Stage
 from tests.telephony.switchboard.table import CALL, DEVICE, ENDED, HOTLINE_CALL, A, Table, event
 
-
 EARLY = HOTLINE_CALL.replace(f"Offer: Local/{CALL}@hotline-offer-00000000\n", "")
 
 
