@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import click
 
 from router.cli.asterisk import asterisk_follows
+from router.cli.follow import Follower
 from router.cli.office_keeper import OfficeKeeper
 from router.cli.settings import Place, database_url, office, open_place
 from router.core.actions import Action
@@ -19,17 +21,17 @@ from router.core.policy import PRESENT
 from router.core.words import CallId, PersonId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
-from router.engine.feed import JournalFeed
 from router.engine.journal import Journal
 from router.engine.link_log import LinkLog
 from router.engine.snapshot import recover
 from router.engine.socket import EngineSocket
 from router.store.base import open_database
-from router.store.writer import DatabaseWriter
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, expected_calls
 
 log = logging.getLogger(__name__)
+
+SWITCH_SECONDS = 0.0005  # between threads that all want to run: in Python's own 5 ms a caller waits for the board
 
 
 @click.command(name="engine")
@@ -38,11 +40,17 @@ log = logging.getLogger(__name__)
 def command(config: Path | None, data: Path) -> None:
     """Decide who is rung: runs until it is told to stop (SIGTERM)."""
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")
-    run_engine(open_place(config, data))
+    place = open_place(config, data)
+    where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
+    run_engine(place, where)
 
 
-def run_engine(place: Place) -> None:
-    """Start every part of the engine, run it until SIGTERM or SIGINT, stop in reverse order."""
+def run_engine(place: Place, where: Sequence[str]) -> None:
+    """Start every part of the engine, run it until SIGTERM or SIGINT, stop in reverse order.
+
+    `where`: the options that name the same place to a process of its own.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
@@ -70,13 +78,11 @@ def run_engine(place: Place) -> None:
         "plan": keeper.plan,
     }
     engine.watch(lambda board: switchboard.keep_fallback(fallback_order(board)))
-    writer = DatabaseWriter(database, JournalFeed(place.folder.journal))
     engine.start(policy)
     keeper.begin()
     served = EngineSocket(engine, place.folder.socket)
-    engine.when_committed(writer.tell)
-    follower = threading.Thread(target=writer.run, args=(over,), name="database-writer")
-    follower.start()
+    follower = Follower(where)
+    engine.when_committed(follower.tell)
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
@@ -90,8 +96,7 @@ def run_engine(place: Place) -> None:
         switchboard.stop()
         served.close()
         over.set()
-        writer.tell()
-        follower.join()
+        follower.stop()
         database.dispose()
         journal.close()
         log.info("engine state from=running to=stopped")

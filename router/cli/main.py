@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("router.cli.init", "Ask a few questions and write a site file."),
     "demo": ("router.cli.demo", "Ring the hotline with made-up callers: needs no phone."),
     "engine": ("router.cli.engine", "Run the engine alone (systemd)."),
+    "follow": ("router.cli.follow", "Bring the journal into the database (the engine runs it)."),
     "web": ("router.cli.web", "Run the pages alone (systemd)."),
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),
     "doctor": ("router.cli.doctor", "Check every part and name the cure."),

@@ -136,7 +136,7 @@ def _is_inside(word: bytes, folder: Path) -> bool:
 def _is_a_part(pid: int, words: Sequence[bytes], folder: DataFolder) -> bool:
     """A process that a start of ours makes; `up` itself, an editor or a pager on the folder is none."""
     text = b" ".join(words)
-    is_command = any(f"router.cli.main {part} ".encode() in text for part in ("engine", "web", "jobs"))
+    is_command = any(f"router.cli.main {part} ".encode() in text for part in ("engine", "follow", "web", "jobs"))
     is_asterisk = processes.is_ours(pid, folder.asterisk / "etc" / "asterisk.conf")
     return is_command or is_asterisk or b"supervisor.supervisord" in text
 

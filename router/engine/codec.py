@@ -27,6 +27,8 @@ class CodecError(StoreError):
     id = "codec"
 
 
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
 INPUTS: Mapping[str, type] = {cls.__name__: cls for cls in typing.get_args(inputs.Input)}
 ANSWERS: Mapping[str, type] = {
     cls.__name__: cls for cls in (*typing.get_args(actions.Action), *typing.get_args(actions.Trail))
@@ -57,17 +59,8 @@ def answer_from_json(raw: Mapping[str, Any]) -> actions.Action | actions.Trail:
 
 def to_json(value: Any) -> Any:
     """Any value of the core as plain JSON data."""
-    if isinstance(value, enum.Enum):
-        return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _fields_out(value)
-    if isinstance(value, Mapping):
-        return [[to_json(key), to_json(item)] for key, item in value.items()]
-    if isinstance(value, set | frozenset):
-        return sorted(to_json(item) for item in value)
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    return value
+    kind: Any = type(value)
+    return value if kind in PLAIN else _writer(kind)(value)
 
 
 def from_json(declared: Any, raw: Any) -> Any:
@@ -78,8 +71,30 @@ def from_json(declared: Any, raw: Any) -> Any:
         raise CodecError(f"{raw!r:.80} is no {declared}: {error}") from error
 
 
+@functools.cache
+def _writer(cls: Any) -> Callable[[Any], Any]:
+    """How to write a value of a class: looked up once, since a caller waits while a decision is written."""
+    if issubclass(cls, enum.Enum):
+        return lambda value: value.value
+    if dataclasses.is_dataclass(cls):
+        return _fields_out
+    if issubclass(cls, Mapping):
+        return lambda value: [[to_json(key), to_json(item)] for key, item in value.items()]
+    if issubclass(cls, set | frozenset):
+        return lambda value: sorted(to_json(item) for item in value)
+    if issubclass(cls, list | tuple):
+        return lambda value: [to_json(item) for item in value]
+    return lambda value: value
+
+
+@functools.cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls))
+
+
 def _fields_out(value: Any) -> dict[str, Any]:
-    return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    kind: Any = type(value)
+    return {name: to_json(getattr(value, name)) for name in _names(kind)}
 
 
 def _object(known: Mapping[str, type], raw: Mapping[str, Any]) -> Any:

@@ -86,6 +86,7 @@ class Engine:
         self._seq = journal.last_seq
         self._snapshot_at = journal.last_seq
         self._actions: list[Action] = []
+        self._said: list[list[Action | Trail]] = []  # decided, not yet in the log
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self.beside: Callable[[], Mapping[str, Any]] = dict
         """What the board shows beside the desk: how the PBX and the database stand."""
@@ -168,6 +169,7 @@ class Engine:
             raise
         if is_work:
             self._act()
+            self._log()  # callers do not wait for it
             self._is_shown = False
         if any(delivery.done for delivery in deliveries):
             self._shown_at = float("-inf")  # who asked must find it on the board when the answer comes
@@ -323,8 +325,7 @@ class Engine:
             standing=standing,
         )
         self._actions += [item for item in answer if isinstance(item, Action)]
-        for line in lines(answer):
-            log.info("%s", line)
+        self._said.append(answer)
         if why:
             log.warning("refused source=%s input=%s why=%r", letter.source, type(letter.input).__name__, why)
         self._recent.extend({"at": at, **item} for item in said if item["is"] in SHOWN_AS_RECENT)
@@ -363,6 +364,12 @@ class Engine:
             self._switchboard.perform(actions)
         except Exception:
             log.exception("switchboard failed actions=%s", [type(action).__name__ for action in actions])
+
+    def _log(self) -> None:
+        said, self._said = self._said, []
+        for answer in said:
+            for line in lines(answer):
+                log.info("%s", line)
 
     def _show_if_due(self) -> None:
         if self._is_shown or not self._watchers or time.monotonic() < self._shown_at + SHOW_EVERY_SECONDS:

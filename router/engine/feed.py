@@ -11,6 +11,8 @@ from router.engine.codec import CodecError, answer_from_json, from_json, input_f
 from router.engine.journal import Entry, JournalError, JournalReader
 from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
 
+TIDY_UP_AFTER = 500  # events read
+
 KINDS = ("input", "refused", "erasure")
 
 
@@ -20,6 +22,7 @@ class JournalFeed:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reader: JournalReader | None = None
+        self._read = 0  # since the last tidying up
 
     @property
     def journal(self) -> str:
@@ -31,9 +34,14 @@ class JournalFeed:
         reader = self._open()
         try:
             with reader.as_of_now():  # no number is erased between its event and its key
-                return [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
+                items = [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
+            self._read += len(items)
+            if self._read >= TIDY_UP_AFTER:
+                self._read = 0
+                reader.tidy_up()
         except sqlite3.Error as error:
             raise JournalError(f"{self._path} can't be read: {error}") from error
+        return items
 
     def close(self) -> None:
         """Let go of the file."""

@@ -41,6 +41,7 @@ COLUMNS = "seq, at_ms, kind, source, key, body, facts, answer, standing"
 REPLAYED = ("input", "refused", "policy")  # what makes the state; a refused input lets time pass
 SNAPSHOTS_KEPT = 3
 KEYS_AT_HAND = 5000
+WAL_PAGES = 20_000  # a reader tidies the WAL up long before; this is for when there is none
 
 
 class JournalError(StoreError):
@@ -89,6 +90,13 @@ class JournalReader:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def tidy_up(self) -> None:
+        """Move what the WAL holds into the file, as far as it goes without holding anybody up.
+
+        By a reader, since the writer would do it inside a commit, and a caller waits for that.
+        """
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @contextlib.contextmanager
     def as_of_now(self) -> Iterator[None]:
@@ -267,12 +275,12 @@ class Journal(JournalReader):
         return {sent: written for sent, written in rows if sent.endswith(tail)}
 
     def _hidden(self, value: Any, *, is_number: bool = False) -> Any:
-        if isinstance(value, Mapping):
+        if isinstance(value, str):  # most are: asked first, since a caller waits
+            return {"number": self._new_key(value)} if is_number and value else value
+        if isinstance(value, dict | Mapping):
             return {name: self._hidden(item, is_number=name in NUMBER_FIELDS) for name, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._hidden(item, is_number=is_number) for item in value]
-        if is_number and isinstance(value, str) and value:
-            return {"number": self._new_key(value)}
         return value
 
     def _new_key(self, number: str) -> int:
@@ -325,7 +333,7 @@ def _lock(path: Path) -> Any:
 
 def _prepare(db: sqlite3.Connection) -> str:
     """Set the file up and return its id."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"wal_autocheckpoint={WAL_PAGES}"):
         db.execute(f"PRAGMA {pragma}")
     written: int = db.execute("PRAGMA user_version").fetchone()[0]
     if written > FORMAT:

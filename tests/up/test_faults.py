@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -33,6 +35,28 @@ def test_the_engine_is_killed_while_a_phone_rings_and_the_call_is_answered_all_t
     service.settle()
     assert set(service.turns()) == set(before)
     assert service.engine.board()["next"] != first
+
+
+def test_the_database_catches_up_when_the_process_that_writes_it_is_killed(service: Service) -> None:
+    pid = service.pid_of("main follow")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    caller = service.caller("13900002201")
+    first = service.engine.board()["next"]
+    caller.dials(HOTLINE)
+    service.phone[first].answers()
+    caller.hears(service.phone[first])
+    until("another one runs", lambda: service.pid_of("main follow") not in (None, pid), 15)
+    until("the call is in the database", lambda: "13900002201" in _callers(service), 15)
+    caller.hangs_up()
+
+
+def _callers(service: Service) -> set[str]:
+    with contextlib.closing(sqlite3.connect(service.data / "hotline.db")) as database:
+        return {
+            row[0].removeprefix("+86")
+            for row in database.execute("SELECT number FROM customer_number WHERE number IS NOT NULL")
+        }
 
 
 def test_a_restart_goes_on_with_the_same_round_and_turns(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from router.telephony.private.binary import AsteriskBinary
 from router.telephony.private.dialplan import extensions
 from router.telephony.private.errors import AsteriskSettingsError
 from router.telephony.private.settings import (
+    AMI_NOISE,
     AccountSettings,
     ContactSettings,
     PrivateSettings,
@@ -57,6 +58,7 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
         "ami_username": settings.ami_username,
         "ami_secret": settings.ami_secret,
         "ami_filters": ami_filters(settings, binary),
+        "ami_noise": ami_noise(settings),
         "sip_bind": _host_port(settings.sip_host, settings.sip_port),
         "identifier_order": "username,ip" if settings.trunk_shares_phones_address else "ip,username",
         "pjsip_sections": "\n\n".join(pjsip_sections(settings)),
@@ -98,6 +100,11 @@ def ami_filters(settings: PrivateSettings, binary: AsteriskBinary) -> str:
     if binary.filters_events_by_name:
         return "\n".join(f"eventfilter(name({name})) =" for name in settings.ami_events)
     return "\n".join(f"eventfilter = Event: {name}" for name in settings.ami_events)
+
+
+def ami_noise(settings: PrivateSettings) -> str:
+    """Which events are not even made; none where all were asked for by naming none."""
+    return ",".join(name for name in AMI_NOISE if settings.ami_events and name not in settings.ami_events)
 
 
 def pjsip_sections(settings: PrivateSettings) -> list[str]:

@@ -30,6 +30,44 @@ AMI_EVENTS: Final = (
 )
 """Events that the router is sent; `Newchannel` is left out, since it comes before the caller's number is filtered."""
 
+AMI_NOISE: Final = (
+    "Newchannel",
+    "Newexten",
+    "VarSet",
+    "NewCallerid",
+    "NewConnectedLine",
+    "NewAccountCode",
+    "DialBegin",
+    "DialEnd",
+    "BridgeCreate",
+    "BridgeEnter",
+    "BridgeLeave",
+    "BridgeDestroy",
+    "BridgeMerge",
+    "LocalBridge",
+    "LocalOptimizationBegin",
+    "LocalOptimizationEnd",
+    "HangupRequest",
+    "SoftHangupRequest",
+    "HangupHandlerPush",
+    "HangupHandlerRun",
+    "HangupHandlerPop",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "Unhold",
+    "Hold",
+    "DTMFBegin",
+    "DTMFEnd",
+    "RTCPSent",
+    "RTCPReceived",
+    "ExtensionStatus",
+    "ContactStatus",
+    "PeerStatus",
+    "ChallengeSent",
+    "SuccessfulAuth",
+)
+"""Events that a private Asterisk need not make at all, unless they are asked for by `PrivateSettings.ami_events`."""
+
 EMERGENCY: Final = {"CN": ("110", "119", "120", "122"), "US": ("911",), "CA": ("911",), "GB": ("999", "112")}
 """Country -> numbers that every phone may dial through any trunk that allows outgoing calls; others: 112."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from router.core.actions import Hold, Release
+from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
 from router.core.words import CallId, Number, PersonId
 from router.telephony.ami import Event
@@ -14,14 +14,12 @@ from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
 from router.telephony.switchboard.office import device_of
 
-ANNOUNCE_MS = 200
-
 
 def on_call(floor: Floor, event: Event) -> None:
-    """A call has come in, and its offer waits to be claimed."""
+    """A call has come in: the desk is told at once; what it says is done when the call has an offer to pick up."""
     call_id, offer = CallId(event.one("Call") or ""), event.one("Offer") or ""
     known = floor.calls.get(call_id)
-    if not call_id or not offer or (known is not None and known.caller_channel):
+    if not call_id or (known is not None and not _wants_offer(known, offer)):
         return
     call = known or LiveCall(id=call_id, arrived_ms=floor.now)
     describe(floor, call, event)
@@ -30,11 +28,34 @@ def on_call(floor: Floor, event: Event) -> None:
         call.fallback = True  # not claimed: the fallback serves it by Dial, and it is on record all the same
         tell_arrival(floor, call, event.get("System"))
         return
-    floor.say(commands.claim(offer))
     if known is None:
         tell_arrival(floor, call, event.get("System"))
-    else:
-        ringing.ring_pending(floor, call)
+    if offer:
+        floor.say(commands.claim(offer))
+        do_pending(floor, call)
+
+
+def _wants_offer(call: LiveCall, offer: str) -> bool:
+    """Whether a call that we know is being told anew: with its first offer, or (after a restart) with its caller."""
+    is_new = not call.offer and call.hears is Hears.NOTHING
+    return bool(offer) and not call.over and not call.fallback and (is_new or not call.caller_channel)
+
+
+def do_pending(floor: Floor, call: LiveCall) -> None:
+    """Do what the desk said while there was no link, or no offer to pick up."""
+    said, call.pending = call.pending, []
+    for action in said:
+        if isinstance(action, Ring):
+            ringing.ring(floor, action)
+        elif isinstance(action, Hold):
+            hold(floor, action)
+        else:
+            release(floor, action)
+
+
+def _must_wait(call: LiveCall) -> bool:
+    """Whether the call can't be moved yet: it is just coming, or (after a restart) just being told anew."""
+    return not call.caller_channel or (not call.offer and call.hears is Hears.NOTHING)
 
 
 def describe(floor: Floor, call: LiveCall, event: Event) -> None:
@@ -72,7 +93,7 @@ def on_offer(floor: Floor, event: Event) -> None:
     call.offer = offer
     if call.hears is Hears.MOVING:
         call.hears = Hears.WAITING
-    ringing.ring_pending(floor, call)
+    do_pending(floor, call)
 
 
 def hold(floor: Floor, action: Hold) -> None:
@@ -80,8 +101,8 @@ def hold(floor: Floor, action: Hold) -> None:
     call = floor.calls.get(action.call)
     if call is None or call.over or call.fallback or call.hears in (Hears.PERSON, Hears.MOVING):
         return
-    if not call.caller_channel:
-        floor.at(ANNOUNCE_MS, hold, action)  # after a restart: the call is just being told anew
+    if _must_wait(call):
+        call.pending.append(action)
         return
     if call.answer == "waiting" and not call.answered_by_pbx:
         call.answered_by_pbx, call.hears, call.offer = True, Hears.MOVING, ""
@@ -109,8 +130,8 @@ def release(floor: Floor, action: Release) -> None:
     call.told_over = True
     if call.fallback:
         return  # the fallback may yet find somebody: the desk is told then
-    if not call.caller_channel:
-        floor.at(ANNOUNCE_MS, release, action)
+    if _must_wait(call):
+        call.pending.append(action)
         return
     call.hears, call.offer = Hears.RELEASED, ""
     floor.say(commands.redirect(call.caller_channel, "hotline-release", action.why.value))

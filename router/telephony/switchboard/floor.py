@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Concatenate, ParamSpec
 
 from router.core.actions import Action as DeskAction
-from router.core.actions import Ring
+from router.core.actions import Hold, Release, Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
 from router.engine.ports import Letter
@@ -26,6 +26,8 @@ from router.telephony.switchboard.office import Office, Phone
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
+
+Pending = Ring | Hold | Release
 
 STUCK_IN_A_ROW = 3
 
@@ -78,7 +80,10 @@ class Handing:
 
 @dataclass(slots=True, kw_only=True)
 class LiveCall:
-    """A call on the PBX. `offer` is the name of its Local channel without `;1`; "" while it has none."""
+    """A call on the PBX. `offer` is the name of its Local channel without `;1`; "" while it has none.
+
+    `pending`: what the desk said and could not be done yet, in order.
+    """
 
     id: CallId
     number: str = ""
@@ -98,7 +103,7 @@ class LiveCall:
     clock_ms: int | None = None
     arrived_ms: int = 0
     orders: dict[PersonId, Order] = field(default_factory=dict)
-    pending: list[Ring] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
     talker: Leg | None = None
     handing: Handing | None = None
 

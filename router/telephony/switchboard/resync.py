@@ -106,5 +106,7 @@ def _compare_call(floor: Floor, call: LiveCall, seen: Seen) -> None:
     else:
         if call.offer != offer and call.hears is Hears.MOVING:
             call.hears = Hears.WAITING  # its new offer was told while nobody listened
+        elif not call.offer and call.hears is Hears.NOTHING:
+            floor.say(commands.claim(offer))  # so was its first
         call.offer = offer
-        ringing.ring_pending(floor, call)
+        calls.do_pending(floor, call)

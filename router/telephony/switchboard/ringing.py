@@ -12,7 +12,7 @@ from router.core.words import PersonId, Stage
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands, handover, watching
 from router.telephony.switchboard.display import caller_id, stage_words
-from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Pending, Purpose
 from router.telephony.switchboard.legs import (
     ANSWERED_ELSEWHERE,
     Leg,
@@ -47,13 +47,6 @@ def ring(floor: Floor, order: Ring) -> None:
         start(floor, call, person, Purpose.OFFER, words)
 
 
-def ring_pending(floor: Floor, call: LiveCall) -> None:
-    """Ring what could not be rung while there was no link, or no offer to pick up."""
-    orders, call.pending = call.pending, []
-    for order in orders:
-        ring(floor, order)
-
-
 def start(floor: Floor, call: LiveCall, person: PersonId, purpose: Purpose, words: str) -> None:
     """Ring all phones of one person that can be rung; with none of them, that is a failure."""
     order = Order(person=person, purpose=purpose)
@@ -85,18 +78,20 @@ def stop_ringing(floor: Floor, action: StopRinging) -> None:
     call = floor.calls.get(action.call)
     if call is None:
         return
-    kept = (without(waiting, action.person) for waiting in call.pending)
-    call.pending = [waiting for waiting in kept if waiting]
+    kept = (without(said, action.person) for said in call.pending)
+    call.pending = [said for said in kept if said]
     order = call.orders.get(action.person)
     if order is not None:
         order.over = True
         stop_legs(floor, order, ANSWERED_ELSEWHERE if action.answered or order.declined else None)
 
 
-def without(order: Ring, person: PersonId) -> Ring | None:
-    """The order for the others; None where there are none."""
-    people = tuple(other for other in order.people if other != person)
-    return Ring(call=order.call, people=people, stage=order.stage, owner=order.owner) if people else None
+def without(said: Pending, person: PersonId) -> Pending | None:
+    """What the desk said, for the others; None where it was of this person alone."""
+    if not isinstance(said, Ring):
+        return said
+    people = tuple(other for other in said.people if other != person)
+    return Ring(call=said.call, people=people, stage=said.stage, owner=said.owner) if people else None
 
 
 def stop_legs(floor: Floor, order: Order, cause: int | None) -> None:

@@ -31,10 +31,10 @@ def _make_sure(floor: Floor, order: Ring) -> None:
         make_sure_later(floor, order)
         return
     for person in order.people:
-        waiting = any(person in ring.people for ring in call.pending)
+        waiting = any(isinstance(said, Ring) and person in said.people for said in call.pending)
         known = call.orders.get(person)
         if waiting:
-            call.pending = [kept for kept in (ringing.without(ring, person) for ring in call.pending) if kept]
+            call.pending = [kept for kept in (ringing.without(said, person) for said in call.pending) if kept]
             known = call.orders[person] = Order(person=person, purpose=Purpose.OFFER)
         if known is not None and known.purpose is Purpose.OFFER and not known.rang and not known.over:
             floor.alarm("ring-lost", f"call {call.id} gave no sign of ringing at {person}")
