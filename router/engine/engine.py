@@ -15,24 +15,37 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError
+<<<<<<< HEAD
 from router.core.inputs import Answered, HungUp, PresenceChanged, Taken, Tick
+=======
+from router.core.inputs import Answered, Input, PresenceChanged, Taken, Tick
+>>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
 from router.core.policy import PRESENT, Policy
 from router.core.words import Number
+from router.engine import daily
 from router.engine.board import board
 from router.engine.codec import answer_to_json, input_to_json, to_json
+from router.engine.daily import DayRules
+from router.engine.delivery import Delivery, Outcome
 from router.engine.journal import Entry, Journal, JournalError
+<<<<<<< HEAD
 from router.engine.ports import Letter, Switchboard
 from router.engine.quarantine import cure
+=======
+from router.engine.notes import Notes
+from router.engine.ports import Letter, Observation, Switchboard, Warn
+from router.engine.preview import preview
+>>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
 from router.engine.said import lines
-from router.engine.snapshot import VERSION, recover, rename_number, state_of
+from router.engine.snapshot import VERSION, recover_all, rename_number, state_of
 from router.engine.standing import standing_after
 from router.errors import RequestError
+from router.store.events import FactKind
 
 log = logging.getLogger(__name__)
 
@@ -53,30 +66,22 @@ class RefusedError(RequestError):
     id = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """For the engine's thread: a letter, a policy, or (without either) a number to be erased; and who waits for it."""
-
-    letter: Letter | None
-    done: Future[int] | None = None
-    erase: Number = field(default=Number(""))
-    by: str = ""
-    policy: Policy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a delivery: its sequence number, and why it was refused if it was."""
-
-    seq: int
-    refused: str = ""
-
-
 class Engine:
     """The one writer. `put`, `ask` and `erase` may be called from any thread, the rest from the engine's own."""
 
-    def __init__(self, desk: Desk, journal: Journal, switchboard: Switchboard, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        journal: Journal,
+        switchboard: Switchboard,
+        clock: Callable[[], int],
+        *,
+        notes: Notes | None = None,
+        rules: DayRules | None = None,
+    ) -> None:
         self.desk = desk
+        self.notes = notes or Notes()
+        self.rules = rules or DayRules()
         self._journal = journal
         self._switchboard = switchboard
         self._clock = clock
@@ -85,7 +90,7 @@ class Engine:
         self._requests: dict[str, Outcome] = {}  # among them, by key
         self._seq = journal.last_seq
         self._snapshot_at = journal.last_seq
-        self._actions: list[Action] = []
+        self._actions: list[Action | Warn] = []
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self.beside: Callable[[], Mapping[str, Any]] = dict
         """What the board shows beside the desk: how the PBX and the database stand."""
@@ -109,6 +114,18 @@ class Engine:
         """Hand in a request; the future gives its sequence number once recorded, or `RefusedError`."""
         done: Future[int] = Future()
         self._mail.put(Delivery(letter, done))
+        return done
+
+    def observe(self, seen: Observation) -> Future[int]:
+        """Have a fact of a call noted; the future gives its sequence number, or `RefusedError`."""
+        done: Future[int] = Future()
+        self._mail.put(Delivery(None, done, seen=seen))
+        return done
+
+    def preview(self, told: Input) -> Future[dict[str, Any]]:
+        """What an input would bring if it came now (`router.engine.preview`); nothing is done or recorded."""
+        done: Future[dict[str, Any]] = Future()
+        self._mail.put(Delivery(None, done, trial=told))
         return done
 
     def erase(self, number: Number, by: str = "") -> Future[int]:
@@ -188,9 +205,9 @@ class Engine:
 
     def _patience(self, longest: float) -> float:
         """Seconds until there is something to do without a letter."""
-        deadline = self.desk.next_deadline
-        if deadline is not None:
-            longest = min(longest, (deadline - self._clock()) / 1000)
+        for deadline in (self.desk.next_deadline, daily.next_due(self.notes, self.rules)):
+            if deadline is not None:
+                longest = min(longest, (deadline - self._clock()) / 1000)
         if not self._is_shown and self._watchers:
             longest = min(longest, self._shown_at + SHOW_EVERY_SECONDS - time.monotonic())
         return longest
@@ -200,6 +217,7 @@ class Engine:
         return max(self._clock(), self.desk.office.now)
 
     def _pass_time(self, now: int) -> None:
+<<<<<<< HEAD
         while (error := self._failure_until(now)) is not None:
             self._quarantine(now, error)
 
@@ -225,11 +243,24 @@ class Engine:
         self._take_snapshot()  # a start must not come by that timer again
         self._commit()
         self._switchboard.leave_to_fallback([call for call, _ in cured.ended])
+=======
+        for at, answer in self.desk.until(now):
+            self._note("input", at, Letter(input=Tick(), source="timer"), answer)
+        for item in daily.due(self.notes, self.desk.office, self.rules, now):
+            if isinstance(item, Letter):
+                self._tell(item, now)
+            else:
+                self._observe(item, now)
+>>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
 
     def _deal_with(self, delivery: Delivery) -> Outcome:
         letter = delivery.letter
         if delivery.policy is not None:
             return self._change_policy(delivery.policy)
+        if delivery.trial is not None:
+            return self._try(delivery.trial)
+        if delivery.seen is not None:
+            return self._observe(delivery.seen, self._now())
         if letter is None:
             return self._erase(delivery.erase, delivery.by)
         if not letter.key:
@@ -249,8 +280,15 @@ class Engine:
         """Tell the desk at one and the same moment: what time brings first, then the input."""
         now = self._now()
         self._pass_time(now)
+        return self._tell(letter, now)
+
+    def _tell(self, letter: Letter, now: int) -> Outcome:
         try:
+            daily.check_version(self.notes, letter.input, letter.facts)
             answer = self.desk.handle(letter.input, now)
+        except RequestError as error:
+            self._note("stale", now, letter, [], str(error))  # the desk never saw it, so a replay must not tell it
+            return Outcome(self._seq, str(error))
         except IllegalTransitionError as error:  # a mistake of ours: the state may be half changed
             return self._mend(letter, now, error)
         except DeskError as error:
@@ -260,6 +298,29 @@ class Engine:
         except Exception as error:  # whatever it was, the office must go on
             return self._mend(letter, now, error)
         self._note("input", now, letter, answer)
+        return Outcome(self._seq)
+
+    def _try(self, told: Input) -> Outcome:
+        try:
+            return Outcome(self._seq, trial=preview(self.desk.office, told))
+        except Exception as error:  # it is only a trial: whatever it was, the office must go on
+            log.exception("trial failed input=%r", told)
+            return Outcome(self._seq, f"{type(error).__name__}: {error}")
+
+    def _observe(self, seen: Observation, now: int) -> Outcome:
+        """Write a fact down; a warning is heard by the one who talks (R18)."""
+        try:
+            daily.check_observation(self.notes, seen)
+        except RequestError as error:
+            return Outcome(self._seq, str(error))
+        if daily.is_known(self.notes, seen):
+            return Outcome(self._seq)
+        body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
+        self._write_down("fact", body, at=now, source=seen.source)
+        self.notes.observe(seen.what, seen.call, now)
+        log.info("call=%s fact=%s person=%s source=%s", seen.call, seen.what, seen.person, seen.source)
+        if seen.what is FactKind.WARNED:
+            self._actions.append(Warn(call=seen.call, person=seen.person))
         return Outcome(self._seq)
 
     def _refuse(self, letter: Letter, now: int, error: DeskError) -> Outcome:
@@ -278,7 +339,8 @@ class Engine:
         log.error("desk failed source=%s input=%r", letter.source, letter.input, exc_info=error)
         why = f"{type(error).__name__}: {error}"
         self._commit()
-        self.desk.office = recover(self._journal, self.desk.office.policy).office
+        desk, self.notes = recover_all(self._journal, self.desk.office.policy)
+        self.desk.office = desk.office
         self._note("failed", now, letter, [], why)
         return Outcome(self._seq, why)
 
@@ -309,7 +371,8 @@ class Engine:
         log.info("policy state=changed rings=%s ring_ms=%s", policy.rings, policy.ring_ms)
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
-        facts = {**letter.facts, **({"refused": why} if why else {})}
+        known = {"refused": why} if why else daily.check_in(self.notes, self.rules, letter.input, at)
+        facts = {**letter.facts, **known}
         said = [answer_to_json(item) for item in answer]
         standing = [to_json(item) for item in standing_after(self.desk.office, letter.input, answer) if not why]
         self._write_down(
@@ -322,6 +385,8 @@ class Engine:
             answer=said,
             standing=standing,
         )
+        if not why:
+            self.notes.after(self.desk.office, letter.input, at, letter.source, facts, answer)
         self._actions += [item for item in answer if isinstance(item, Action)]
         for line in lines(answer):
             log.info("%s", line)
@@ -337,7 +402,7 @@ class Engine:
         self._entries.append(Entry(seq=self._seq, at_ms=at, kind=kind, source=source, body=body, **more))
 
     def _take_snapshot(self) -> None:
-        self._write_down("snapshot", state_of(self.desk.office), source=VERSION)
+        self._write_down("snapshot", state_of(self.desk.office), source=VERSION, facts={"notes": to_json(self.notes)})
         self._snapshot_at = self._seq
 
     def _snapshot_if_due(self) -> None:
@@ -377,7 +442,8 @@ class Engine:
 
     def shown(self) -> dict[str, Any]:
         """The board with its sequence number and the newest trail lines."""
-        return {**board(self.desk.office), **self.beside(), "seq": self._seq, "recent": list(self._recent)}
+        shown = daily.add_to(board(self.desk.office), self.notes, self.rules)
+        return {**shown, **self.beside(), "seq": self._seq, "recent": list(self._recent)}
 
 
 def _answer(outcomes: list[tuple[Delivery, Outcome]]) -> None:
@@ -387,7 +453,7 @@ def _answer(outcomes: list[tuple[Delivery, Outcome]]) -> None:
         if outcome.refused:
             delivery.done.set_exception(RefusedError(outcome.refused))
         else:
-            delivery.done.set_result(outcome.seq)
+            delivery.done.set_result(outcome.seq if outcome.trial is None else outcome.trial)
 
 
 def _fail(deliveries: list[Delivery], error: JournalError) -> None:
