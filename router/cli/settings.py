@@ -18,6 +18,7 @@ from router.config.model import Consultant, Site, split_address
 from router.config.model import Phone as FilePhone
 from router.config.plan import Published
 from router.core.words import PersonId
+from router.engine.daily import DayRules
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
 from router.telephony.private.from_site import dial_string
@@ -140,6 +141,7 @@ def numbering(site: Site) -> Numbering:
 
 def office(site: Site) -> Office:
     """People, phones, trunks and hotlines as the switchboard takes them."""
+    duty_dial, duty_person = _duty(site)
     return Office(
         people=tuple(
             Person(
@@ -163,6 +165,7 @@ def office(site: Site) -> Office:
                 no_answer_seconds=trunk.no_answer_seconds,
                 outgoing=trunk.outgoing,
                 international=trunk.international,
+                tells_hangup=trunk.tells_hangup,
             )
             for trunk in site.trunks
         ),
@@ -174,7 +177,28 @@ def office(site: Site) -> Office:
         ),
         language=site.site.language,
         prompts="hotline",
+        duty_dial=duty_dial,
+        duty_person=duty_person,
     )
+
+
+def day_rules(site: Site) -> DayRules:
+    """What the clock and the plan bring beside the rules of the desk (R18; where presence starts a day)."""
+    return DayRules(
+        zone=site.zone,
+        initial=site.presence.initial,
+        max_talk_ms=round(site.policy.max_talk_seconds * 1000),
+        max_other_talk_ms=round(site.policy.max_other_talk_seconds * 1000),
+    )
+
+
+def _duty(site: Site) -> tuple[str, PersonId | None]:
+    """What is dialled in closed hours, and whose phone it is; "" for nothing."""
+    duty, trunk = site.closed.duty, site.closed.trunk
+    consultant = next((one for one in site.consultants if one.id == duty), None)
+    if consultant is not None:
+        return "&".join(dial_string(consultant, phone) for phone in consultant.all_phones), PersonId(consultant.id)
+    return (f"PJSIP/{duty}@{trunk}" if duty and trunk else ""), None
 
 
 def _phone(consultant: Consultant, phone: FilePhone) -> Phone:

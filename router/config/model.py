@@ -47,7 +47,7 @@ from router.config.values import (
     Zone,
     split_address,
 )
-from router.config.words import wrong
+from router.config.words import shown, wrong
 from router.core.policy import DAY_MS, PRESENCE, Policy
 from router.core.words import Kind
 
@@ -148,6 +148,7 @@ class Trunk(Model):
     no_answer_seconds: Annotated[Whole, Field(ge=5, le=600)] = 60
     outgoing: YesNo = False
     international: YesNo = False
+    tells_hangup: YesNo = True
 
     @model_validator(mode="after")
     def _no_stray_keys(self) -> Trunk:
@@ -291,6 +292,21 @@ class PresenceTable(Model):
     initial: Literal["off", "present"] = "off"
 
 
+class ClosedTable(Model):
+    """`[closed]`: what happens to calls outside all slots, beside the announcement and the call back (R15)."""
+
+    duty: Id | None = None
+    trunk: Id | None = None
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> ClosedTable:
+        if self.trunk is not None and self.duty is None:
+            raise wrong("stray-key", key="trunk", other="duty", keys=("trunk", "duty"), at="trunk")
+        if self.trunk is not None and not (self.duty or "").isdigit():
+            raise wrong("bad-number", value=shown(self.duty), keys=("duty",), at="duty")
+        return self
+
+
 class PolicyTable(Model):
     """`[policy]`: DOMAIN 9, same names."""
 
@@ -350,6 +366,7 @@ class Site(Model):
     users: tuple[UserEntry, ...] = Field(default=(), alias="user")
     plans: tuple[Plan, ...] = Field(default=(), alias="plan")
     presence: PresenceTable = PresenceTable()
+    closed: ClosedTable = ClosedTable()
     policy: PolicyTable = PolicyTable()
     reconcile: ReconcileTable = ReconcileTable()
     form: FormTable = FormTable()

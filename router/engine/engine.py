@@ -20,11 +20,7 @@ from typing import Any
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError
-<<<<<<< HEAD
-from router.core.inputs import Answered, HungUp, PresenceChanged, Taken, Tick
-=======
-from router.core.inputs import Answered, Input, PresenceChanged, Taken, Tick
->>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
+from router.core.inputs import Answered, HungUp, Input, PresenceChanged, Taken, Tick
 from router.core.policy import PRESENT, Policy
 from router.core.words import Number
 from router.engine import daily
@@ -33,14 +29,10 @@ from router.engine.codec import answer_to_json, input_to_json, to_json
 from router.engine.daily import DayRules
 from router.engine.delivery import Delivery, Outcome
 from router.engine.journal import Entry, Journal, JournalError
-<<<<<<< HEAD
-from router.engine.ports import Letter, Switchboard
-from router.engine.quarantine import cure
-=======
 from router.engine.notes import Notes
 from router.engine.ports import Letter, Observation, Switchboard, Warn
 from router.engine.preview import preview
->>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
+from router.engine.quarantine import cure
 from router.engine.said import lines
 from router.engine.snapshot import VERSION, recover_all, rename_number, state_of
 from router.engine.standing import standing_after
@@ -217,9 +209,13 @@ class Engine:
         return max(self._clock(), self.desk.office.now)
 
     def _pass_time(self, now: int) -> None:
-<<<<<<< HEAD
         while (error := self._failure_until(now)) is not None:
             self._quarantine(now, error)
+        for item in daily.due(self.notes, self.desk.office, self.rules, now):
+            if isinstance(item, Letter):
+                self._tell(item, now)
+            else:
+                self._observe(item, now)
 
     def _failure_until(self, now: int) -> Exception | None:
         """Let time pass to `now`; or what failed on the way."""
@@ -235,7 +231,8 @@ class Engine:
         why = f"{type(error).__name__}: {error}"
         log.error("alarm=desk-timer-failed cause=%r", why, exc_info=error)
         self._commit()
-        cured = cure(recover(self._journal, self.desk.office.policy).office, now)
+        desk, self.notes = recover_all(self._journal, self.desk.office.policy)
+        cured = cure(desk.office, now)
         self.desk.office = cured.office
         for call, answer in cured.ended:
             log.error("call=%s alarm=quarantined served=fallback cure=report-this-log", call)
@@ -243,15 +240,6 @@ class Engine:
         self._take_snapshot()  # a start must not come by that timer again
         self._commit()
         self._switchboard.leave_to_fallback([call for call, _ in cured.ended])
-=======
-        for at, answer in self.desk.until(now):
-            self._note("input", at, Letter(input=Tick(), source="timer"), answer)
-        for item in daily.due(self.notes, self.desk.office, self.rules, now):
-            if isinstance(item, Letter):
-                self._tell(item, now)
-            else:
-                self._observe(item, now)
->>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
 
     def _deal_with(self, delivery: Delivery) -> Outcome:
         letter = delivery.letter

@@ -8,12 +8,8 @@ from typing import Protocol
 
 from router.core.actions import Action
 from router.core.inputs import Input
-<<<<<<< HEAD
-from router.core.words import CallId
-=======
 from router.core.words import CallId, PersonId
 from router.store.events import FactKind
->>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

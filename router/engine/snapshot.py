@@ -89,24 +89,11 @@ def replay(desk: Desk, entries: Iterable[Entry], notes: Notes | None = None) -> 
     for entry in entries:
         if entry.kind == "policy":
             desk.office.policy = from_json(Policy, entry.body)
-<<<<<<< HEAD
-            continue
-        try:
-            desk.handle(input_from_json(entry.body), entry.at_ms)
-        except DeskError:
-            if entry.kind == "input":
-                changed += 1
-                log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
-        except Exception:  # a mistake of ours, which would end every start
-            changed += 1
-            log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
-=======
         elif entry.kind == "fact":
             fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms})
             notes.observe(fact.what, fact.call, fact.at_ms)
         elif not _again(desk, entry, notes):
             changed += 1
->>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
     return changed
 
 
@@ -119,6 +106,9 @@ def _again(desk: Desk, entry: Entry, notes: Notes) -> bool:
         if entry.kind == "input":
             log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
         return entry.kind != "input"
+    except Exception:  # a mistake of ours, which would end every start
+        log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
+        return False
     if entry.kind == "input":
         notes.after(desk.office, told, entry.at_ms, entry.source, entry.facts, answer)
     return True

@@ -27,13 +27,9 @@ class NoPhones:
     def __init__(self) -> None:
         self.asked: list[Action | Warn] = []
 
-<<<<<<< HEAD
         self.left_to_fallback: list[CallId] = []
 
-    def perform(self, actions: Sequence[Action]) -> None:
-=======
     def perform(self, actions: Sequence[Action | Warn]) -> None:
->>>>>>> 2301a8c (Keep beside the desk who changed what, until when, and how long a talk may take)
         self.asked += actions
 
     def leave_to_fallback(self, calls: Sequence[CallId]) -> None:

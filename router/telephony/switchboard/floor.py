@@ -18,7 +18,7 @@ from router.core.actions import Action as DeskAction
 from router.core.actions import Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
-from router.engine.ports import Letter
+from router.engine.ports import Letter, Observation
 from router.telephony.ami import Action
 from router.telephony.switchboard.devices import Devices
 from router.telephony.switchboard.legs import Leg
@@ -125,15 +125,7 @@ class Alarm:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherBusiness:
-    """A consultant marked the call as other business by a key (`*7`)."""
-
-    call: CallId
-    person: PersonId
-
-
-Out = Said | Letter | Alarm | OtherBusiness
+Out = Said | Letter | Alarm | Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
