@@ -194,11 +194,13 @@ def day_rules(site: Site) -> DayRules:
 
 def _duty(site: Site) -> tuple[str, PersonId | None]:
     """What is dialled in closed hours, and whose phone it is; "" for nothing."""
-    duty, trunk = site.closed.duty, site.closed.trunk
-    consultant = next((one for one in site.consultants if one.id == duty), None)
-    if consultant is not None:
-        return "&".join(dial_string(consultant, phone) for phone in consultant.all_phones), PersonId(consultant.id)
-    return (f"PJSIP/{duty}@{trunk}" if duty and trunk else ""), None
+    if site.closed.duty_number is not None:
+        number, trunk = site.closed.duty_number
+        return f"PJSIP/{number}@{trunk}", None
+    for consultant in site.consultants:
+        if consultant.id == site.closed.duty:
+            return "&".join(dial_string(consultant, phone) for phone in consultant.all_phones), PersonId(consultant.id)
+    return "", None
 
 
 def _phone(consultant: Consultant, phone: FilePhone) -> Phone:

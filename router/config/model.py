@@ -23,6 +23,7 @@ from router.config.values import (
     Date,
     Dialled,
     DialString,
+    DutyPhone,
     Extension,
     Host,
     Id,
@@ -47,7 +48,7 @@ from router.config.values import (
     Zone,
     split_address,
 )
-from router.config.words import shown, wrong
+from router.config.words import wrong
 from router.core.policy import DAY_MS, PRESENCE, Policy
 from router.core.words import Kind
 
@@ -295,16 +296,13 @@ class PresenceTable(Model):
 class ClosedTable(Model):
     """`[closed]`: what happens to calls outside all slots, beside the announcement and the call back (R15)."""
 
-    duty: Id | None = None
-    trunk: Id | None = None
+    duty: DutyPhone | None = None
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> ClosedTable:
-        if self.trunk is not None and self.duty is None:
-            raise wrong("stray-key", key="trunk", other="duty", keys=("trunk", "duty"), at="trunk")
-        if self.trunk is not None and not (self.duty or "").isdigit():
-            raise wrong("bad-number", value=shown(self.duty), keys=("duty",), at="duty")
-        return self
+    @property
+    def duty_number(self) -> tuple[str, str] | None:
+        """Number and trunk of a duty phone that is no consultant's."""
+        number, at, trunk = (self.duty or "").partition("@")
+        return (number, trunk) if at else None
 
 
 class PolicyTable(Model):

@@ -231,8 +231,7 @@ SECTIONS: tuple[Section, ...] = (
         "非接听时段的来电：播报、记待回拨，可先响值班电话",
         "Calls outside all slots: an announcement and a call back owed; the duty phone may ring first.",
         (
-            Setting("duty", '"A"', "值班电话：置业顾问代号，或号码（另写 trunk）", "The duty phone: a consultant's id, or a number (with trunk)."),
-            Setting("trunk", '"carrier"', "号码经哪条外线拨出", "The trunk by which the number is dialled.", alternative=True),
+            Setting("duty", '"A"', "值班电话：置业顾问代号，或 号码@外线", "The duty phone: a consultant's id, or number@trunk."),
         ),
     ),
     Section(
