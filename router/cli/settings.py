@@ -226,6 +226,7 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         form=site.form,
         media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},
         form_minutes=site.policy.form_minutes,
+        presence=site.policy.presence,
         is_demo=place.demo,
         https=site.web.tls,
     )

@@ -177,6 +177,21 @@ def _hand_over(body: Mapping[str, Any], s: _Speaker) -> str:
     return s.name(body["giver"]) + s.say(" 转交 ", " hands over to ") + s.name(body["who"])
 
 
+FACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "other": ("标为其他事务", "marks it as other business"),
+        "warned": ("被提醒：通话快超时", "is warned: the time is nearly up"),
+        "overtime": ("通话超时", "talks for too long"),
+        "duty": ("值班电话接听", "answers on the duty phone"),
+    }
+)
+
+
+def _fact(body: Mapping[str, Any], s: _Speaker) -> str:
+    who = s.name(body["person"]) + " " if body["person"] else ""
+    return who + s.word(FACTS, body["what"])
+
+
 WORDING: Mapping[str, Callable[[Mapping[str, Any], _Speaker], str]] = MappingProxyType(
     {
         "CallArrived": lambda _b, s: s.say("来电", "the call arrives"),
@@ -194,6 +209,7 @@ WORDING: Mapping[str, Callable[[Mapping[str, Any], _Speaker], str]] = MappingPro
         "Own": _own,
         "Declined": lambda b, s: s.name(b["person"]) + s.say(" 拒接", " declines"),
         "Failed": lambda b, s: s.name(b["person"]) + s.say(" 的话机或线路故障", "'s phone or line fails"),
+        "Fact": _fact,
         "HungUp": lambda _b, s: s.say("通话结束", "the call ends"),
     }
 )

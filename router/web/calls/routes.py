@@ -15,6 +15,7 @@ from router.store.calls import CallRow
 from router.store.explain import explain
 from router.store.queries import call_with, calls_of_day, trail_of_call
 from router.web import shared
+from router.web.calls.marks import marks_of
 from router.web.language import shown_language
 
 call_pages = Blueprint("calls", __name__, template_folder="templates")
@@ -27,7 +28,7 @@ def day() -> ResponseReturnValue:
     zone = _zone()
     shown = _day(request.args.get("date", ""), zone)
     calls = [call for call in calls_of_day(_session(), shown, zone) if _may_see(call)]
-    return render_template("calls/day.html", calls=calls, day=shown, zone=zone, mask=_masked)
+    return render_template("calls/day.html", calls=calls, day=shown, zone=zone, mask=_masked, marks=marks_of)
 
 
 @call_pages.get("/calls/<call_id>")
@@ -39,7 +40,7 @@ def call(call_id: str) -> ResponseReturnValue:
         abort(404)
     names = shared.settings().names
     steps = explain(trail_of_call(_session(), found.id), names, shown_language())
-    return render_template("calls/call.html", call=found, steps=steps, zone=_zone(), mask=_masked)
+    return render_template("calls/call.html", call=found, steps=steps, zone=_zone(), mask=_masked, marks=marks_of)
 
 
 def _masked(call: CallRow) -> str:
