@@ -141,7 +141,7 @@ def numbering(site: Site) -> Numbering:
 
 def office(site: Site) -> Office:
     """People, phones, trunks and hotlines as the switchboard takes them."""
-    duty_dial, duty_person = _duty(site)
+    duty_dial, duty_person, duty_confirm = _duty(site)
     return Office(
         people=tuple(
             Person(
@@ -179,6 +179,7 @@ def office(site: Site) -> Office:
         prompts="hotline",
         duty_dial=duty_dial,
         duty_person=duty_person,
+        duty_confirm=duty_confirm,
     )
 
 
@@ -192,15 +193,17 @@ def day_rules(site: Site) -> DayRules:
     )
 
 
-def _duty(site: Site) -> tuple[str, PersonId | None]:
-    """What is dialled in closed hours, and whose phone it is; "" for nothing."""
+def _duty(site: Site) -> tuple[str, PersonId | None, bool]:
+    """What is dialled in closed hours ("" for nothing), whose phone it is, and whether its owner must press 1."""
     if site.closed.duty_number is not None:
         number, trunk = site.closed.duty_number
-        return f"PJSIP/{number}@{trunk}", None
+        return f"PJSIP/{number}@{trunk}", None, True
     for consultant in site.consultants:
         if consultant.id == site.closed.duty:
-            return "&".join(dial_string(consultant, phone) for phone in consultant.all_phones), PersonId(consultant.id)
-    return "", None
+            phones = consultant.all_phones
+            dial = "&".join(dial_string(consultant, phone) for phone in phones)
+            return dial, PersonId(consultant.id), any(phone.mobile and phone.confirm for phone in phones)
+    return "", None, False
 
 
 def _phone(consultant: Consultant, phone: FilePhone) -> Phone:

@@ -48,7 +48,7 @@ RECENT = 8  # trail lines on the board
 SHOW_EVERY_SECONDS = 0.05
 OFF = "off"
 SHOWN_AS_RECENT = frozenset(
-    {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round"}
+    {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round", "Act"}
 )
 
 

@@ -187,6 +187,26 @@ FACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+ACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "suspend": ("停接", "taken off calls"),
+        "resume": ("恢复接电", "gets calls again"),
+        "roster": ("调序", "reordered"),
+        "hand_out": ("补轮", "is handed a turn"),
+        "take_away": ("扣轮", "has a turn taken away"),
+        "callback": ("回拨指派", "is to call back"),
+    }
+)
+
+
+def _act(body: Mapping[str, Any], s: _Speaker) -> str:
+    """R8: what a supervisor did, who and why; what ended by its time has neither."""
+    subject = s.sheet(body["subject"]) if body["what"] == "roster" else s.name(body["subject"])
+    why = s.say("（时间已到）", " (its time was over)") if body["why"] == "until" else ""
+    named = s.say("，", ", ").join(part for part in (body["by"], body["why"]) if part)
+    return f"{subject} {s.word(ACTS, body['what'])}" + (why or (f" · {named}" if named else ""))
+
+
 def _fact(body: Mapping[str, Any], s: _Speaker) -> str:
     who = s.name(body["person"]) + " " if body["person"] else ""
     return who + s.word(FACTS, body["what"])
@@ -209,6 +229,7 @@ WORDING: Mapping[str, Callable[[Mapping[str, Any], _Speaker], str]] = MappingPro
         "Own": _own,
         "Declined": lambda b, s: s.name(b["person"]) + s.say(" 拒接", " declines"),
         "Failed": lambda b, s: s.name(b["person"]) + s.say(" 的话机或线路故障", "'s phone or line fails"),
+        "Act": _act,
         "Fact": _fact,
         "HungUp": lambda _b, s: s.say("通话结束", "the call ends"),
     }

@@ -94,6 +94,7 @@ class Office:
     prompts: str = ""  # folder below Asterisk's sounds folder; "" for tones
     duty_dial: str = ""  # what is dialled in closed hours; "": nothing
     duty_person: PersonId | None = None  # the consultant whose phone that is, if it is one's
+    duty_confirm: bool = False  # it is a mobile, whose owner must press 1
     by_id: Mapping[PersonId, Person] = field(init=False, repr=False, compare=False)
     by_device: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
     by_extension: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)

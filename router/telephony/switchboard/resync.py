@@ -40,6 +40,7 @@ def told_of_the_office(office: Office) -> list[Action]:
     if office.hotlines:
         actions.append(commands.put("hotline", "ready", "1"))
     actions.append(commands.put("hotline", "duty", office.duty_dial))
+    actions.append(commands.put("hotline", "duty-confirm", "1" if office.duty_confirm else "0"))
     return actions
 
 

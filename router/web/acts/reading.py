@@ -15,7 +15,7 @@ REASONS: Mapping[str, LazyString] = MappingProxyType(
     {
         "customer": _("The customer asked for it"),
         "device": _("Device failure"),
-        "late": _("Late"),
+        "late": _("Came late"),
         "training": _("Training"),
         "other": _("Other"),
     }

@@ -48,7 +48,8 @@ def office(times: Times | None = None, *, duty: str = "", **trunk: Any) -> Offic
         hotlines=(Hotline(number=HOTLINE, trunk="carrier", name="主热线"),),
         trunks=(Trunk(**{"name": "carrier", **trunk}), Trunk(name="mobiles", lines=2)),
         times=times or Times(),
-        duty_dial=f"PJSIP/{extension(duty)}" if duty else "",
+        duty_dial=desk[duty][0].dial if duty else "",
+        duty_confirm=bool(duty) and desk[duty][0].confirm,
         duty_person=PersonId(duty) if duty else None,
     )
 

@@ -7,9 +7,10 @@ import pytest
 from router.core.inputs import Answered, Contacted, HungUp
 from router.core.words import CallId, MissedWhy
 from router.store.events import FactKind
-from tests.telephony.phones.people import Caller, until
+from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.phones.rtp import SOUND
 from tests.telephony.switchboard.conftest import Stage
+from tests.telephony.switchboard.pbx import MOBILE
 from tests.telephony.switchboard.scene import Scene
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
@@ -103,6 +104,31 @@ class TestDutyPhone:
         caller, call = scene.call_comes()
         scene.release(call, MissedWhy.CLOSED)
         scene.phone["D"].declines()
+        caller.hears_something()
+        caller.is_let_go(within=20)
+        assert scene.facts == []
+
+    def test_a_mobile_must_press_1(self, stage: Stage) -> None:
+        scene = stage("A", duty="E")
+        scene.phone["E"] = phone = Phone(scene.world, scene.server, user="13900000105", bind=MOBILE)
+        caller, call = scene.call_comes()
+        scene.release(call, MissedWhy.CLOSED)
+        phone.answers()
+        until("it is asked", lambda: phone.leg.voice.packets > 20, 10)
+        assert scene.facts == []
+        phone.presses("1")
+        until("it is noted", lambda: [fact.call for fact in scene.facts] == [call], 10)
+        caller.hears(phone)
+
+    def test_a_mobile_whose_owner_refuses_leaves_the_announcement(self, stage: Stage) -> None:
+        scene = stage("A", duty="E")
+        scene.phone["E"] = phone = Phone(scene.world, scene.server, user="13900000105", bind=MOBILE)
+        caller, call = scene.call_comes()
+        scene.release(call, MissedWhy.CLOSED)
+        phone.answers()
+        until("it is asked", lambda: phone.leg.voice.packets > 20, 10)
+        phone.presses("2")
+        phone.is_let_go(within=10)
         caller.hears_something()
         caller.is_let_go(within=20)
         assert scene.facts == []
