@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +25,9 @@ def act_options(command: Command) -> Command:
     """Options that every act has."""
     for option in (
         click.option("--yes", "sure", is_flag=True, help="Do not ask: the consequence is shown and it is done."),
-        click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True),
+        click.option(
+            "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Its folder."
+        ),
         click.option(
             "--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration."
         ),
@@ -40,7 +44,7 @@ def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> Non
     board = engine.board()
     if not wish.why and wish.kind != "presence":
         raise RequestError("a reason is needed: it stands in the record", cure='add --reason "..."')
-    act = act_of(_as_seen(wish, board), board, place.site.zone)
+    act = act_of(_as_seen(wish, board), board, datetime.now(place.site.zone))
     trial = engine.preview(act.told)
     if trial["refused"]:
         raise RequestError(trial["refused"], cure="look at the board")
@@ -54,12 +58,19 @@ def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> Non
 
 def _as_seen(wish: Wish, board: dict[str, Any]) -> Wish:
     """Who asks, and the version of the sheet that the preview is of."""
-    by = f"{getpass.getuser()} (cli)"
+    by = f"{_user()} (cli)"
     if wish.kind not in ("give", "take", "order"):
         return replace(wish, by=by)
     group = wish.group or group_of(board, wish.person)
     sheet = sheet_of(board, group)
     return replace(wish, by=by, group=group, version=str(sheet["version"]) if sheet else "")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return f"uid {os.getuid()}"
 
 
 def _lines(trial: dict[str, Any], place: Place) -> list[str]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from router.core import inputs
 from router.core.words import Group, PersonId
@@ -44,13 +43,13 @@ class Act:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def act_of(wish: Wish, board: Mapping[str, Any], zone: ZoneInfo) -> Act:
-    """The act that a wish is; raises `RequestError` for what can't be meant."""
+def act_of(wish: Wish, board: Mapping[str, Any], now: datetime) -> Act:
+    """The act that a wish is, at a moment in the site's zone; raises `RequestError` for what can't be meant."""
     if wish.kind not in KINDS:
         raise RequestError(f"there is no act {wish.kind!r}", cure=f"one of {', '.join(KINDS)}")
     facts = {"by": wish.by, "why": wish.why[:MAX_WHY], "version": wish.version, "undoes": wish.undoes}
     if wish.kind == "suspend" and wish.until:
-        facts["until"] = str(until_ms(wish.until, board["at"], zone))
+        facts["until"] = str(until_ms(wish.until, now))
     return Act(told=_input(wish, board), facts={name: value for name, value in facts.items() if value})
 
 
@@ -90,11 +89,10 @@ def group_of(board: Mapping[str, Any], person: str) -> str:
     raise RequestError(f"{person!r} is on no sheet that runs", cure="look at the board: who is on, and which slot runs")
 
 
-def until_ms(text: str, now_ms: int, zone: ZoneInfo) -> int:
+def until_ms(text: str, now: datetime) -> int:
     """A time of today (HH:MM) as milliseconds; raises `RequestError` for none, or one that is over."""
-    now = datetime.fromtimestamp(now_ms / 1000, zone)
     try:
-        until = datetime.combine(now.date(), time.fromisoformat(text), zone)
+        until = datetime.combine(now.date(), time.fromisoformat(text), now.tzinfo)
     except ValueError:
         raise RequestError(f"{text!r} is no time of day", cure="write it as 14:00") from None
     if until <= now:

@@ -243,8 +243,7 @@ def test_a_slot_changes_under_a_ringing_call_then_the_hotline_closes(tmp_path: P
         assert office.recorded(call).turn == "none"  # the slot that the turn was of is over
 
         closing = round(time.time() * 1000) + 1000
-        slots = (_slot(service, 0, closing, "D", name="下一段"),)
-        service.engine.tell(PlanSet(slots=slots), source="test")
+        service.engine.tell(PlanSet(slots=(_slot(service, 0, closing, "D", name="下一段"),)), source="test")
         service.until(lambda b: b["slot"] is None, within=15)
         late = service.caller("13900005302").dials(HOTLINE)
         late.hears_something()

@@ -25,6 +25,7 @@ from router.engine.socket import EngineClient, EngineSocket
 from router.store.calls import CallRow, TurnRow
 from router.store.site import SiteRow
 from router.store.users import User
+from router.web import shared
 from tests.engine.office import TestOffice, office
 from tests.web.conftest import make_app
 from tests.web.test_board import _sign_in
@@ -59,10 +60,11 @@ def engine(made: TestOffice, tmp_path: Path) -> Iterator[EngineClient]:
 
 
 @pytest.fixture
-def app(engine: EngineClient, tmp_path: Path) -> Iterator[Flask]:
+def app(engine: EngineClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The pages of that office; the consultant who signs in is B."""
     (tmp_path / "web").mkdir()
     made = make_app(engine, tmp_path / "web")
+    monkeypatch.setattr(shared, "now", lambda: datetime.fromtimestamp(TEN / 1000, UTC))
     with made.app_context():
         session: Session = made.extensions["hotline"]["sessions"]()
         session.add(SiteRow(id=1, name="锦绣江南", zone="Asia/Shanghai", language="zh", region="CN"))
@@ -134,7 +136,7 @@ def test_a_time_that_is_over_is_told_with_what_was_typed(boss: FlaskClient, engi
     page = _text(boss.get("/acts/suspend?person=A"))
     answer = _do(boss, "/acts/suspend", page, reason="late", note="迟到", until="08:00")
     assert answer.status_code == 422
-    assert "08:00 is over already" in _text(answer)
+    assert "这个时间已过" in _text(answer)
     assert 'value="迟到"' in _text(answer)
     assert engine.board()["people"]["A"]["suspended"] is False
 
@@ -184,7 +186,7 @@ def test_two_supervisors_see_both_orders_and_lose_nothing(boss: FlaskClient, app
 
 def test_what_the_desk_would_refuse_is_said_before(boss: FlaskClient, engine: EngineClient) -> None:
     page = _text(boss.get("/acts/order/call?order=A,B,C"))
-    assert "named twice" in page
+    assert "每人只能在一张轮次表上" in page
     assert _do(boss, "/acts/order", page, reason="customer").status_code == 422
     assert _order(engine) == ["A", "B"]
 
@@ -215,7 +217,7 @@ def test_without_a_token_or_a_sign_in_nothing_is_done(client: FlaskClient, engin
 def test_unknown_people_and_acts_are_not_found(boss: FlaskClient) -> None:
     assert boss.get("/acts/person/Z").status_code == 404
     assert boss.get("/acts/nonsense?person=A").status_code == 404
-    assert "nobody has the id" in _text(boss.get("/acts/suspend?person=Z"))
+    assert "没有这个人" in _text(boss.get("/acts/suspend?person=Z"))
 
 
 def test_the_board_offers_the_acts_and_says_who_changed_a_presence(boss: FlaskClient) -> None:
@@ -267,7 +269,7 @@ class TestMe:
     def test_a_presence_that_there_is_not_is_refused_in_words(self, mine: FlaskClient, engine: EngineClient) -> None:
         self.press(mine, "/me/presence", presence="asleep")
         assert engine.board()["people"]["B"]["presence"] == "present"
-        assert "unknown presence" in _text(mine.get("/me"))
+        assert "没有这种状态" in _text(mine.get("/me"))
 
     def test_my_call_rings_without_a_button_to_answer_and_can_be_marked(
         self, mine: FlaskClient, engine: EngineClient
@@ -286,7 +288,7 @@ class TestMe:
         assert engine.board()["calls"][0]["other"] is True
         self.page(mine, "/02:00")
         self.press(mine, "/me/other", call="another")
-        assert "does not talk" in _text(mine.get("/me"))
+        assert "您不在那通电话里" in _text(mine.get("/me"))
 
     def test_who_is_no_consultant_has_no_such_page(self, boss: FlaskClient) -> None:
         assert boss.get("/me").status_code == 404
@@ -298,7 +300,7 @@ def test_a_returned_turn_is_listed_and_undone_with_a_reason(
 ) -> None:
     with app.app_context():
         session: Session = app.extensions["hotline"]["sessions"]()
-        now = datetime.now(UTC)
+        now = shared.now()
         session.add(CallRow(site_id=1, id="c1", arrived_at=now, answered_at=now, person="A", marks=[]))
         turn = TurnRow(site_id=1, journal="j", seq=1, position=1, at=now, group="call", round=1, person="A")
         turn.what, turn.why, turn.call_id = "restored", "other", "c1"
@@ -322,7 +324,7 @@ def test_a_returned_turn_is_listed_and_undone_with_a_reason(
 def test_marks_of_a_call_stand_in_the_offices_words(boss: FlaskClient, app: Flask) -> None:
     with app.app_context():
         session: Session = app.extensions["hotline"]["sessions"]()
-        now = datetime.now(UTC)
+        now = shared.now()
         noted = [{"kind": kind, "person": "A", "at": ""} for kind in ("warned", "overtime", "hung_up_first")]
         row = CallRow(site_id=1, id="c1", arrived_at=now, answered_at=now, ended_at=now, person="A", marks=noted)
         row.stage, row.late, row.ended_by = "everyone", True, ""

@@ -20,6 +20,7 @@ from router.errors import RequestError
 from router.store.acts import acts_of_day, presence_of_day, returned_turns
 from router.web import shared
 from router.web.acts.reading import REASONS, moved, order_from, wish_from
+from router.web.acts.refusals import in_words
 from router.web.acts.view import clock, kind_of, places_changed, presences, turns_changed
 from router.web.language import shown_language
 
@@ -87,14 +88,14 @@ def do(kind: str) -> ResponseReturnValue:
     if not wish.why:
         return _dialog(kind, values, board, _("Give a reason: it stands in the record.")), 422
     try:
-        act = office_acts.act_of(wish, board, shared.zone())
+        act = office_acts.act_of(wish, board, shared.now().astimezone(shared.zone()))
         shared.engine().tell(act.told, source="web", key=f"act-{values.get('key', '')}", facts=act.facts)
     except EngineUnreachableError:
         return _dialog(kind, values, board, _("The router has not confirmed it. Press again: it counts once.")), 503
     except RequestError as error:
         if _is_stale(wish, board := shared.engine().board()):
             return _stale(values, wish, board), 409
-        return _dialog(kind, {**values, "key": secrets.token_hex(8)}, board, str(error)), 422
+        return _dialog(kind, {**values, "key": secrets.token_hex(8)}, board, in_words(str(error))), 422
     flash(_("Done and recorded."), "message")
     return redirect(url_for("acts.day" if request.form.get("back") == "day" else "board.page"))
 
@@ -122,24 +123,26 @@ def _dialog(kind: str, values: dict[str, str], board: dict[str, Any], problem: s
     wish = wish_from(values, kind, shared.username())
     trial: dict[str, Any] | None = None
     try:
-        act = office_acts.act_of(wish, board, shared.zone())
+        act = office_acts.act_of(wish, board, shared.now().astimezone(shared.zone()))
         trial = shared.engine().preview(act.told)
-        problem = problem or trial["refused"]
+        problem = problem or in_words(trial["refused"])
     except RequestError as error:
-        problem = problem or str(error)
+        problem = problem or in_words(str(error))
     shown: dict[str, Any] = {"trial": trial, "turns": turns_changed(trial) if trial else [], "problem": problem}
     if kind == "order":
         sheet = office_acts.sheet_of(board, wish.group)
         now = [turn["person"] for turn in sheet["turns"]] if sheet else []
-        others = [person for person in board["people"] if not _stands_elsewhere(board, person, wish)]
+        others = [person for person in shared.settings().names if not _cannot_join(board, person, wish)]
         shown |= {"now": now, "places": places_changed(now, wish.order), "others": others}
     template = "acts/order.html" if kind == "order" else "acts/act.html"
     return _page(template, kind=kind, wish=wish, values=values, board=board, **shown)
 
 
-def _stands_elsewhere(board: dict[str, Any], person: str, wish: Wish) -> bool:
+def _cannot_join(board: dict[str, Any], person: str, wish: Wish) -> bool:
     """R1: nobody is on two sheets at one time; who is in the edited order can't be put in again."""
-    return person in wish.order or _group_or_none(board, person) not in (None, wish.group)
+    return (
+        person not in board["people"] or person in wish.order or _group_or_none(board, person) not in (None, wish.group)
+    )
 
 
 def _is_stale(wish: Wish, board: dict[str, Any]) -> bool:

@@ -35,6 +35,7 @@ from router.store.customers import CallbackRow
 from router.store.events import FactKind
 from router.store.queries import open_callbacks
 from router.web import shared
+from router.web.acts.refusals import in_words
 from router.web.acts.view import clock, kind_of, presences
 from router.web.board.view import NO_BOARD, board_view
 from router.web.live import LiveBoard
@@ -97,7 +98,7 @@ def _done(act: Any) -> ResponseReturnValue:
     try:
         act()
     except HotlineError as error:
-        flash(str(error), "error")
+        flash(in_words(str(error)), "error")
     return redirect(address_of("me.page"))
 
 
