@@ -21,9 +21,9 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from router.config.form import FormTable
 from router.store.base import open_database
 from router.web import shared, words
+from router.web.acts.routes import act_pages
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
-from router.web.acts.routes import act_pages
 from router.web.board.routes import board_pages
 from router.web.calls.routes import call_pages
 from router.web.day.routes import day_pages
