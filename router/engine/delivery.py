@@ -14,7 +14,7 @@ from router.engine.ports import Letter, Observation
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something for the engine's thread: a letter, else a fact, a trial, a policy or a number to erase; and who waits."""
+    """Something for the engine's thread: a letter, else a fact, trial, policy or number to erase; and who waits."""
 
     letter: Letter | None
     done: Future[Any] | None = None

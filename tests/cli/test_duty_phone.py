@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from router.cli.data_folder import DataFolder
 from router.cli.demo_site import DEMO
-from router.cli.settings import Place, day_rules, office
+from router.cli.settings import day_rules, office
 from router.config.model import Site
 
 PHONES = [{"account": "901"}, {"mobile": "13900000901", "trunk": "carrier"}]
 
 
-def _place(folder: Path, duty: str | None) -> Place:
+def _site(duty: str | None) -> Site:
     demo = {**DEMO, "closed": {"duty": duty} if duty else {}}
     demo["trunk"] = [{"name": "carrier", "match": ["127.0.0.2"]}]
     demo["hotline"] = [{"number": "4008001234", "trunk": "carrier"}]
     demo["consultant"] = [{"id": "Z", "name": "钱进", "phones": PHONES}, *DEMO["consultant"]]
-    return Place(site=Site.model_validate(demo), folder=DataFolder(folder), demo=True)
+    return Site.model_validate(demo)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +27,11 @@ def _place(folder: Path, duty: str | None) -> Place:
         ("13900000902@carrier", "PJSIP/13900000902@carrier", None, True),
     ],
 )
-def test_it_is_a_consultants_phones_or_a_number(
-    tmp_path: Path, duty: str | None, dial: str, person: str | None, confirm: bool
-) -> None:
-    made = office(_place(tmp_path, duty))
+def test_it_is_a_consultants_phones_or_a_number(duty: str | None, dial: str, person: str | None, confirm: bool) -> None:
+    made = office(_site(duty))
     assert (made.duty_dial, made.duty_person, made.duty_confirm) == (dial, person, confirm)
 
 
-def test_the_days_rules_are_the_sites_policy(tmp_path: Path) -> None:
-    rules = day_rules(_place(tmp_path, None).site)
+def test_the_days_rules_are_the_sites_policy() -> None:
+    rules = day_rules(_site(None))
     assert (rules.initial, rules.max_talk_ms, rules.max_other_talk_ms) == ("present", 180_000, 120_000)
