@@ -52,12 +52,6 @@ SHOWN_AS_RECENT = frozenset(
 )
 
 
-class RefusedError(RequestError):
-    """The desk refused a request: it can't have happened, or may not happen now."""
-
-    id = "refused"
-
-
 class Engine:
     """The one writer. `put`, `ask` and `erase` may be called from any thread, the rest from the engine's own."""
 
@@ -173,7 +167,7 @@ class Engine:
                 self._snapshot_if_due()
                 self._commit()
         except JournalError as error:
-            _fail(deliveries, error)
+            fail_all(deliveries, error)
             raise
         if is_work:
             self._act()
@@ -181,7 +175,7 @@ class Engine:
         if any(delivery.done for delivery in deliveries):
             self._shown_at = float("-inf")  # who asked must find it on the board when the answer comes
         self._show_if_due()
-        _answer(outcomes)
+        answer_all(outcomes)
         return is_work
 
     def _take(self, longest: float) -> list[Delivery]:
@@ -432,19 +426,3 @@ class Engine:
         """The board with its sequence number and the newest trail lines."""
         shown = daily.add_to(board(self.desk.office), self.notes, self.rules)
         return {**shown, **self.beside(), "seq": self._seq, "recent": list(self._recent)}
-
-
-def _answer(outcomes: list[tuple[Delivery, Outcome]]) -> None:
-    for delivery, outcome in outcomes:
-        if delivery.done is None:
-            continue
-        if outcome.refused:
-            delivery.done.set_exception(RefusedError(outcome.refused))
-        else:
-            delivery.done.set_result(outcome.seq if outcome.trial is None else outcome.trial)
-
-
-def _fail(deliveries: list[Delivery], error: JournalError) -> None:
-    for delivery in deliveries:
-        if delivery.done is not None:
-            delivery.done.set_exception(error)

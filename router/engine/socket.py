@@ -22,7 +22,8 @@ from typing import Any
 from router.core.inputs import Input
 from router.core.words import Number
 from router.engine.codec import from_json, input_from_json, input_to_json, to_json
-from router.engine.engine import Engine, RefusedError
+from router.engine.delivery import RefusedError
+from router.engine.engine import Engine
 from router.engine.journal import JournalError
 from router.engine.ports import Letter, Observation
 from router.errors import HotlineError, RequestError

@@ -12,7 +12,7 @@ import pytest
 from router.core import inputs
 from router.core.words import CallId, Group, PersonId
 from router.engine.daily import DayRules
-from router.engine.engine import RefusedError
+from router.engine.delivery import RefusedError
 from router.engine.ports import Letter, Observation, Warn
 from router.store.events import FactKind
 from tests.engine.office import CHEN, LI, WANG, TestOffice, office

@@ -15,7 +15,7 @@ from router.core.actions import Action, Ring
 from router.core.errors import IllegalTransitionError
 from router.core.words import CallId, CallState, PersonId
 from router.engine.clock import SteadyClock
-from router.engine.engine import RefusedError
+from router.engine.delivery import RefusedError
 from router.engine.journal import JournalError
 from router.engine.ports import Letter, Warn
 from tests.engine.office import CHEN, LI, office

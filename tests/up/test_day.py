@@ -42,6 +42,10 @@ class Office:
         """Somebody signed in."""
         made = Browser(f"http://127.0.0.1:{self.service.web}")
         made.posts("/login", made.opens("/login"), username=user, password=self.passwords[user])
+        page = made.opens("/change")
+        own = f"{user}'s very own words"
+        made.posts("/change", page, password=self.passwords[user], new_password=own, new_password_confirm=own)
+        self.passwords[user] = own
         return made
 
     def says(self, command: str, *arguments: str) -> Result:
@@ -83,7 +87,7 @@ class Browser:
 
     def posts(self, path: str, page: str, **typed: str) -> str:
         """The page's last form, with what was typed."""
-        form = page[page.rindex('<form method="post"') if path != "/login" else 0 :]
+        form = page[page.rindex('<form method="post"') :] if path.startswith(("/acts", "/me")) else page
         hidden = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*type="hidden"[^>]*value="([^"]*)"', form))
         hidden |= dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
         body = urllib.parse.urlencode({**hidden, **typed}).encode()

@@ -101,13 +101,13 @@ def is_demo() -> bool:
 @pytest.fixture
 def app(source: DeskSource, tmp_path: Path, is_demo: bool) -> Iterator[Flask]:
     """The application, with one user for each role, named after it."""
-    made = make_app(source, tmp_path)
+    made = make_app(source, tmp_path, is_demo=is_demo)
     yield made
     source.over.set()
     made.extensions["hotline"]["sessions"].bind = None
 
 
-def make_app(source: Source, tmp_path: Path) -> Flask:
+def make_app(source: Source, tmp_path: Path, *, is_demo: bool = False) -> Flask:
     """An application on a new database, with one user for each role, named after it."""
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
     engine = create_engine(url)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from router.core.actions import Action as DeskAction
-from router.core.words import PersonId
+from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Mailbox, Observation, Warn
 from router.telephony.ami import Action, AmiAddress, AmiClient, AmiNotConnectedError, AmiTimes, Event, Response
 from router.telephony.ami.errors import AmiError
