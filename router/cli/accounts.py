@@ -5,39 +5,20 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from flask_security.utils import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.cli.settings import Place, database_url, web_settings
-from router.core.inputs import Input
-from router.engine.socket import EngineUnreachableError
+from router.engine.socket import EngineClient
 from router.store.base import open_database
 from router.store.migrate import migrate_database
 from router.store.office import has_site
 from router.store.seed import seed
 from router.store.users import User
 from router.web.app import create_app
-
-
-class NoBoard:
-    """No engine is needed to make users."""
-
-    def subscribe(self) -> Iterator[dict[str, Any]]:
-        """Nothing to show."""
-        return iter(())
-
-    def board(self) -> dict[str, Any]:
-        """Nothing to show."""
-        return {}
-
-    def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:  # noqa: ARG002  (the port's signature)
-        """Nothing to tell."""
-        raise EngineUnreachableError("no engine runs while accounts are made")
 
 
 def prepare_database(place: Place, assets: Path) -> dict[str, str]:
@@ -64,7 +45,7 @@ def give_passwords(session: Session, place: Place, assets: Path) -> dict[str, st
     new = session.scalars(select(User).where(User.password.is_(None), User.active)).unique().all()
     passwords = {user.username: secrets.token_urlsafe(9) for user in new}
     if new:
-        with create_app(web_settings(place, assets), NoBoard()).app_context():
+        with create_app(web_settings(place, assets), EngineClient(place.folder.socket)).app_context():
             for user in new:
                 user.password = hash_password(passwords[user.username])
                 user.must_change_password = not place.demo  # made-up people have nothing to protect

@@ -15,7 +15,7 @@ import click
 from router.cli.asterisk import asterisk_follows
 from router.cli.follow import Follower
 from router.cli.office_keeper import OfficeKeeper
-from router.cli.settings import Place, database_url, office, open_place
+from router.cli.settings import Place, database_url, day_rules, office, open_place
 from router.core.actions import Action
 from router.core.policy import PRESENT
 from router.core.words import CallId, PersonId
@@ -23,7 +23,8 @@ from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.journal import Journal
 from router.engine.link_log import LinkLog
-from router.engine.snapshot import recover
+from router.engine.ports import Warn
+from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
 from router.store.base import open_database
 from router.telephony.ami import AmiAddress
@@ -57,9 +58,9 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     policy = place.site.desk_policy()
     journal = Journal(place.folder.journal)
     is_new = journal.last_seq == 0
-    desk = recover(journal, policy)
+    desk, notes = recover_all(journal, policy)
     late = LateSwitchboard()
-    engine = Engine(desk, journal, late, SteadyClock(desk.office.now))
+    engine = Engine(desk, journal, late, SteadyClock(desk.office.now), notes=notes, rules=day_rules(place.site))
     database = open_database(database_url(place))
     keeper = OfficeKeeper(engine, place, database, is_new_journal=is_new, pbx_follows=asterisk_follows)
     switchboard = AsteriskSwitchboard(
@@ -68,6 +69,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         mailbox=engine,
         normalise=keeper.normalise,
         on_alarm=lambda name, text: log.error("alarm=%s %s", name, text),
+        on_fact=engine.observe,
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
     late.switchboard = keeper.switchboard = switchboard
@@ -114,7 +116,7 @@ class LateSwitchboard:
 
     switchboard: AsteriskSwitchboard
 
-    def perform(self, actions: Sequence[Action]) -> None:
+    def perform(self, actions: Sequence[Action | Warn]) -> None:
         """Hand the actions on (`Switchboard`)."""
         self.switchboard.perform(actions)
 

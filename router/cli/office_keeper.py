@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from router.cli.office import OfficeCopy, OnRecord, Source, read_database
-from router.cli.settings import Place, numbering, office, with_new_secrets
+from router.cli.settings import Place, day_rules, numbering, office, with_new_secrets
 from router.config.model import Site
 from router.config.office import with_office
 from router.config.plan import Counting, Origin, Published, plan_that_counts
@@ -161,6 +161,7 @@ class OfficeKeeper:
         self.numbering = numbering(site)
         if site.desk_policy() != before.site.desk_policy():
             self._engine.change_policy(site.desk_policy())
+        self._engine.rules = day_rules(site)
         self._tell_people()
         needs = self._pbx_follows(before, self._place)
         for need in needs:

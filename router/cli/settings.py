@@ -18,6 +18,7 @@ from router.config.model import Consultant, Site, split_address
 from router.config.model import Phone as FilePhone
 from router.config.plan import Published
 from router.core.words import PersonId
+from router.engine.daily import DayRules
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
 from router.telephony.private.from_site import dial_string
@@ -140,6 +141,7 @@ def numbering(site: Site) -> Numbering:
 
 def office(site: Site) -> Office:
     """People, phones, trunks and hotlines as the switchboard takes them."""
+    duty_dial, duty_person, duty_confirm = _duty(site)
     return Office(
         people=tuple(
             Person(
@@ -163,6 +165,7 @@ def office(site: Site) -> Office:
                 no_answer_seconds=trunk.no_answer_seconds,
                 outgoing=trunk.outgoing,
                 international=trunk.international,
+                tells_hangup=trunk.tells_hangup,
             )
             for trunk in site.trunks
         ),
@@ -174,7 +177,33 @@ def office(site: Site) -> Office:
         ),
         language=site.site.language,
         prompts="hotline",
+        duty_dial=duty_dial,
+        duty_person=duty_person,
+        duty_confirm=duty_confirm,
     )
+
+
+def day_rules(site: Site) -> DayRules:
+    """What the clock and the plan bring beside the rules of the desk (R18; where presence starts a day)."""
+    return DayRules(
+        zone=site.zone,
+        initial=site.presence.initial,
+        max_talk_ms=round(site.policy.max_talk_seconds * 1000),
+        max_other_talk_ms=round(site.policy.max_other_talk_seconds * 1000),
+    )
+
+
+def _duty(site: Site) -> tuple[str, PersonId | None, bool]:
+    """What is dialled in closed hours ("" for nothing), whose phone it is, and whether its owner must press 1."""
+    if site.closed.duty_number is not None:
+        number, trunk = site.closed.duty_number
+        return f"PJSIP/{number}@{trunk}", None, True
+    for consultant in site.consultants:
+        if consultant.id == site.closed.duty:
+            phones = consultant.all_phones
+            dial = "&".join(dial_string(consultant, phone) for phone in phones)
+            return dial, PersonId(consultant.id), any(phone.mobile and phone.confirm for phone in phones)
+    return "", None, False
 
 
 def _phone(consultant: Consultant, phone: FilePhone) -> Phone:
@@ -201,6 +230,7 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},
         form_minutes=site.policy.form_minutes,
         three_rings_seconds=site.desk_policy().three_rings_ms / 1000,
+        presence=site.policy.presence,
         is_demo=place.demo,
         https=site.web.tls,
     )

@@ -30,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": model.Plan,
     "plan.slots": model.SlotEntry,
     "presence": model.PresenceTable,
+    "closed": model.ClosedTable,
     "policy": model.PolicyTable,
     "reconcile": model.ReconcileTable,
     "reconcile.columns": model.ColumnsTable,

@@ -23,6 +23,7 @@ from router.config.values import (
     Date,
     Dialled,
     DialString,
+    DutyPhone,
     Extension,
     Host,
     Id,
@@ -148,6 +149,7 @@ class Trunk(Model):
     no_answer_seconds: Annotated[Whole, Field(ge=5, le=600)] = 60
     outgoing: YesNo = False
     international: YesNo = False
+    tells_hangup: YesNo = True
 
     @model_validator(mode="after")
     def _no_stray_keys(self) -> Trunk:
@@ -291,6 +293,18 @@ class PresenceTable(Model):
     initial: Literal["off", "present"] = "off"
 
 
+class ClosedTable(Model):
+    """`[closed]`: what happens to calls outside all slots, beside the announcement and the call back (R15)."""
+
+    duty: DutyPhone | None = None
+
+    @property
+    def duty_number(self) -> tuple[str, str] | None:
+        """Number and trunk of a duty phone that is no consultant's."""
+        number, at, trunk = (self.duty or "").partition("@")
+        return (number, trunk) if at else None
+
+
 class PolicyTable(Model):
     """`[policy]`: DOMAIN 9, same names."""
 
@@ -350,6 +364,7 @@ class Site(Model):
     users: tuple[UserEntry, ...] = Field(default=(), alias="user")
     plans: tuple[Plan, ...] = Field(default=(), alias="plan")
     presence: PresenceTable = PresenceTable()
+    closed: ClosedTable = ClosedTable()
     policy: PolicyTable = PolicyTable()
     reconcile: ReconcileTable = ReconcileTable()
     form: FormTable = FormTable()

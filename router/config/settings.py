@@ -125,6 +125,7 @@ SECTIONS: tuple[Section, ...] = (
             Setting("no_answer_seconds", "60", "answer = never 时来电最多等多久", "Longest wait of a call with answer = never.", "s"),
             Setting("outgoing", "false", "话机可否经此外线拨出", "Whether phones may call out through it."),
             Setting("international", "false", "可否拨国际长途", "Whether they may call abroad."),
+            Setting("tells_hangup", "true", "能否得知对方已挂机；多数模拟线不能，「先挂机」便记为未知", "Whether it tells that the other side has hung up; most analogue lines can't, and who hung up first is then unknown."),
         ),
         many=True,
     ),
@@ -223,6 +224,14 @@ SECTIONS: tuple[Section, ...] = (
         "Presence.",
         (
             Setting("initial", '"off"', "每天开始时：off（须签到）或 present", "Where everyone starts a day: off (must check in) or present."),
+        ),
+    ),
+    Section(
+        "closed",
+        "非接听时段的来电：播报、记待回拨，可先响值班电话",
+        "Calls outside all slots: an announcement and a call back owed; the duty phone may ring first.",
+        (
+            Setting("duty", '"A"', "值班电话：置业顾问代号，或 号码@外线", "The duty phone: a consultant's id, or number@trunk."),
         ),
     ),
     Section(

@@ -73,6 +73,12 @@ VALUES: dict[str, Message] = {
         "{value} is empty, longer than 80 characters or has control characters",
         "write one line of plain text",
     ),
+    "bad-duty": Message(
+        "{value} 不是值班电话",
+        '写置业顾问代号，或 号码@外线，如 "13900000101@carrier"',
+        "{value} is no duty phone",
+        'write a consultant\'s id, or number@trunk, such as "13900000101@carrier"',
+    ),
     "bad-id": Message(
         "{value} 不可作代号",
         "只用字母、数字、- 和 _，最多 32 个",

@@ -143,6 +143,7 @@ Username = Annotated[str, _matching(r"[A-Za-z0-9_.-]{2,32}", "bad-username")]
 Dialled = Annotated[str, _matching(r"\+?[0-9]{2,20}", "bad-number")]
 AreaCode = Annotated[str, _matching(r"0?[1-9][0-9]{0,4}", "bad-area-code")]
 OutsidePrefix = Annotated[str, _matching(r"[0-9*#]{0,4}", "bad-prefix")]
+DutyPhone = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,32}|[0-9]{2,20}@[A-Za-z0-9_-]{1,32}", "bad-duty")]
 Extension = Annotated[str, _matching(r"[0-9]{2,8}", "bad-extension")]
 DialString = Annotated[str, _matching(r"[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]+", "bad-dial")]
 # What Asterisk's configuration can hold as a value: no comment sign, and no ">", which it takes for a part of "=>"

@@ -15,24 +15,29 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError
-from router.core.inputs import Answered, HungUp, PresenceChanged, Taken, Tick
+from router.core.inputs import Answered, HungUp, Input, PresenceChanged, Taken, Tick
 from router.core.policy import PRESENT, Policy
 from router.core.words import Number
+from router.engine import daily
 from router.engine.board import board
 from router.engine.codec import answer_to_json, input_to_json, to_json
+from router.engine.daily import DayRules
+from router.engine.delivery import Delivery, Outcome, answer_all, fail_all
 from router.engine.journal import Entry, Journal, JournalError
-from router.engine.ports import Letter, Switchboard
+from router.engine.notes import Notes
+from router.engine.ports import Letter, Observation, Switchboard, Warn
+from router.engine.preview import preview
 from router.engine.quarantine import cure
 from router.engine.said import lines
-from router.engine.snapshot import VERSION, recover, rename_number, state_of
+from router.engine.snapshot import VERSION, recover_all, rename_number, state_of
 from router.engine.standing import standing_after
 from router.errors import RequestError
+from router.store.events import FactKind
 
 log = logging.getLogger(__name__)
 
@@ -43,40 +48,26 @@ RECENT = 8  # trail lines on the board
 SHOW_EVERY_SECONDS = 0.05
 OFF = "off"
 SHOWN_AS_RECENT = frozenset(
-    {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round"}
+    {"Rang", "Connected", "HandOver", "Waits", "Missed", "Passed", "Forfeit", "Lapse", "Restore", "Round", "Act"}
 )
-
-
-class RefusedError(RequestError):
-    """The desk refused a request: it can't have happened, or may not happen now."""
-
-    id = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """For the engine's thread: a letter, a policy, or (without either) a number to be erased; and who waits for it."""
-
-    letter: Letter | None
-    done: Future[int] | None = None
-    erase: Number = field(default=Number(""))
-    by: str = ""
-    policy: Policy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a delivery: its sequence number, and why it was refused if it was."""
-
-    seq: int
-    refused: str = ""
 
 
 class Engine:
     """The one writer. `put`, `ask` and `erase` may be called from any thread, the rest from the engine's own."""
 
-    def __init__(self, desk: Desk, journal: Journal, switchboard: Switchboard, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        journal: Journal,
+        switchboard: Switchboard,
+        clock: Callable[[], int],
+        *,
+        notes: Notes | None = None,
+        rules: DayRules | None = None,
+    ) -> None:
         self.desk = desk
+        self.notes = notes or Notes()
+        self.rules = rules or DayRules()
         self._journal = journal
         self._switchboard = switchboard
         self._clock = clock
@@ -85,7 +76,7 @@ class Engine:
         self._requests: dict[str, Outcome] = {}  # among them, by key
         self._seq = journal.last_seq
         self._snapshot_at = journal.last_seq
-        self._actions: list[Action] = []
+        self._actions: list[Action | Warn] = []
         self._said: list[list[Action | Trail]] = []  # decided, not yet in the log
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self.beside: Callable[[], Mapping[str, Any]] = dict
@@ -110,6 +101,18 @@ class Engine:
         """Hand in a request; the future gives its sequence number once recorded, or `RefusedError`."""
         done: Future[int] = Future()
         self._mail.put(Delivery(letter, done))
+        return done
+
+    def observe(self, seen: Observation) -> Future[int]:
+        """Have a fact of a call noted; the future gives its sequence number, or `RefusedError`."""
+        done: Future[int] = Future()
+        self._mail.put(Delivery(None, done, seen=seen))
+        return done
+
+    def preview(self, told: Input) -> Future[dict[str, Any]]:
+        """What an input would bring if it came now (`router.engine.preview`); nothing is done or recorded."""
+        done: Future[dict[str, Any]] = Future()
+        self._mail.put(Delivery(None, done, trial=told))
         return done
 
     def erase(self, number: Number, by: str = "") -> Future[int]:
@@ -165,7 +168,7 @@ class Engine:
                 self._snapshot_if_due()
                 self._commit()
         except JournalError as error:
-            _fail(deliveries, error)
+            fail_all(deliveries, error)
             raise
         if is_work:
             self._act()
@@ -174,7 +177,7 @@ class Engine:
         if any(delivery.done for delivery in deliveries):
             self._shown_at = float("-inf")  # who asked must find it on the board when the answer comes
         self._show_if_due()
-        _answer(outcomes)
+        answer_all(outcomes)
         return is_work
 
     def _take(self, longest: float) -> list[Delivery]:
@@ -190,9 +193,9 @@ class Engine:
 
     def _patience(self, longest: float) -> float:
         """Seconds until there is something to do without a letter."""
-        deadline = self.desk.next_deadline
-        if deadline is not None:
-            longest = min(longest, (deadline - self._clock()) / 1000)
+        for deadline in (self.desk.next_deadline, daily.next_due(self.notes, self.rules)):
+            if deadline is not None:
+                longest = min(longest, (deadline - self._clock()) / 1000)
         if not self._is_shown and self._watchers:
             longest = min(longest, self._shown_at + SHOW_EVERY_SECONDS - time.monotonic())
         return longest
@@ -204,6 +207,11 @@ class Engine:
     def _pass_time(self, now: int) -> None:
         while (error := self._failure_until(now)) is not None:
             self._quarantine(now, error)
+        for item in daily.due(self.notes, self.desk.office, self.rules, now):
+            if isinstance(item, Letter):
+                self._tell(item, now)
+            else:
+                self._observe(item, now)
 
     def _failure_until(self, now: int) -> Exception | None:
         """Let time pass to `now`; or what failed on the way."""
@@ -219,7 +227,8 @@ class Engine:
         why = f"{type(error).__name__}: {error}"
         log.error("alarm=desk-timer-failed cause=%r", why, exc_info=error)
         self._commit()
-        cured = cure(recover(self._journal, self.desk.office.policy).office, now)
+        desk, self.notes = recover_all(self._journal, self.desk.office.policy)
+        cured = cure(desk.office, now)
         self.desk.office = cured.office
         for call, answer in cured.ended:
             log.error("call=%s alarm=quarantined served=fallback cure=report-this-log", call)
@@ -232,6 +241,10 @@ class Engine:
         letter = delivery.letter
         if delivery.policy is not None:
             return self._change_policy(delivery.policy)
+        if delivery.trial is not None:
+            return self._try(delivery.trial)
+        if delivery.seen is not None:
+            return self._observe(delivery.seen, self._now())
         if letter is None:
             return self._erase(delivery.erase, delivery.by)
         if not letter.key:
@@ -251,8 +264,15 @@ class Engine:
         """Tell the desk at one and the same moment: what time brings first, then the input."""
         now = self._now()
         self._pass_time(now)
+        return self._tell(letter, now)
+
+    def _tell(self, letter: Letter, now: int) -> Outcome:
         try:
+            daily.check_version(self.notes, letter.input, letter.facts)
             answer = self.desk.handle(letter.input, now)
+        except RequestError as error:
+            self._note("stale", now, letter, [], str(error))  # the desk never saw it, so a replay must not tell it
+            return Outcome(self._seq, str(error))
         except IllegalTransitionError as error:  # a mistake of ours: the state may be half changed
             return self._mend(letter, now, error)
         except DeskError as error:
@@ -262,6 +282,29 @@ class Engine:
         except Exception as error:  # whatever it was, the office must go on
             return self._mend(letter, now, error)
         self._note("input", now, letter, answer)
+        return Outcome(self._seq)
+
+    def _try(self, told: Input) -> Outcome:
+        try:
+            return Outcome(self._seq, trial=preview(self.desk.office, told))
+        except Exception as error:  # it is only a trial: whatever it was, the office must go on
+            log.exception("trial failed input=%r", told)
+            return Outcome(self._seq, f"{type(error).__name__}: {error}")
+
+    def _observe(self, seen: Observation, now: int) -> Outcome:
+        """Write a fact down; a warning is heard by the one who talks (R18)."""
+        try:
+            daily.check_observation(self.notes, seen)
+        except RequestError as error:
+            return Outcome(self._seq, str(error))
+        if daily.is_known(self.notes, seen):
+            return Outcome(self._seq)
+        body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
+        self._write_down("fact", body, at=now, source=seen.source)
+        self.notes.observe(seen.what, seen.call, now)
+        log.info("call=%s fact=%s person=%s source=%s", seen.call, seen.what, seen.person, seen.source)
+        if seen.what is FactKind.WARNED:
+            self._actions.append(Warn(call=seen.call, person=seen.person))
         return Outcome(self._seq)
 
     def _refuse(self, letter: Letter, now: int, error: DeskError) -> Outcome:
@@ -280,7 +323,8 @@ class Engine:
         log.error("desk failed source=%s input=%r", letter.source, letter.input, exc_info=error)
         why = f"{type(error).__name__}: {error}"
         self._commit()
-        self.desk.office = recover(self._journal, self.desk.office.policy).office
+        desk, self.notes = recover_all(self._journal, self.desk.office.policy)
+        self.desk.office = desk.office
         self._note("failed", now, letter, [], why)
         return Outcome(self._seq, why)
 
@@ -311,7 +355,8 @@ class Engine:
         log.info("policy state=changed rings=%s ring_ms=%s", policy.rings, policy.ring_ms)
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
-        facts = {**letter.facts, **({"refused": why} if why else {})}
+        known = {"refused": why} if why else daily.check_in(self.notes, self.rules, letter.input, at)
+        facts = {**letter.facts, **known}
         said = [answer_to_json(item) for item in answer]
         standing = [to_json(item) for item in standing_after(self.desk.office, letter.input, answer) if not why]
         self._write_down(
@@ -324,6 +369,8 @@ class Engine:
             answer=said,
             standing=standing,
         )
+        if not why:
+            self.notes.after(self.desk.office, letter.input, at, letter.source, facts, answer)
         self._actions += [item for item in answer if isinstance(item, Action)]
         self._said.append(answer)
         if why:
@@ -338,7 +385,7 @@ class Engine:
         self._entries.append(Entry(seq=self._seq, at_ms=at, kind=kind, source=source, body=body, **more))
 
     def _take_snapshot(self) -> None:
-        self._write_down("snapshot", state_of(self.desk.office), source=VERSION)
+        self._write_down("snapshot", state_of(self.desk.office), source=VERSION, facts={"notes": to_json(self.notes)})
         self._snapshot_at = self._seq
 
     def _snapshot_if_due(self) -> None:
@@ -384,20 +431,5 @@ class Engine:
 
     def shown(self) -> dict[str, Any]:
         """The board with its sequence number and the newest trail lines."""
-        return {**board(self.desk.office), **self.beside(), "seq": self._seq, "recent": list(self._recent)}
-
-
-def _answer(outcomes: list[tuple[Delivery, Outcome]]) -> None:
-    for delivery, outcome in outcomes:
-        if delivery.done is None:
-            continue
-        if outcome.refused:
-            delivery.done.set_exception(RefusedError(outcome.refused))
-        else:
-            delivery.done.set_result(outcome.seq)
-
-
-def _fail(deliveries: list[Delivery], error: JournalError) -> None:
-    for delivery in deliveries:
-        if delivery.done is not None:
-            delivery.done.set_exception(error)
+        shown = daily.add_to(board(self.desk.office), self.notes, self.rules)
+        return {**shown, **self.beside(), "seq": self._seq, "recent": list(self._recent)}

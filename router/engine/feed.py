@@ -9,11 +9,11 @@ from typing import Any
 
 from router.engine.codec import CodecError, answer_from_json, from_json, input_from_json
 from router.engine.journal import Entry, JournalError, JournalReader
-from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
+from router.store.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
 
 TIDY_UP_AFTER = 500  # events read
 
-KINDS = ("input", "refused", "erasure")
+KINDS = ("input", "refused", "erasure", "fact")
 
 
 class JournalFeed:
@@ -59,9 +59,14 @@ def _item(reader: JournalReader, entry: Entry) -> JournalItem:
     if entry.kind == "erasure":
         return Erasure(seq=entry.seq, at_ms=entry.at_ms, keys=tuple(entry.body["keys"]), by=entry.source)
     try:
-        return _event(reader, entry)
+        return _fact(entry) if entry.kind == "fact" else _event(reader, entry)
     except CodecError as error:
         return Unreadable(seq=entry.seq, at_ms=entry.at_ms, why=str(error))
+
+
+def _fact(entry: Entry) -> Fact:
+    fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms, "source": entry.source})
+    return fact
 
 
 def _event(reader: JournalReader, entry: Entry) -> Event:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import FormFiled, Input
 from router.core.words import CallId, FormKind, PersonId
-from router.engine.engine import RefusedError
+from router.engine.delivery import RefusedError
 from router.store.call_forms import untold_revisions
 from router.store.forms import FormRevisionRow
 

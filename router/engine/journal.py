@@ -25,7 +25,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
-    kind TEXT NOT NULL,          -- input, refused, failed, policy, erasure, snapshot
+    kind TEXT NOT NULL,          -- input, refused, failed, stale, fact, policy, erasure, snapshot
     source TEXT NOT NULL,
     key TEXT UNIQUE,             -- of a request, so that it counts once
     body TEXT NOT NULL,          -- JSON: the input, the policy, or the snapshot

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from router.core.actions import Action
 from router.core.inputs import Input
-from router.core.words import CallId
+from router.core.words import CallId, PersonId
+from router.store.events import FactKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,25 @@ class Letter:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A fact of a call on its way to the journal: it decides nothing, so it is no input of the desk."""
+
+    what: FactKind
+    call: CallId
+    person: PersonId
+    source: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn:
+    """R18: tell this consultant, and not the caller, that the talk will have taken too long."""
+
+    call: CallId
+    person: PersonId
+
+
 class Mailbox(Protocol):
     """Where telephony, timers and the socket put what happened; safe from any thread, never waits for the desk."""
 
@@ -36,7 +56,7 @@ class Mailbox(Protocol):
 class Switchboard(Protocol):
     """Who carries the desk's actions out: Asterisk. Called from the engine's thread, after the journal's commit."""
 
-    def perform(self, actions: Sequence[Action]) -> None:
+    def perform(self, actions: Sequence[Action | Warn]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
 
     def leave_to_fallback(self, calls: Sequence[CallId]) -> None:

@@ -16,7 +16,9 @@ from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Number
 from router.engine.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
-from router.engine.journal import Entry, JournalReader
+from router.engine.journal import REPLAYED, Entry, JournalReader
+from router.engine.notes import Notes
+from router.store.events import Fact
 
 log = logging.getLogger(__name__)
 
@@ -58,36 +60,55 @@ def recover(journal: JournalReader, policy: Policy) -> Desk:
 
     The past is replayed under the policy that it was decided under: a changed one is set afterwards (`Engine.start`).
     """
-    desk = Desk(policy)
+    return recover_all(journal, policy)[0]
+
+
+def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, Notes]:
+    """The desk, and what the engine had noted beside it."""
+    desk, notes = Desk(policy), Notes()
     snapshot = journal.last_snapshot(VERSION)
     try:
         if snapshot is not None:
             desk.office = office_from(snapshot.body)
+            notes = from_json(Notes, snapshot.facts["notes"]) if "notes" in snapshot.facts else notes
     except CodecError:
         log.exception("snapshot unreadable seq=%s: replaying the whole journal", snapshot.seq if snapshot else 0)
-        snapshot = None
-    replay(desk, journal.read(after=snapshot.seq if snapshot else 0))
-    return desk
+        snapshot, notes = None, Notes()
+    replay(desk, journal.read(snapshot.seq if snapshot else 0, (*REPLAYED, "fact")), notes)
+    return desk, notes
 
 
-def replay(desk: Desk, entries: Iterable[Entry]) -> int:
-    """Tell the desk again what it was told; what it refused then, it refuses now.
+def replay(desk: Desk, entries: Iterable[Entry], notes: Notes | None = None) -> int:
+    """Tell the desk again what it was told; what it refused then, it refuses now. `notes` follow, if they are given.
 
     Returns how many inputs it refuses now and did not then: after an upgrade that changed a rule. Each is logged as
     an error; the desk goes on without them, since an office without a desk is worse.
     """
     changed = 0
+    notes = notes or Notes()
     for entry in entries:
         if entry.kind == "policy":
             desk.office.policy = from_json(Policy, entry.body)
-            continue
-        try:
-            desk.handle(input_from_json(entry.body), entry.at_ms)
-        except DeskError:
-            if entry.kind == "input":
-                changed += 1
-                log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
-        except Exception:  # a mistake of ours, which would end every start
+        elif entry.kind == "fact":
+            fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms})
+            notes.observe(fact.what, fact.call, fact.at_ms)
+        elif not _again(desk, entry, notes):
             changed += 1
-            log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
     return changed
+
+
+def _again(desk: Desk, entry: Entry, notes: Notes) -> bool:
+    """One input again; False if it is refused now and was not then."""
+    told = input_from_json(entry.body)
+    try:
+        answer = desk.handle(told, entry.at_ms)
+    except DeskError:
+        if entry.kind == "input":
+            log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
+        return entry.kind != "input"
+    except Exception:  # a mistake of ours, which would end every start
+        log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
+        return False
+    if entry.kind == "input":
+        notes.after(desk.office, told, entry.at_ms, entry.source, entry.facts, answer)
+    return True

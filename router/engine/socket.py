@@ -21,10 +21,11 @@ from typing import Any
 
 from router.core.inputs import Input
 from router.core.words import Number
-from router.engine.codec import input_from_json, input_to_json
-from router.engine.engine import Engine, RefusedError
+from router.engine.codec import from_json, input_from_json, input_to_json, to_json
+from router.engine.delivery import RefusedError
+from router.engine.engine import Engine
 from router.engine.journal import JournalError
-from router.engine.ports import Letter
+from router.engine.ports import Letter, Observation
 from router.errors import HotlineError, RequestError
 
 log = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ class EngineSocket:
             with self._changed:
                 newest = self._newest
             send_frame(connection, _shown(newest))
-        elif what in ("input", "erase"):
+        elif what in ("input", "erase", "observe", "preview"):
             send_frame(connection, self._request(message))
         elif what == "reread":
             send_frame(connection, self._reread())
@@ -174,12 +175,12 @@ class EngineSocket:
 
     def _request(self, message: dict[str, Any]) -> dict[str, Any]:
         try:
-            seq = self._hand_in(message).result(ANSWER_SECONDS)
+            said = self._hand_in(message).result(ANSWER_SECONDS)
         except HotlineError as error:
             return {"ok": False, "id": error.id, "why": str(error)}
         except TimeoutError:
             return {"ok": False, "id": EngineUnreachableError.id, "why": "the engine did not answer in time"}
-        return {"ok": True, "seq": seq}
+        return {"ok": True, "trial": said} if isinstance(said, dict) else {"ok": True, "seq": said}
 
     def _reread(self) -> dict[str, Any]:
         try:
@@ -187,12 +188,16 @@ class EngineSocket:
         except HotlineError as error:
             return {"ok": False, "id": error.id, "why": str(error)}
 
-    def _hand_in(self, message: dict[str, Any]) -> Future[int]:
+    def _hand_in(self, message: dict[str, Any]) -> Future[Any]:
         if message["do"] == "erase":
             return self._engine.erase(Number(str(message.get("number", ""))), str(message.get("by", "")))
+        if message["do"] == "observe":
+            return self._engine.observe(from_json(Observation, message.get("seen")))
         told, facts = message.get("input"), message.get("facts") or {}
         if not isinstance(told, dict) or not isinstance(facts, dict):
             raise RequestError("an input needs `input`, an object, and may have `facts`, another")
+        if message["do"] == "preview":
+            return self._engine.preview(input_from_json(told))
         letter = Letter(
             input=input_from_json(told),
             source=str(message.get("source", "socket")),
@@ -259,6 +264,15 @@ class EngineClient:
         request = {"do": "input", "input": input_to_json(told), "source": source, "key": key, "facts": facts or {}}
         return self._have_done(request)
 
+    def observe(self, seen: Observation) -> int:
+        """Have a fact of a call noted (other business, R18); returns and raises as `tell`."""
+        return self._have_done({"do": "observe", "seen": to_json(seen)})
+
+    def preview(self, told: Input) -> dict[str, Any]:
+        """What an input would bring if it came now (`router.engine.preview`); raises as `tell`, and does nothing."""
+        trial: dict[str, Any] = self._answer_to({"do": "preview", "input": input_to_json(told)})["trial"]
+        return trial
+
     def erase(self, number: Number, *, by: str) -> int:
         """Have a number erased everywhere (DESIGN: erasure); returns and raises as `tell`."""
         return self._have_done({"do": "erase", "number": number, "by": by})
@@ -275,8 +289,11 @@ class EngineClient:
         return [str(need) for need in _done(answer)["needs_restart"]]
 
     def _have_done(self, request: dict[str, Any]) -> int:
+        return int(self._answer_to(request)["seq"])
+
+    def _answer_to(self, request: dict[str, Any]) -> dict[str, Any]:
         with self._open() as connection:
-            return int(_done(self._ask(connection, request))["seq"])
+            return _done(self._ask(connection, request))
 
     def _open(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -16,8 +16,10 @@ from router.core.words import Stage
 from router.errors import StoreError
 from router.store.apply_turns import apply_turns, with_calls
 from router.store.customers import CallbackRow, NumberRow
-from router.store.events import NUMBER_FIELDS, Erasure, Event, JournalItem, Standing, Unreadable
+from router.store.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
 from router.store.ledger import ERASED, Ledger, moment
+from router.store.marks import apply_fact, mark_returned, mark_the_end
+from router.store.presence import apply_presence
 from router.store.steps import Step, steps_of
 
 NOT_IN_THE_TRAIL = (inputs.Tick, inputs.CustomerKnown, inputs.PersonKnown)  # nothing to ask about afterwards
@@ -40,6 +42,9 @@ def apply(ledger: Ledger, item: JournalItem) -> None:
     if isinstance(item, Erasure):
         ledger.erase(item)
         return
+    if isinstance(item, Fact):
+        apply_fact(ledger, item)
+        return
     steps = with_calls(ledger, steps_of(item))
     if not item.refused:
         _apply_input(ledger, item)
@@ -59,6 +64,9 @@ def _apply_input(ledger: Ledger, event: Event) -> None:
     if isinstance(told, inputs.CallArrived):
         _arrived(ledger, event, told)
         return
+    if isinstance(told, inputs.PresenceChanged):
+        apply_presence(ledger, event, told)
+        return
     call = ledger.call(told.call) if isinstance(told, OF_A_CALL) else None
     if call is None:
         return
@@ -67,6 +75,7 @@ def _apply_input(ledger: Ledger, event: Event) -> None:
     elif isinstance(told, inputs.HungUp):
         call.ended_at = moment(event.at_ms)
         call.ended_by = event.facts.get("ended_by", "")[:80]
+        mark_the_end(call, event)
     elif isinstance(told, inputs.FormFiled):
         call.form_kind = told.kind.value
     call.served_by = event.facts.get("served", call.served_by)
@@ -104,6 +113,8 @@ def _arrived(ledger: Ledger, event: Event, told: inputs.CallArrived) -> None:
 
 def _apply_answer(ledger: Ledger, event: Event, step: Step) -> None:
     item = step.item
+    if isinstance(item, actions.Restore):
+        mark_returned(ledger, event, step)
     if not isinstance(item, actions.Connected | actions.HandOver | actions.Missed):
         return
     call = ledger.call(item.call)

@@ -91,6 +91,7 @@ def _offered(ledger: Ledger, person: str, call: str | None = None) -> TurnRow | 
 def _add(ledger: Ledger, event: Event, step: Step, turn: Turn) -> None:
     told, mark = event.input, ledger.mark
     by, note = (told.by, told.why) if isinstance(told, inputs.TurnHandedOut | inputs.TurnTakenAway) else ("", "")
+    undoes = event.facts.get("undoes", "")
     ledger.session.add(
         TurnRow(
             site_id=ledger.site_id,
@@ -108,6 +109,7 @@ def _add(ledger: Ledger, event: Event, step: Step, turn: Turn) -> None:
             by=by[:80],
             note=note[:255],
             call_id=turn.call or None,
+            undoes=int(undoes) if undoes.isdigit() else None,
         )
     )
     ledger.session.flush()

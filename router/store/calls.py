@@ -1,6 +1,6 @@
 """The record of calls: the log, its trail, the turns. May live here: those tables, written by the writer alone.
 
-Exceptions are the `marks` of a call, which people set, and calls that reconciliation recovers.
+An exception are calls that reconciliation recovers.
 """
 
 from __future__ import annotations
@@ -101,4 +101,5 @@ class TurnRow(Base):
     why: Mapped[str] = mapped_column(String(80), default="")
     by: Mapped[str] = mapped_column(String(80), default="")  # the supervisor, and the reason given (R8)
     note: Mapped[str] = mapped_column(String(255), default="")
+    undoes: Mapped[int | None]  # the row of the turn that had come back and is taken away again (R8)
     call_id: Mapped[str | None] = mapped_column(String(64))

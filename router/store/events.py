@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from router.core.actions import Action, Trail
 from router.core.inputs import Input
-from router.core.words import Millis, Number, PersonId
+from router.core.words import CallId, Millis, Number, PersonId
 
 NUMBER_FIELDS = frozenset({"number", "numbers", "caller"})  # the fields of inputs, answers and facts that are numbers
 
@@ -66,7 +67,29 @@ class Unreadable:
     why: str
 
 
-JournalItem = Event | Erasure | Unreadable
+class FactKind(StrEnum):
+    """What the engine notes of a call that decides nothing (R18, R19; the duty phone of closed hours)."""
+
+    OTHER = "other"  # other business, said by `*7` or on the page
+    WARNED = "warned"
+    OVERTIME = "overtime"
+    DUTY = "duty"  # the duty phone answered it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something noted of a call, and who said so."""
+
+    seq: int
+    at_ms: Millis
+    what: FactKind
+    call: CallId
+    person: PersonId
+    source: str = ""
+    by: str = ""
+
+
+JournalItem = Event | Erasure | Fact | Unreadable
 
 
 class Feed(Protocol):

@@ -320,6 +320,41 @@ def _hand_over(body: Mapping[str, Any], s: _Speaker) -> str:
     return s.name(body["giver"]) + s.say(" 转交 ", " hands over to ") + s.name(body["who"])
 
 
+FACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "other": ("标为其他事务", "marks it as other business"),
+        "warned": ("被提醒：通话快超时", "is warned: the time is nearly up"),
+        "overtime": ("通话超时", "talks for too long"),
+        "duty": ("值班电话接听", "answers on the duty phone"),
+    }
+)
+
+
+ACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "suspend": ("停接", "taken off calls"),
+        "resume": ("恢复接电", "gets calls again"),
+        "roster": ("调序", "reordered"),
+        "hand_out": ("补轮", "is handed a turn"),
+        "take_away": ("扣轮", "has a turn taken away"),
+        "callback": ("回拨指派", "is to call back"),
+    }
+)
+
+
+def _act(body: Mapping[str, Any], s: _Speaker) -> str:
+    """R8: what a supervisor did, who and why; what ended by its time has neither."""
+    subject = s.sheet(body["subject"]) if body["what"] == "roster" else s.name(body["subject"])
+    why = s.say("（时间已到）", " (its time was over)") if body["why"] == "until" else ""
+    named = s.say("，", ", ").join(part for part in (body["by"], body["why"]) if part)
+    return f"{subject} {s.word(ACTS, body['what'])}" + (why or (f" · {named}" if named else ""))
+
+
+def _fact(body: Mapping[str, Any], s: _Speaker) -> str:
+    who = s.name(body["person"]) + " " if body["person"] else ""
+    return who + s.word(FACTS, body["what"])
+
+
 WORDING: Mapping[str, Callable[[Mapping[str, Any], _Speaker], str]] = MappingProxyType(
     {
         "CallArrived": lambda _b, s: s.say("来电", "the call arrives"),
@@ -341,6 +376,8 @@ WORDING: Mapping[str, Callable[[Mapping[str, Any], _Speaker], str]] = MappingPro
         "PhoneRang": lambda b, s: s.name(b["person"]) + s.say(" 的话机响起", "'s phone rings"),
         "Taken": lambda b, s: s.name(b["person"]) + s.say(" 主动接替", " takes the call"),
         "TellOwner": _told_owner,
+        "Act": _act,
+        "Fact": _fact,
         "HungUp": lambda _b, s: s.say("通话结束", "the call ends"),
     }
 )

@@ -6,20 +6,22 @@ shown comes from the engine's socket and the database, what is done goes to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import secure
 from flask import Flask, Response, redirect, send_from_directory, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
+from flask_security import current_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from router.config.form import FormTable
 from router.store.base import open_database
 from router.web import shared, words
+from router.web.acts.routes import act_pages
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
@@ -29,6 +31,7 @@ from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
+from router.web.me.routes import me_pages
 from router.web.security import secure_the_app
 from router.web.translations import compile_translations
 
@@ -55,6 +58,7 @@ class WebSettings:
     form_minutes: float
     media: dict[str, str]  # hotline number -> how its callers heard of us
     three_rings_seconds: float = 15
+    presence: Mapping[str, str] = field(default_factory=dict)  # further kinds, with their kind of reason (DOMAIN 9)
     is_demo: bool = False
     https: bool = False
 
@@ -80,6 +84,8 @@ def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSett
     app.register_blueprint(day_pages)
     register_api(app)
     app.register_blueprint(fairness_pages)
+    app.register_blueprint(act_pages)
+    app.register_blueprint(me_pages)
     _share(app, settings)
     return app
 
@@ -110,7 +116,8 @@ def _share(app: Flask, settings: WebSettings) -> None:
 
     @app.get("/")
     def home() -> ResponseReturnValue:
-        return redirect(url_for("board.page"))
+        is_me = current_user.is_authenticated and shared.roles() == {"consultant"}  # WEB 2: their home page
+        return redirect(url_for("me.page" if is_me else "board.page"))
 
     @app.get("/assets/<path:filename>")
     def assets(filename: str) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from router.core.inputs import Input
+from router.engine.ports import Observation
 from router.errors import HotlineError
 
 RETRY_SECONDS = 1.0
@@ -26,6 +27,12 @@ class Source(Protocol):
 
     def board(self) -> dict[str, Any]:
         """The board now."""
+
+    def preview(self, told: Input) -> dict[str, Any]:
+        """What an input would bring if it came now."""
+
+    def observe(self, seen: Observation) -> int:
+        """Have a fact of a call noted."""
 
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
         """Have one input recorded."""

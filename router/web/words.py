@@ -85,6 +85,49 @@ ROLE: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
+ACT: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "presence": _("Change presence"),
+        "suspend": _("Take off calls"),
+        "resume": _("Give calls again"),
+        "give": _("Hand out a turn"),
+        "take": _("Take a turn away"),
+        "order": _("Edit the order"),
+    }
+)
+
+SOURCE: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "ami": _("feature code"),
+        "plan": _("end of the day"),
+        "timer": _("by itself"),
+        "site": _("site file"),
+        "policy": _("policy"),
+    }
+)
+
+HUNG_UP: Mapping[str, LazyString] = MappingProxyType(
+    {"caller": _("the customer"), "consultant": _("the consultant"), "": _("unknown")}
+)
+
+RETURNED: Mapping[str, LazyString] = MappingProxyType(
+    {"other": _("the form says other business"), "asked_for": _("the customer asked for somebody else")}
+)
+
+MARK: Mapping[str, Word] = MappingProxyType(
+    {
+        "returning": Word("", _("Returning"), "act"),
+        "substitute": Word("", _("Substitute"), "hold"),
+        "takeover": Word("⁂", _("Takeover"), "hold"),
+        "late": Word("", _("Late"), "warn"),
+        "overtime": Word("", _("Overtime"), "warn"),
+        "hung_up_first": Word("", _("Hung up first"), "warn"),
+        "turn_returned": Word("↷", _("Turn returned"), "hold"),
+        "other": Word("", _("Other business"), "mute"),
+        "duty": Word("☎", _("Duty phone"), "ok"),
+    }
+)
+
 GROUP: Mapping[str, LazyString] = MappingProxyType({"call": _("Call group"), "reception": _("Reception group")})
 
 FORM_KIND: Mapping[str, LazyString] = MappingProxyType(

@@ -65,6 +65,7 @@ ONE_VALUE: list[Case] = [
     ("bad-text", [('media = "报纸"', f'media = "{"报" * 81}" #!')], "80"),
     ("bad-id", [('account = "101"', 'account = "1 01"'), A_END], "1 01"),
     ("bad-id", [('trunk = "carrier"', 'trunk = "运营商" #!')], "运营商"),
+    ("bad-duty", [("[presence]", '[closed]\nduty = "13900000101 via carrier" #!\n[presence]')], "13900000101@carrier"),
     ("bad-number", [('number = "4008001234"', 'number = "400-800-1234" #!')], "400-800-1234"),
     ("bad-area-code", [("# area_code", 'area_code = "0" #!\n#')], "025"),
     ("bad-extension", [('extension = "103"', 'extension = "1" #!')], "2"),
@@ -174,6 +175,8 @@ TOGETHER: list[Case] = [
         "li",
     ),
     ("unknown-trunk", [('trunk = "carrier"', 'trunk = "carier" #!')], "carrier"),
+    ("unknown-trunk", [("[presence]", '[closed]\nduty = "13900000101@carier" #!\n[presence]')], "carrier"),
+    ("unknown-consultant", [("[presence]", '[closed]\nduty = "Z" #!\n[presence]')], "A、B、C、D"),
     ("unknown-trunk", [(C_PHONE, 'phone = { mobile = "13900000103", trunk = "telecom" } #!')], "telecom"),
     ("unknown-consultant", [(LATE, LATE.replace('"A"', '"Z"') + " #!")], "A、B、C、D"),
     (

@@ -10,10 +10,11 @@ from router.core import inputs
 from router.core.actions import Action
 from router.core.policy import Policy
 from router.core.words import CallId, Number, PersonId
+from router.engine.daily import DayRules
 from router.engine.engine import Engine
 from router.engine.journal import Journal
-from router.engine.ports import Letter
-from router.engine.snapshot import recover
+from router.engine.ports import Letter, Warn
+from router.engine.snapshot import recover_all
 
 CHEN, LI, WANG = PersonId("chen"), PersonId("li"), PersonId("wang")
 CALLER = Number("+8613800000001")
@@ -24,11 +25,11 @@ class NoPhones:
     """A switchboard that only remembers what it was asked to do."""
 
     def __init__(self) -> None:
-        self.asked: list[Action] = []
+        self.asked: list[Action | Warn] = []
 
         self.left_to_fallback: list[CallId] = []
 
-    def perform(self, actions: Sequence[Action]) -> None:
+    def perform(self, actions: Sequence[Action | Warn]) -> None:
         self.asked += actions
 
     def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
@@ -40,12 +41,13 @@ class TestOffice:
 
     __test__ = False
 
-    def __init__(self, folder: Path, policy: Policy | None = None, now: int = 0) -> None:
+    def __init__(self, folder: Path, policy: Policy | None = None, now: int = 0, rules: DayRules | None = None) -> None:
         self.now = now
         self.phones = NoPhones()
         self.journal = Journal(folder / "journal.db")
         policy = policy or Policy()
-        self.engine = Engine(recover(self.journal, policy), self.journal, self.phones, lambda: self.now)
+        desk, notes = recover_all(self.journal, policy)
+        self.engine = Engine(desk, self.journal, self.phones, lambda: self.now, notes=notes, rules=rules)
         self.engine.start(policy)
 
     def open_slot(self, *call_group: PersonId) -> None:
@@ -87,9 +89,11 @@ class TestOffice:
 
 
 @contextmanager
-def office(folder: Path, policy: Policy | None = None, now: int = 0) -> Iterator[TestOffice]:
+def office(
+    folder: Path, policy: Policy | None = None, now: int = 0, rules: DayRules | None = None
+) -> Iterator[TestOffice]:
     """An office that is closed in the end, whatever happens."""
-    made = TestOffice(folder, policy, now)
+    made = TestOffice(folder, policy, now, rules)
     try:
         yield made
     finally:

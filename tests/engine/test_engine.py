@@ -15,9 +15,9 @@ from router.core.actions import Action, Ring
 from router.core.errors import IllegalTransitionError
 from router.core.words import CallId, CallState, PersonId
 from router.engine.clock import SteadyClock
-from router.engine.engine import RefusedError
+from router.engine.delivery import RefusedError
 from router.engine.journal import JournalError
-from router.engine.ports import Letter
+from router.engine.ports import Letter, Warn
 from tests.engine.office import CHEN, LI, office
 
 
@@ -54,7 +54,7 @@ def test_nothing_is_done_before_it_is_written_down(tmp_path: Path) -> None:
         made.open_slot()
         written_when_rung: list[bool] = []
 
-        def perform(_actions: Sequence[Action]) -> None:
+        def perform(_actions: Sequence[Action | Warn]) -> None:
             kept = made.journal._db.execute("SELECT count(*) FROM event WHERE body LIKE '%CallArrived%'").fetchone()[0]
             written_when_rung.append(kept == 1 and not made.journal._db.in_transaction)
 
@@ -67,7 +67,7 @@ def test_a_switchboard_that_fails_ends_neither_the_engine_nor_the_request(tmp_pa
     with office(tmp_path) as made:
         made.open_slot()
 
-        def perform(_actions: Sequence[Action]) -> None:
+        def perform(_actions: Sequence[Action | Warn]) -> None:
             raise RuntimeError("the link is gone")
 
         made.phones.perform = perform  # type: ignore[assignment,method-assign]  # fails on command

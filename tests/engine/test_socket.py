@@ -12,7 +12,7 @@ import pytest
 from router.core import inputs
 from router.core.words import Number, PersonId
 from router.engine import socket as socket_module
-from router.engine.engine import RefusedError
+from router.engine.delivery import RefusedError
 from router.engine.ports import Letter
 from router.engine.socket import LENGTH, EngineClient, EngineSocket, EngineUnreachableError, read_frame, send_frame
 from router.errors import RequestError

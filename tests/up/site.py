@@ -25,7 +25,7 @@ trunk = "carrier"
 PLAN = """
 [[plan]]
 days = "daily"
-slots = [{{ name = "全天", from = "00:00", to = "24:00", call = {call}, reception = {reception} }}]
+slots = [{{ name = "全天", from = "00:00", to = "24:00", continues = true, call = {call}, reception = {reception} }}]
 """
 
 NAMES = {"A": "陈晨", "B": "李丽", "C": "王伟", "D": "赵敏"}

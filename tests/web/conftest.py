@@ -20,9 +20,12 @@ from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
 from router.engine.board import board
+from router.engine.ports import Observation
+from router.engine.preview import preview
 from router.store.base import Base
 from router.store.users import Role, User
 from router.web.app import WebSettings, create_app
+from router.web.live import Source
 
 PEOPLE = {"A": "陈晨", "B": "李丽", "C": "王伟", "D": "赵敏"}
 PASSWORD = "correct horse battery"
@@ -36,13 +39,24 @@ class DeskSource:
         self.beside: dict[str, Any] = {}
         self.over = threading.Event()
         self.told: list[tuple[str, inputs.Input]] = []
+        self.seen: list[Observation] = []
 
     def subscribe(self) -> Iterator[dict[str, Any]]:
         yield {**board(self.desk.office), **self.beside}
         self.over.wait()
 
     def board(self) -> dict[str, Any]:
+        """The board now."""
         return board(self.desk.office)
+
+    def preview(self, told: inputs.Input) -> dict[str, Any]:
+        """What an input would bring."""
+        return preview(self.desk.office, told)
+
+    def observe(self, seen: Observation) -> int:
+        """A fact: it changes nothing here."""
+        self.seen.append(seen)
+        return len(self.seen)
 
     def tell(self, told: inputs.Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:  # noqa: ARG002  (the port's signature)
         """The desk's own answer, a moment after the last input."""
@@ -87,6 +101,14 @@ def is_demo() -> bool:
 @pytest.fixture
 def app(source: DeskSource, tmp_path: Path, is_demo: bool) -> Iterator[Flask]:
     """The application, with one user for each role, named after it."""
+    made = make_app(source, tmp_path, is_demo=is_demo)
+    yield made
+    source.over.set()
+    made.extensions["hotline"]["sessions"].bind = None
+
+
+def make_app(source: Source, tmp_path: Path, *, is_demo: bool = False) -> Flask:
+    """An application on a new database, with one user for each role, named after it."""
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
     engine = create_engine(url)
     Base.metadata.create_all(engine)
@@ -114,9 +136,7 @@ def app(source: DeskSource, tmp_path: Path, is_demo: bool) -> Iterator[Flask]:
             session.add(user)
         session.commit()
     engine.dispose()
-    yield made
-    source.over.set()
-    made.extensions["hotline"]["sessions"].bind = None
+    return made
 
 
 @pytest.fixture

@@ -109,6 +109,10 @@ def _unknown(site: Site, known: Known) -> Iterator[Problem]:
         for place, phone in phones_of(i, consultant):
             if phone.trunk:
                 yield from _is_known("unknown-trunk", phone.trunk, known.trunks, (*place, "trunk"))
+    if site.closed.duty_number:
+        yield from _is_known("unknown-trunk", site.closed.duty_number[1], known.trunks, ("closed", "duty"))
+    elif site.closed.duty:
+        yield from is_consultant(site.closed.duty, known, ("closed", "duty"))
     for i, user in enumerate(site.users):
         if user.consultant:
             yield from is_consultant(user.consultant, known, ("user", i, "consultant"))

@@ -45,6 +45,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "presence-errand": {"zh": "已外出。", "en": "You are on an errand."},
     "presence-break": {"zh": "正在休息。", "en": "You are on a break."},
     "presence-off": {"zh": "已下班。", "en": "You are off duty."},
+    "talk-warning": {"zh": "通话时间快到了。", "en": "Your time is nearly over."},
     "other": {"zh": "已记为其他事务。", "en": "Marked as other business."},
     "refused": {"zh": "现在无法办理。", "en": "This is not possible now."},
 }

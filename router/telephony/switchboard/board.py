@@ -17,8 +17,9 @@ from typing import Final
 from router.core.actions import Action as DeskAction
 from router.core.actions import Hold, Release, Ring, StopRinging
 from router.core.words import CallId, PersonId
+from router.engine.ports import Warn
 from router.telephony.ami import Action, Event
-from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing, watching
+from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing, talks, watching
 from router.telephony.switchboard.floor import Floor, Out
 from router.telephony.switchboard.office import Office
 
@@ -56,6 +57,7 @@ USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "HotlinePresence": codes.on_presence,
         "HotlineTake": codes.on_take,
         "HotlineOther": codes.on_other,
+        "HotlineDuty": talks.on_duty_answered,
     }
 )
 
@@ -159,7 +161,7 @@ class Board:
         watching.not_there(self.floor, leg)
         return self._done()
 
-    def perform(self, actions: Sequence[DeskAction], now: int) -> list[Out]:
+    def perform(self, actions: Sequence[DeskAction | Warn], now: int) -> list[Out]:
         """The desk says what is to be done."""
         self.floor.pass_time(now)
         if self.floor.expected:
@@ -169,7 +171,7 @@ class Board:
             self.floor.safely(type(action).__name__, partial(self._perform, action))
         return self._done()
 
-    def _perform(self, action: DeskAction) -> None:
+    def _perform(self, action: DeskAction | Warn) -> None:
         match action:
             case Ring():
                 ringing.ring(self.floor, action)
@@ -180,6 +182,8 @@ class Board:
                 calls.hold(self.floor, action)
             case Release():
                 calls.release(self.floor, action)
+            case Warn():
+                talks.warn(self.floor, action)
             case _:
                 pass  # telling the owner is the pages' and the messengers' work
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
-from router.core.words import CallId, Number, PersonId
+from router.core.words import CallId, MissedWhy, Number, PersonId
 from router.telephony.ami import Event
-from router.telephony.switchboard import commands, ringing, watching
+from router.telephony.switchboard import commands, ringing, talks, watching
 from router.telephony.switchboard.display import clean
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
@@ -134,6 +134,8 @@ def release(floor: Floor, action: Release) -> None:
         call.pending.append(action)
         return
     call.hears, call.offer = Hears.RELEASED, ""
+    if action.why is MissedWhy.CLOSED and talks.to_duty_phone(floor, call):
+        return
     floor.say(commands.redirect(call.caller_channel, "hotline-release", action.why.value))
 
 
@@ -145,12 +147,15 @@ def on_ended(floor: Floor, event: Event) -> None:
 
 
 def _who_ended(floor: Floor, call: LiveCall, source: str) -> str:
-    """R19: `caller`, `consultant`, or "" where it can't be known."""
-    if not source:
+    """R19: `caller`, `consultant`, or "" where it can't be known: many analogue lines never tell that a caller left."""
+    trunk = floor.office.by_trunk.get(call.trunk)
+    if not source or (trunk is not None and not trunk.tells_hangup):
         return ""
     if source == call.caller_channel:
         return "caller"
-    return "consultant" if device_of(source) in floor.office.by_device else ""
+    mobile = call.talker.phone.trunk if call.talker else ""
+    is_consultant = device_of(source) in floor.office.by_device or (mobile and device_of(source) == f"PJSIP/{mobile}")
+    return "consultant" if is_consultant else ""
 
 
 def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:

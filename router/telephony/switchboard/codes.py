@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
+from router.engine.ports import Observation
+from router.store.events import FactKind
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands
-from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, OtherBusiness, Purpose
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState
 from router.telephony.switchboard.office import Phone, device_of
 
@@ -46,10 +48,12 @@ def on_take(floor: Floor, event: Event) -> None:
 
 
 def on_other(floor: Floor, event: Event) -> None:
-    """`*7` in a call: other business (R18). It decides nothing; pages and messengers make use of it."""
+    """`*7` in a call: other business (R18). It decides nothing: the engine's clock and the form make use of it."""
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.state is LegState.TALKING:
-        floor.out.append(OtherBusiness(leg.call, leg.person))
+        floor.out.append(
+            Observation(what=FactKind.OTHER, call=leg.call, person=leg.person, source="ami", by=leg.person)
+        )
 
 
 def oldest_open(floor: Floor, person: PersonId) -> LiveCall | None:

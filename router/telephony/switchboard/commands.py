@@ -62,6 +62,21 @@ def probe(channel: str) -> Action:
     return _action("Getvar", {"Channel": channel, "Variable": "CHANNEL(state)"})
 
 
+def whisper(channel: str) -> Action:
+    """Say the warning of R18 into one channel of a bridge, by its Uniqueid; the other side hears nothing."""
+    return _action(
+        "Originate",
+        {
+            "Channel": f"Local/{channel}@hotline-whisper/n",
+            "Context": "hotline-warning",
+            "Exten": "s",
+            "Priority": 1,
+            "Timeout": 5_000,
+            "Async": "true",
+        },
+    )
+
+
 def set_variable(channel: str, name: str, value: str) -> Action:
     """Set a variable of one channel."""
     return _action("Setvar", {"Channel": channel, "Variable": name, "Value": value})

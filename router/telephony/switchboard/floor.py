@@ -18,7 +18,7 @@ from router.core.actions import Action as DeskAction
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
-from router.engine.ports import Letter
+from router.engine.ports import Letter, Observation, Warn
 from router.telephony.ami import Action
 from router.telephony.switchboard.devices import Devices
 from router.telephony.switchboard.legs import Leg
@@ -130,15 +130,7 @@ class Alarm:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherBusiness:
-    """A consultant marked the call as other business by a key (`*7`)."""
-
-    call: CallId
-    person: PersonId
-
-
-Out = Said | Letter | Alarm | OtherBusiness
+Out = Said | Letter | Alarm | Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +161,7 @@ class Floor:
         self.devices = Devices(office, own=self.has_leg_on)
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
-        self.early: list[DeskAction] = []  # what the desk said before Asterisk was asked what is going on
+        self.early: list[DeskAction | Warn] = []  # what the desk said before Asterisk was asked what is going on
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()
 

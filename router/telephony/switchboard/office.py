@@ -52,6 +52,7 @@ class Trunk:
     no_answer_seconds: int = 60
     outgoing: bool = False
     international: bool = False
+    tells_hangup: bool = True  # False: it can't tell that the caller has hung up, so nobody knows who was first (R19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,9 @@ class Office:
     language: str = "zh"
     music: str = "default"
     prompts: str = ""  # folder below Asterisk's sounds folder; "" for tones
+    duty_dial: str = ""  # what is dialled in closed hours; "": nothing
+    duty_person: PersonId | None = None  # the consultant whose phone that is, if it is one's
+    duty_confirm: bool = False  # it is a mobile, whose owner must press 1
     by_id: Mapping[PersonId, Person] = field(init=False, repr=False, compare=False)
     by_device: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
     by_extension: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)

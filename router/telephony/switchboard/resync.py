@@ -39,6 +39,8 @@ def told_of_the_office(office: Office) -> list[Action]:
             actions.append(commands.put("hotline-ext", person.extension, person.internal_dial))
     if office.hotlines:
         actions.append(commands.put("hotline", "ready", "1"))
+    actions.append(commands.put("hotline", "duty", office.duty_dial))
+    actions.append(commands.put("hotline", "duty-confirm", "1" if office.duty_confirm else "0"))
     return actions
 
 

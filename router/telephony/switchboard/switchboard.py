@@ -17,13 +17,13 @@ from functools import partial
 
 from router.core.actions import Action as DeskAction
 from router.core.words import CallId, PersonId
-from router.engine.ports import Letter, Mailbox
+from router.engine.ports import Letter, Mailbox, Observation, Warn
 from router.telephony.ami import Action, AmiAddress, AmiClient, AmiNotConnectedError, AmiTimes, Event, Response
 from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
 from router.telephony.switchboard import resync
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.floor import Alarm, Expected, OtherBusiness, Out, Said
+from router.telephony.switchboard.floor import Alarm, Expected, Out, Said
 from router.telephony.switchboard.office import Office
 
 log = logging.getLogger(__name__)
@@ -49,8 +49,7 @@ class AsteriskSwitchboard:
     """Carries the desk's actions out on one Asterisk (`router.engine.ports.Switchboard`).
 
     `normalise`, `may_take`: see `Board`. `on_alarm(id, text)` is called for what must not happen, and
-    `on_other(call, person)` when somebody marks the call as other business by `*7`: from any thread, and they must be
-    quick.
+    `on_fact` for a fact of a call (other business by `*7`, the duty phone): from any thread, and they must be quick.
     """
 
     def __init__(
@@ -62,12 +61,12 @@ class AsteriskSwitchboard:
         normalise: Callable[[str], str] = str,
         may_take: Callable[[PersonId], bool] = lambda _person: True,
         on_alarm: Callable[[str, str], None] | None = None,
-        on_other: Callable[[CallId, PersonId], None] | None = None,
+        on_fact: Callable[[Observation], object] | None = None,
         ami_times: AmiTimes | None = None,
     ) -> None:
         self._board = Board(office, normalise=normalise, may_take=may_take)
         self._mailbox = mailbox
-        self._on_alarm, self._on_other = on_alarm, on_other
+        self._on_alarm, self._on_fact = on_alarm, on_fact
         self._lock = threading.RLock()
         self._woken = threading.Condition(self._lock)
         self._kept_back: list[Event] | None = None
@@ -121,7 +120,7 @@ class AsteriskSwitchboard:
             devices = self._board.floor.devices
             return [person for person in self._board.floor.office.by_id if not devices.registered(person)]
 
-    def perform(self, actions: Sequence[DeskAction]) -> None:
+    def perform(self, actions: Sequence[DeskAction | Warn]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
         with self._lock:
             self._carry_out(self._board.perform(actions, monotonic_ms()))
@@ -228,10 +227,9 @@ class AsteriskSwitchboard:
                 self._mailbox.put(out)
             elif isinstance(out, Said):
                 self._send(out)
-            elif isinstance(out, OtherBusiness):
-                log.info("call=%s other-business person=%s", out.call, out.person)
-                if self._on_other is not None:
-                    self._on_other(out.call, out.person)
+            elif isinstance(out, Observation):
+                if self._on_fact is not None:
+                    self._on_fact(out)
             else:
                 self._raise_alarm(out)
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from router import __version__
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
-from router.engine.engine import RefusedError
+from router.engine.delivery import RefusedError
 from router.engine.forms import tell_forms
 from router.engine.socket import EngineUnreachableError
 from router.masking import mask, national

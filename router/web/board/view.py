@@ -37,9 +37,10 @@ def board_view(link: str, board: dict[str, Any] | None, zone: str, names: Mappin
     return {
         "link": link,
         "board": shown,
-        "calls": [{**call, "elapsed": _elapsed(shown["at"], call), "why": _why(call)} for call in calls],
+        "calls": [ready_call(call, shown["at"]) for call in calls],
         "as_of": _clock(shown["at"], zone) if board else "—",
         "plan": _plan(shown.get("plan") or {}),
+        "hm": lambda at_ms: _clock(at_ms, zone)[:5],
         "nobody_in": bool(shown["slot"]) and not any(p["presence"] == "present" for p in shown["people"].values()),
         "recent": [line for item in reversed(shown.get("recent", [])) if (line := _recent(item, zone, names))["text"]],
     }
@@ -51,6 +52,18 @@ def _plan(plan: dict[str, str]) -> dict[str, Any]:
         return {}
     apart = date.fromisoformat(plan["day"]) - date.fromisoformat(plan["of"])
     return {**plan, "of_yesterday": apart == timedelta(days=1)}
+
+
+def ready_call(call: dict[str, Any], now: int) -> dict[str, Any]:
+    """A call with its clock and limit in words (R18: a talk's own time, or that of other business)."""
+    limit = call.get("limit")
+    allowed = limit - call["since"] if limit and call["since"] else None
+    return {
+        **call,
+        "elapsed": _elapsed(now, call),
+        "allowed": f"{allowed // 60_000:02}:{allowed // 1000 % 60:02}" if allowed else "",
+        "why": _why(call),
+    }
 
 
 def _clock(at_ms: int, zone: str) -> str:

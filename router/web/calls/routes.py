@@ -15,6 +15,7 @@ from router.store.let_go import let_go_then_took
 from router.store.queries import call_with, calls_of_day, day_bounds, trail_of_call, trails_of
 from router.store.rings import KINDS, rang_out, rings_of
 from router.web import shared
+from router.web.calls.marks import marks_of
 from router.web.calls.timeline import duration, timeline
 from router.web.language import shown_language
 
@@ -38,6 +39,7 @@ def day() -> ResponseReturnValue:
         day=shown,
         zone=zone,
         mask=_masked,
+        marks=marks_of,
         out=out,
         signs={sign.call_id for sign in signs},
     )
@@ -66,6 +68,7 @@ def call(call_id: str) -> ResponseReturnValue:
         talk=duration(found.ended_at - found.answered_at) if found.answered_at and found.ended_at else "",
         zone=shared.zone(),
         mask=_masked,
+        marks=marks_of,
     )
 
 

@@ -17,6 +17,7 @@ from router.store import call_forms
 from router.store.call_forms import FormError, Writing
 from router.store.calls import CallRow
 from router.store.forms import FormRow
+from router.store.marks import has_mark
 from router.store.queries import call_with, day_bounds
 from router.web import shared
 from router.web.forms.reading import changes, filing_from, lacking, number_of, values_of
@@ -172,7 +173,8 @@ def _prefilled(call: CallRow | None) -> dict[str, str]:
     returning = call.stage in ("owner", "substitute") if call.stage else False
     inquiry = listed[1 if returning else 0] if len(listed) > 1 else ""
     media = shared.settings().media.get(call.hotline, "")
-    return {"kind": call.form_kind or "purchase", "consultant": call.person or "", "media": media, "inquiry": inquiry}
+    kind = call.form_kind or ("other" if has_mark(call, "other") else "purchase")  # R18: `*7` in the call
+    return {"kind": kind, "consultant": call.person or "", "media": media, "inquiry": inquiry}
 
 
 def _call_asked(call_id: str) -> CallRow | None:

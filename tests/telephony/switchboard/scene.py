@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from router.core.actions import Hold, Release, Ring, StopRinging
 from router.core.inputs import CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
-from router.engine.ports import Letter
+from router.engine.ports import Letter, Observation, Warn
 from router.reconcile.numbers import Numbering
 from router.telephony.ami import Action, AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
@@ -33,8 +33,8 @@ def extension(person: str) -> str:
     return str(101 + PEOPLE.index(person))
 
 
-def office(times: Times | None = None, **trunk: Any) -> Office:
-    """A to E with a desk phone each; B has a second one, E a mobile besides."""
+def office(times: Times | None = None, *, duty: str = "", **trunk: Any) -> Office:
+    """A to E with a desk phone each; B has a second one, E a mobile besides. `duty`: whose phone rings when closed."""
     desk: dict[str, tuple[Phone, ...]] = {
         p: (Phone(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE
     }
@@ -48,6 +48,9 @@ def office(times: Times | None = None, **trunk: Any) -> Office:
         hotlines=(Hotline(number=HOTLINE, trunk="carrier", name="主热线"),),
         trunks=(Trunk(**{"name": "carrier", **trunk}), Trunk(name="mobiles", lines=2)),
         times=times or Times(),
+        duty_dial=desk[duty][0].dial if duty else "",
+        duty_confirm=bool(duty) and desk[duty][0].confirm,
+        duty_person=PersonId(duty) if duty else None,
     )
 
 
@@ -89,10 +92,10 @@ class Scene:
         self.world = World()
         self.letters = Letters()
         self.alarms: list[str] = []
-        self.others: list[tuple[CallId, PersonId]] = []
         self.has_died = False
         self.dialled_out = False
         self.at_the_answer = False  # callers leave in that very moment: picked up, and yet not on Asterisk's record
+        self.facts: list[Observation] = []
         self.server = ("127.0.0.1", pbx.sip)
         self.phone: dict[str, SipPhone] = {}
         self.callers: list[Caller] = []
@@ -106,7 +109,7 @@ class Scene:
             self._office,
             self.letters,
             on_alarm=lambda alarm, _text: self.alarms.append(alarm),
-            on_other=lambda call, person: self.others.append((call, person)),
+            on_fact=self.facts.append,
         )
 
     def begin(self, *accounts: str) -> None:
@@ -139,6 +142,10 @@ class Scene:
         """The desk says: ring these."""
         who = tuple(PersonId(p) for p in people)
         self.board.perform([Ring(call=call, people=who, stage=stage, owner=PersonId(owner) if owner else None)])
+
+    def warn(self, call: CallId, person: str) -> None:
+        """The engine says: this one has talked nearly long enough."""
+        self.board.perform([Warn(call=call, person=PersonId(person))])
 
     def stop(self, call: CallId, person: str, *, answered: bool = False) -> None:
         """The desk says: stop this one."""

@@ -19,6 +19,7 @@ from router.core.inputs import (
 )
 from router.core.words import CallId, DeviceState, PersonId
 from router.core.words import Stage as Rung
+from router.store.events import FactKind
 from router.telephony.switchboard import Times
 from router.telephony.switchboard.switchboard import monotonic_ms
 from tests.telephony.phones.agent import Leg
@@ -152,8 +153,8 @@ def test_star_7_marks_other_business(stage: Stage) -> None:
     caller.leg.voice.press("7")
     until("the caller has pressed keys, which do nothing", lambda: not caller.leg.voice._digits)
     scene.phone["A"].presses("*7")
-    until("it is marked", lambda: scene.others)
-    assert scene.others == [(call, "A")]
+    until("it is marked", lambda: scene.facts)
+    assert [(fact.what, fact.call, fact.person) for fact in scene.facts] == [(FactKind.OTHER, call, "A")]
 
 
 def unanswered(_phone: Phone) -> None:

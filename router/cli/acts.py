@@ -1,0 +1,95 @@
+"""What the commands for acts share: who asks, what it would bring, having it done. May live here: that way."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from router.cli.settings import Place, open_place
+from router.engine.acts import Wish, act_of, group_of, sheet_of
+from router.engine.socket import EngineClient
+from router.errors import RequestError
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def act_options(command: Command) -> Command:
+    """Options that every act has."""
+    for option in (
+        click.option("--yes", "sure", is_flag=True, help="Do not ask: the consequence is shown and it is done."),
+        click.option(
+            "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Its folder."
+        ),
+        click.option(
+            "--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration."
+        ),
+        click.option("--reason", default="", help="Why: it stands in the record."),
+    ):
+        command = option(command)
+    return command
+
+
+def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> None:
+    """Show what the act would bring, ask, and have the engine do it; raises `RequestError` where it can't be done."""
+    place = open_place(config, data)
+    engine = EngineClient(place.folder.socket)
+    board = engine.board()
+    if not wish.why and wish.kind != "presence":
+        raise RequestError("a reason is needed: it stands in the record", cure='add --reason "..."')
+    act = act_of(_as_seen(wish, board), board, datetime.now(place.site.zone))
+    trial = engine.preview(act.told)
+    if trial["refused"]:
+        raise RequestError(trial["refused"], cure="look at the board")
+    for line in _lines(trial, place):
+        click.echo(line)
+    if not sure:
+        click.confirm("Do it?", abort=True)
+    engine.tell(act.told, source="cli", key=f"cli-{secrets.token_hex(8)}", facts=act.facts)
+    click.echo("done and recorded")
+
+
+def _as_seen(wish: Wish, board: dict[str, Any]) -> Wish:
+    """Who asks, and the version of the sheet that the preview is of."""
+    by = f"{_user()} (cli)"
+    if wish.kind not in ("give", "take", "order"):
+        return replace(wish, by=by)
+    group = wish.group or group_of(board, wish.person)
+    sheet = sheet_of(board, group)
+    return replace(wish, by=by, group=group, version=str(sheet["version"]) if sheet else "")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return f"uid {os.getuid()}"
+
+
+def _lines(trial: dict[str, Any], place: Place) -> list[str]:
+    names = {consultant.id: consultant.name for consultant in place.site.consultants}
+
+    def name(person: str | None) -> str:
+        return f"{names.get(person, person)} ({person})" if person else "nobody"
+
+    lines = []
+    for group, turns in trial["after"]["sheets"].items():
+        before = trial["before"]["sheets"].get(group, [])
+        if turns != before:
+            lines.append(f"{group} before: {_order(before)}")
+            lines.append(f"{group} after:  {_order(turns)}")
+    lines.append(f"next in line: {name(trial['before']['next'])} -> {name(trial['after']['next'])}")
+    if trial["rings"]:
+        lines.append(f"rings at once: {', '.join(name(person) for person in trial['rings'])}")
+    return lines
+
+
+def _order(turns: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{turn['person']} {turn['state']}{' +1' if turn['owed'] else ''}" for turn in turns)

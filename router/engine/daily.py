@@ -1,0 +1,165 @@
+"""What the clock and the plan bring that is no rule of the desk. May live here: reading notes, office and clock.
+
+A suspension with an end ends, presence goes back to where a day starts when a person's last slot is over, a talk is
+warned of its end and marked when it is too long (R18). Each comes out as a letter or a fact for the journal, so that a
+replay needs none of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from router.core import inputs
+from router.core.model import Office
+from router.core.words import CallId, Millis, PersonId
+from router.engine.notes import OFF, Change, Notes, Talk
+from router.engine.ports import Letter, Observation
+from router.errors import RequestError
+from router.store.events import FactKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRules:
+    """The site's choices for these. `initial` None: presence is never set back."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    initial: str | None = None
+    max_talk_ms: Millis = 180_000
+    max_other_talk_ms: Millis = 120_000
+    warn_before_ms: Millis = 15_000
+
+
+def next_due(notes: Notes, rules: DayRules) -> Millis | None:
+    """When time alone brings something next (ms); 0: at once."""
+    if notes.ended:
+        return 0
+    times = [*notes.until.values(), *(at for talk in notes.talks.values() for at in _times(talk, rules))]
+    return min(times, default=None)
+
+
+def due(notes: Notes, office: Office, rules: DayRules, now: Millis) -> Iterator[Letter | Observation]:
+    """What is due by `now`; each comes once, whatever becomes of it."""
+    for person, until in list(notes.until.items()):
+        if until <= now:
+            del notes.until[person]
+            yield Letter(input=inputs.Resumed(person=person, why="until"), source="timer")
+    ended, notes.ended = notes.ended, {}
+    for person, at in ended.items():
+        if rules.initial is not None and _day_is_over(office, rules, person, at):
+            yield Letter(input=inputs.PresenceChanged(person=person, presence=rules.initial), source="plan")
+    for call, talk in list(notes.talks.items()):
+        yield from _of_talk(call, talk, rules, now)
+
+
+def _day_is_over(office: Office, rules: DayRules, person: PersonId, at: Millis) -> bool:
+    """Whether no slot of that day is still to come, or running, with the person on it."""
+    if person not in office.people:
+        return False
+    day = _day(rules, at - 1)  # a slot that ends at midnight is of the day before
+    on_sheets = any(person in sheet.turns for sheet in office.running_sheets())
+    if on_sheets and office.slot is not None and _day(rules, office.slot.start) == day:
+        return False
+    coming = (slot for slot in office.plan if _day(rules, slot.start) == day)
+    return not any(person in (*slot.call, *slot.reception) for slot in coming)
+
+
+def _day(rules: DayRules, at: Millis) -> date:
+    return datetime.fromtimestamp(at / 1000, rules.zone).date()
+
+
+# --- talks (R18) ------------------------------------------------------------------------------------------------------
+
+
+def limit_of(talk: Talk, rules: DayRules) -> Millis:
+    """The moment at which the talk has taken too long: hotline calls 3 minutes, other business 2 from its mark."""
+    if talk.other_since is None:
+        return talk.since + rules.max_talk_ms
+    return talk.other_since + rules.max_other_talk_ms
+
+
+def _times(talk: Talk, rules: DayRules) -> Iterator[Millis]:
+    limit = limit_of(talk, rules)
+    if not _is_warned(talk):
+        yield limit - rules.warn_before_ms
+    if not talk.overtime:
+        yield limit
+
+
+def _is_warned(talk: Talk) -> bool:
+    return talk.overtime or ("talk" if talk.other_since is None else "other") in talk.warned
+
+
+def _of_talk(call: CallId, talk: Talk, rules: DayRules, now: Millis) -> Iterator[Observation]:
+    limit = limit_of(talk, rules)
+    if not _is_warned(talk) and limit - rules.warn_before_ms <= now:
+        yield Observation(what=FactKind.WARNED, call=call, person=talk.person, source="timer")
+    if not talk.overtime and limit <= now:
+        yield Observation(what=FactKind.OVERTIME, call=call, person=talk.person, source="timer")
+
+
+# --- checks and facts of what is asked --------------------------------------------------------------------------------
+
+
+def check_version(notes: Notes, told: inputs.Input, facts: Mapping[str, str]) -> None:
+    """Refuse an edit of an order that has changed since it was seen; raises `RequestError`."""
+    seen = facts.get("version", "")
+    if not seen or not isinstance(told, inputs.RosterEdited | inputs.TurnHandedOut | inputs.TurnTakenAway):
+        return
+    known = notes.versions.get(told.group)
+    if known is not None and str(known.number) != seen:
+        raise RequestError(f"the {told.group} sheet has changed since version {seen}: it is {known.number} now")
+
+
+def check_in(notes: Notes, rules: DayRules, told: inputs.Input, at: Millis) -> dict[str, str]:
+    """Facts of a check-in: that it is one, and how late (ms) after the shift began; where everyone starts off."""
+    is_one = isinstance(told, inputs.PresenceChanged) and told.presence != OFF and told.person not in notes.checked_in
+    if not is_one or rules.initial != OFF or not isinstance(told, inputs.PresenceChanged):
+        return {}
+    expected = notes.expected.get(told.person) if told.person in notes.on_duty else None
+    late = {} if expected is None or at <= expected else {"late_ms": str(at - expected)}
+    return {"checked_in": "1", **late}
+
+
+def check_observation(notes: Notes, seen: Observation) -> None:
+    """A consultant can mark only the talk that they are in; raises `RequestError`."""
+    talk = notes.talks.get(seen.call)
+    if seen.what is FactKind.OTHER and (talk is None or talk.person != seen.person):
+        raise RequestError(f"{seen.person!r} does not talk on call {seen.call!r}")
+
+
+def is_known(notes: Notes, seen: Observation) -> bool:
+    """Whether the call is marked so already: pressing `*7` again changes nothing."""
+    talk = notes.talks.get(seen.call)
+    return seen.what is FactKind.OTHER and talk is not None and talk.other_since is not None
+
+
+# --- the board --------------------------------------------------------------------------------------------------------
+
+
+def add_to(board: dict[str, Any], notes: Notes, rules: DayRules) -> dict[str, Any]:
+    """The board with what the notes know: who and when, until when, versions, how long a talk may take."""
+    for person, shown in board["people"].items():
+        shown["changed"] = _change(notes.presence.get(person))
+        shown["suspension"] = _change(notes.suspended.get(person))
+        shown["until"] = notes.until.get(person)
+        shown["expected"], shown["checked_in"] = notes.expected.get(person), notes.checked_in.get(person)
+    for sheet in board["sheets"]:
+        version = notes.versions.get(sheet["group"])
+        sheet["version"] = version.number if version else 0
+        sheet["edited"] = _change(version.last) if version else None
+    for call in board["calls"]:
+        talk = notes.talks.get(call["id"])
+        call["limit"] = limit_of(talk, rules) if talk else None
+        call["other"] = bool(talk and talk.other_since is not None)
+        call["warned"], call["overtime"] = bool(talk and _is_warned(talk)), bool(talk and talk.overtime)
+    return board
+
+
+def _change(change: Change | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {"at": change.at, "by": change.by, "source": change.source, "why": change.why}

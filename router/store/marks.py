@@ -1,0 +1,62 @@
+"""Marks of a call (R18-R20): facts for the supervisor, never penalties. May live here: setting and reading them.
+
+A mark is `{"kind", "person", "at"}` in `call.marks`: `other`, `warned`, `overtime`, `duty` (the engine's facts),
+`hung_up_first` (a consultant ended the call), `turn_returned` (a form or hand-over gave the turn back).
+"""
+
+from __future__ import annotations
+
+from router.core import actions
+from router.core.words import RestoreWhy
+from router.store.calls import CallRow
+from router.store.events import Event, Fact
+from router.store.ledger import Ledger, moment
+from router.store.steps import Step
+
+BY_HAND = (RestoreWhy.OTHER, RestoreWhy.ASKED_FOR)  # what people's word gave back, and the supervisor may undo
+
+
+def has_mark(call: CallRow, kind: str) -> bool:
+    """Whether the call has such a mark."""
+    return any(mark["kind"] == kind for mark in call.marks)
+
+
+def apply_fact(ledger: Ledger, fact: Fact) -> None:
+    """Mark the call, and keep the fact in its trail."""
+    call = ledger.call(fact.call)
+    if call is not None:
+        _mark(call, fact.what.value, fact.person, fact.at_ms)
+    ledger.trail.append(
+        {
+            "site_id": ledger.site_id,
+            "journal": ledger.journal,
+            "seq": fact.seq,
+            "position": 0,
+            "at": moment(fact.at_ms),
+            "call_id": fact.call,
+            "kind": "Fact",
+            "rules": ["R15"] if fact.what == "duty" else ["R18"],
+            "body": {"what": fact.what.value, "person": fact.person, "by": fact.by},
+            "source": fact.source[:32],
+            "refused": "",
+        }
+    )
+
+
+def mark_the_end(call: CallRow, event: Event) -> None:
+    """R19: the last on the call hung up before the caller did."""
+    if call.answered_at is not None and call.person is not None and call.ended_by == "consultant":
+        _mark(call, "hung_up_first", call.person, event.at_ms)
+
+
+def mark_returned(ledger: Ledger, event: Event, step: Step) -> None:
+    """A form or hand-over gave back the turn of this call (R6)."""
+    item, call = step.item, ledger.call(step.call) if step.call else None
+    if call is not None and isinstance(item, actions.Restore) and item.why in BY_HAND:
+        _mark(call, "turn_returned", item.person, event.at_ms)
+
+
+def _mark(call: CallRow, kind: str, person: str, at_ms: int) -> None:
+    known = call.marks or []
+    if not any((mark["kind"], mark["person"]) == (kind, person) for mark in known):
+        call.marks = [*known, {"kind": kind, "person": person, "at": moment(at_ms).isoformat()}]

@@ -1,0 +1,46 @@
+"""What happens to a call while people talk or the office is closed (R18). May live here: whispers and the duty phone.
+
+A warning is whispered into the consultant's channel by a channel of its own (`ChanSpy`), so the bridge is not touched
+and the caller hears nothing of it.
+"""
+
+from __future__ import annotations
+
+from router.core.inputs import Contacted
+from router.core.words import CallId, Number, PersonId
+from router.engine.ports import Observation, Warn
+from router.store.events import FactKind
+from router.telephony.ami import Event
+from router.telephony.switchboard import commands
+from router.telephony.switchboard.floor import Floor, LiveCall
+from router.telephony.switchboard.legs import LegState
+
+
+def warn(floor: Floor, action: Warn) -> None:
+    """Say into the talker's ear that time is nearly up; nothing is said where they talk no more."""
+    call = floor.calls.get(action.call)
+    talker = call.talker if call else None
+    if call is None or call.over or talker is None or talker.person != action.person or not floor.linked:
+        return
+    if talker.state is LegState.TALKING:
+        floor.say(commands.whisper(talker.id))
+
+
+def to_duty_phone(floor: Floor, call: LiveCall) -> bool:
+    """Closed hours: the duty phone is tried before the caller is told so; whether there is one."""
+    if not floor.office.duty_dial:
+        return False
+    floor.say(commands.redirect(call.caller_channel, "hotline-duty", call.id))
+    return True
+
+
+def on_duty_answered(floor: Floor, event: Event) -> None:
+    """The duty phone was answered: a fact of a missed call; a consultant's talk settles the call back (R15)."""
+    call = floor.calls.get(CallId(event.one("Call") or ""))
+    if call is None:
+        return
+    person = floor.office.duty_person
+    if person is not None and floor.normalise(call.number):
+        floor.tell(Contacted(number=Number(floor.normalise(call.number)), person=person), duty=call.id)
+    seen = Observation(what=FactKind.DUTY, call=call.id, person=person or PersonId(""), source="ami")
+    floor.out.append(seen)

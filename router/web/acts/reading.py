@@ -1,0 +1,66 @@
+"""What was asked in a form of the acts pages. May live here: reading requests, and moves in an order being edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from router.engine.acts import Wish
+
+# WEB 5: the chips of the reason dialog
+REASONS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "customer": _("The customer asked for it"),
+        "device": _("Device failure"),
+        "late": _("Came late"),
+        "training": _("Training"),
+        "other": _("Other"),
+    }
+)
+
+
+def wish_from(values: Mapping[str, str], kind: str, by: str) -> Wish:
+    """What somebody wants, as the form says it."""
+    return Wish(
+        kind=kind,
+        person=values.get("person", ""),
+        group=values.get("group", ""),
+        presence=values.get("presence", ""),
+        until=values.get("until", ""),
+        order=order_from(values.get("order", "")),
+        by=by,
+        why=why_from(values),
+        version=values.get("version", ""),
+        undoes=values.get("undoes", ""),
+    )
+
+
+def why_from(values: Mapping[str, str]) -> str:
+    """The reason: a chip, a note, or both; "" where neither says anything."""
+    chip, note = values.get("reason", ""), " ".join(values.get("note", "").split())
+    named = str(REASONS[chip]) if chip in REASONS and chip != "other" else ""
+    return "：".join(part for part in (named, note) if part)
+
+
+def order_from(text: str) -> tuple[str, ...]:
+    """An order as the page carries it: ids with commas."""
+    return tuple(person for person in text.split(",") if person)
+
+
+def moved(order: Sequence[str], move: str) -> tuple[str, ...]:
+    """The order after a button: `B:up`, `B:down`, `B:out`, `B:in`; anything else changes nothing."""
+    person, _colon, way = move.rpartition(":")
+    people = list(order)
+    if way == "in" and person not in people:
+        return (*people, person)
+    if person not in people:
+        return tuple(people)
+    place = people.index(person)
+    people.remove(person)
+    if way != "out":
+        step = {"up": -1, "down": 1}.get(way, 0)
+        people.insert(max(0, place + step), person)
+    return tuple(people)
