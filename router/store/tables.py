@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from router.store import applied, calls, customers, days, findings, forms, records, site, tokens, users
+from router.store import applied, calls, customers, days, findings, forms, jobs, records, site, tokens, users
 from router.store.base import Base
 
-__all__ = ["Base", "applied", "calls", "customers", "days", "findings", "forms", "records", "site", "tokens", "users"]
+__all__ = [
+    "Base",
+    "applied",
+    "calls",
+    "customers",
+    "days",
+    "findings",
+    "forms",
+    "jobs",
+    "records",
+    "site",
+    "tokens",
+    "users",
+]

@@ -23,7 +23,9 @@ from router.web import shared, words
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
+from router.web.callbacks.routes import callback_pages
 from router.web.calls.routes import call_pages
+from router.web.check.routes import Recheck, check_pages
 from router.web.day.routes import day_pages
 from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
@@ -57,14 +59,21 @@ class WebSettings:
     https: bool = False
 
 
-def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSettings] | None = None) -> Flask:
-    """The application, ready to be served; `read` gives the settings anew while it runs.
+def create_app(
+    settings: WebSettings,
+    source: Source,
+    read: Callable[[], WebSettings] | None = None,
+    *,
+    recheck: Recheck | None = None,
+) -> Flask:
+    """The application, ready to be served; `read` gives the settings anew while it runs, `recheck` reconciles a date.
 
     Zone, language, addresses and secrets are those of the start.
     """
     app = Flask(__name__)
     app.config.update(_flask_settings(settings))
     app.extensions["hotline"] = {"settings": LiveSettings(settings, read), "live": LiveBoard(source), "engine": source}
+    app.extensions["hotline"]["recheck"] = recheck
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.teardown_appcontext(lambda _error: sessions.remove())
@@ -77,6 +86,8 @@ def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSett
     app.register_blueprint(form_pages)
     app.register_blueprint(day_pages)
     register_api(app)
+    app.register_blueprint(check_pages)
+    app.register_blueprint(callback_pages)
     _share(app, settings)
     return app
 
