@@ -10,14 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from router.core.inputs import Contacted, Input
+from router.core.inputs import Contacted, FormFiled, Input
 from router.engine.socket import EngineUnreachableError
 from router.errors import PbxError
 from router.jobs.callbacks import SeenCallbacks
 from router.jobs.daily import DailyJob
+from router.jobs.forms import UntoldForms
 from router.jobs.nightly import dates_of_nights, nightly_reconciliation
 from router.jobs.process import RETRY_LOOKS, Looking, run_jobs
 from router.store.customers import CallbackRow, NumberRow
+from router.store.forms import FormRevisionRow
 from router.store.jobs import runs_of_job
 from tests.reconcile.record import DAY, Record
 
@@ -156,12 +158,34 @@ class ToldDesk:
         self.told: dict[str, Input] = {}
         self.away = False
 
-    def tell(self, told: Input, *, source: str, key: str = "") -> int:
-        assert source == "pbx-records"
+    def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
+        assert source
+        assert facts is None
         if self.away:
             raise EngineUnreachableError("the engine does not answer")
         self.told.setdefault(key, told)
         return len(self.told)
+
+
+def test_a_form_filed_while_the_engine_was_away_is_told_when_it_is_back(record: Record) -> None:
+    record.answered("c1")
+    form_id = record.form("our-c1", kind="other")
+    with Session(record.database) as session:
+        session.add(
+            FormRevisionRow(
+                site_id=1, form_id=form_id, revision=1, written_at=NIGHT, written_by="A", values={"kind": "other"}
+            )
+        )
+        session.commit()
+    desk = ToldDesk()
+    desk.away = True
+    job = UntoldForms(database=record.database, desk=desk, clock=lambda: NIGHT)
+    assert job.look()
+    assert desk.told == {}
+    desk.away = False
+    assert job.look()
+    assert job.look()
+    assert [type(told) for told in desk.told.values()] == [FormFiled]
 
 
 def owe(record: Record, number: str = "+8613900000001") -> None:
