@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "engine": ("router.cli.engine", "Run the engine alone (systemd)."),
     "follow": ("router.cli.follow", "Bring the journal into the database (the engine runs it)."),
     "web": ("router.cli.web", "Run the pages alone (systemd)."),
+    "jobs": ("router.cli.jobs", "Run what runs by the clock alone (systemd)."),
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),
     "doctor": ("router.cli.doctor", "Check every part and name the cure."),
     "explain": ("router.cli.explain", "Say why a call rang where it rang."),
@@ -38,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
     "plan": ("router.cli.plan", "Show or publish who is on call on a day."),
     "records": ("router.cli.records", "Read and show the PBX's own records."),
+    "backfill": ("router.cli.backfill", "Reconcile many dates at once."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }
 

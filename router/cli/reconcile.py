@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -19,12 +20,15 @@ from rich.console import Console
 from router.config.load import load_site
 from router.errors import HotlineError, RequestError
 from router.reconcile.files import Reading, read_folder
-from router.reconcile.findings import reconcile
+from router.reconcile.findings import Report, reconcile
 from router.reconcile.numbers import Numbering
 from router.reconcile.report import as_data, as_tables
 from router.reconcile.rows import Terms
 from router.reconcile.table import BadRow
 from router.reconcile.texts import Language
+
+if TYPE_CHECKING:
+    from router.cli.settings import Place
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -40,47 +44,82 @@ class Office:
 
 
 @click.command(name="reconcile")
+@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The date to reconcile.")
+@click.option("--slot", help="Show this slot of the date alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option(
     "--files",
     "folder",
-    required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with slots.csv, pbx.csv, calls.csv, forms.csv and perhaps display.csv.",
+    help="Instead of the database: folder with slots.csv, pbx.csv, calls.csv, forms.csv and perhaps display.csv.",
 )
-@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The date to reconcile.")
-@click.option("--now", help="Time of judgement, ISO 8601; without an offset in the site's zone. [end of the next day]")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--skip-bad-rows", is_flag=True, help="Leave out rows that can't be read, and list them.")
+@click.option("--now", help="With --files: time of judgement, ISO 8601, in the site's zone. [end of the next day]")
+@click.option("--skip-bad-rows", is_flag=True, help="With --files: leave out rows that can't be read, and list them.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The site's file.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of texts. [the site's, else zh]")
 def command(
     *,
-    folder: Path,
     day: datetime,
-    now: str | None,
+    slot: str | None,
     as_json: bool,
+    folder: Path | None,
+    now: str | None,
     skip_bad_rows: bool,
     config: Path | None,
+    data: Path,
     language: Language | None,
 ) -> None:
     """Find calls without a form, forms without a call, and everything in between.
 
-    Exit status: 0 whatever was found, 2 if something can't be read (each on a line of its own).
+    Of a date in the database, whose findings are then on record, or of a folder of CSV files, without a database.
+
+    Exit status: 0 whatever was found, 2 if something can't be read or done (each on a line of its own).
     """
-    office = _office(config)
-    words = language or office.language
-    terms = _terms(day.date(), now, office)
+    if folder is not None:
+        office = _office(config)
+        report, bad_rows = _of_files(folder, day.date(), now, office, language, skip_bad_rows=skip_bad_rows)
+        words = language or office.language
+    else:
+        if now is not None or skip_bad_rows:
+            raise RequestError("--now and --skip-bad-rows go with --files", cure="leave them out, or add --files DIR")
+        from router.cli.settings import open_place  # loads Flask and the database, which files do without
+
+        place = open_place(config, data)
+        report, bad_rows = _of_the_database(place, day.date()), ()
+        words = language or place.site.site.language
+    _print(report.of_slot(slot) if slot else report, bad_rows, words, as_json=as_json)
+
+
+def _of_files(
+    folder: Path, day: date, now: str | None, office: Office, language: Language | None, *, skip_bad_rows: bool
+) -> tuple[Report, Sequence[BadRow]]:
+    terms = _terms(day, now, office)
     reading = read_folder(folder, office.zone, office.numbering)
     unreadable = _unreadable(reading, skip_bad_rows=skip_bad_rows)
     if unreadable:
-        _complain(unreadable, words)
+        _complain(unreadable, language or office.language)
         raise SystemExit(2)
-    report = reconcile(reading.sources, terms)
+    return reconcile(reading.sources, terms), reading.bad_rows
+
+
+def _of_the_database(place: Place, day: date) -> Report:
+    from router.cli.night import night_of  # as above
+
+    with night_of(place) as night:
+        if night.read_records is None:
+            click.echo(
+                "hotline: no PBX records are configured, so the router's log alone counts ([reconcile] pbx)", err=True
+            )
+        return night.run_day(day, by="command line")
+
+
+def _print(report: Report, bad_rows: Sequence[BadRow], words: Language, *, as_json: bool) -> None:
     if as_json:
-        text = json.dumps(as_data(report, reading.bad_rows, words), ensure_ascii=False, indent=1)
+        text = json.dumps(as_data(report, bad_rows, words), ensure_ascii=False, indent=1)
         click.echo(text.encode())  # bytes: UTF-8 whatever the terminal's encoding is
     else:
-        Console(highlight=False, markup=False).print(as_tables(report, reading.bad_rows, words))
+        Console(highlight=False, markup=False).print(as_tables(report, bad_rows, words))
 
 
 def _unreadable(reading: Reading, *, skip_bad_rows: bool) -> list[BadRow]:

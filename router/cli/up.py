@@ -219,7 +219,7 @@ def _programs(private: PrivateAsterisk | None, config: Path | None, data: Path) 
     where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
     programs = [
         Program(name=part, command=(sys.executable, "-m", "router.cli.main", part, *where), order=order)
-        for part, order in (("engine", 20), ("web", 30))
+        for part, order in (("engine", 20), ("web", 30), ("jobs", 40))
     ]
     if private:
         programs.append(Program(name="asterisk", command=private.argv, order=10))

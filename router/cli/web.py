@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from router.cli.certificate import certificate_files
+from router.cli.night import night_of
 from router.cli.office import Source
-from router.cli.settings import open_place, web_settings, with_the_office
+from router.cli.settings import Place, open_place, web_settings, with_the_office
 from router.engine.socket import EngineClient
 from router.store.writer import DatabaseAwayError
 from router.web import assets
 from router.web.app import WebSettings, create_app
 from router.web.server import PageServer
+
+RECHECK_WAIT_SECONDS = 10.0  # for a run that is under way; a page does not wait longer
+
+
+def recheck(place: Place, day: date, by: str) -> None:
+    """Reconcile a date at will; raises a `HotlineError`."""
+    with night_of(place, wait_seconds=RECHECK_WAIT_SECONDS) as night:
+        night.run_day(day, by=by)
 
 
 @click.command(name="web")
@@ -31,6 +41,8 @@ def command(config: Path | None, data: Path) -> None:
         return web_settings(now, assets.FOLDER)
 
     def factory() -> Flask:
-        return create_app(web_settings(place, assets.FOLDER), EngineClient(place.folder.socket), read)
+        engine = EngineClient(place.folder.socket)
+        settings = web_settings(place, assets.FOLDER)
+        return create_app(settings, engine, read, recheck=lambda day, by: recheck(place, day, by))
 
     PageServer(factory, place.site.web.bind, tls=certificate_files(place)).run()

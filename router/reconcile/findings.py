@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from router.errors import RequestError
 from router.reconcile.collector import collector_paused
 from router.reconcile.join import Call, join
 from router.reconcile.match import Matching, match
@@ -43,11 +44,24 @@ class SlotCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The result for one date: slots by start (`closed` last), findings by slot, kind, call, form, person."""
+    """The result for one date: slots by start (`closed` last), findings by slot, kind, call, form, person.
+
+    `filed` names the date's calls that have their own form by now: so a missing form is seen to have come.
+    """
 
     date: str
     slots: tuple[SlotCount, ...]
     findings: tuple[Finding, ...]
+    filed: frozenset[str] = frozenset()
+
+    def of_slot(self, name: str) -> Report:
+        """One slot of it; raises `RequestError` where the date has none of that name."""
+        slots = tuple(count for count in self.slots if count.slot == name)
+        if not slots:
+            known = ", ".join(count.slot for count in self.slots)
+            raise RequestError(f"{self.date} has no slot {name!r}", cure=f"its slots: {known}")
+        findings = tuple(finding for finding in self.findings if finding.slot == name)
+        return replace(self, slots=slots, findings=findings)
 
 
 def reconcile(sources: Sources, terms: Terms) -> Report:
@@ -113,7 +127,13 @@ class _Day:
         if CLOSED in standing:
             names.append(CLOSED)
         findings.sort(key=lambda found: (order[found.slot], found.kind, found.call, found.form, found.person))
-        return Report(date=self.terms.day.isoformat(), slots=tuple(self.counts(names)), findings=tuple(findings))
+        filed = frozenset(call.id for index, call in self.calls.items() if index in self.matching.filled)
+        return Report(
+            date=self.terms.day.isoformat(),
+            slots=tuple(self.counts(names)),
+            findings=tuple(findings),
+            filed=filed,
+        )
 
     def of_calls(self) -> Iterable[Finding]:
         for index, call in self.calls.items():

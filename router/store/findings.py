@@ -27,6 +27,7 @@ class ReconcileRunRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_by: Mapped[str] = mapped_column(String(80), default="")  # `nightly`, `backfill`, or a user
     failure: Mapped[str] = mapped_column(String(500), default="")
+    has_pbx: Mapped[bool] = mapped_column(default=True)  # False: no PBX records are configured for this site
     slots: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the counts of each slot
 
 

@@ -82,3 +82,6 @@ class FormDraftRow(Base):
     call_id: Mapped[str] = mapped_column(String(64), default="")  # empty: a form without a call
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+Index("ix_form_taken", FormRow.site_id, FormRow.taken_at)  # R24: a form has the date on which it was taken

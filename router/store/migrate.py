@@ -6,9 +6,6 @@ and read what it wrote; the tests compare tables and migrations, and go both way
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -16,13 +13,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from router.errors import StoreError
+from router.store.alone import alone
 from router.store.base import open_database
-
-LOCK = 0x686F746C  # "hotl": PostgreSQL's advisory lock around a migration
 
 
 class MigrationError(StoreError):
@@ -38,7 +34,9 @@ class DatabaseUnreachableError(MigrationError):
 
 
 def migrate(url: str) -> str:
-    """Bring the database at `url` to the newest version; returns it. Safe when several start at once."""
+    """Bring the database at `url` to the newest version; returns it. Safe when several start at once: Alembic itself
+    sees to that neither between threads nor between processes.
+    """
     database = open_database(url)
     try:
         return migrate_database(database)
@@ -49,7 +47,7 @@ def migrate(url: str) -> str:
 def migrate_database(database: Engine) -> str:
     """Bring an open database to the newest version; returns it. Raises `MigrationError`."""
     try:
-        with _alone(database), database.connect() as connection:
+        with alone(database, "migrate"), database.connect() as connection:
             command.upgrade(configuration(connection), "head")
             connection.commit()
             return version(connection) or ""
@@ -62,23 +60,6 @@ def migrate_database(database: Engine) -> str:
         shown = database.url.render_as_string(hide_password=True)
         kind = DatabaseUnreachableError if isinstance(error, OperationalError) else MigrationError
         raise kind(f"{shown} can't be used: {error}", cure="is [store] url right, and the server running?") from error
-
-
-@contextmanager
-def _alone(database: Engine) -> Iterator[None]:
-    """Only one at a time migrates, of all threads and processes: Alembic itself sees to neither."""
-    if database.dialect.name == "postgresql":
-        with database.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-            connection.commit()
-            yield
-            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
-    elif database.url.database in (None, "", ":memory:"):
-        yield
-    else:
-        with Path(f"{database.url.database}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
 
 def configuration(connection: Connection) -> Config:

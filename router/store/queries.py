@@ -20,6 +20,7 @@ from router.store.applied import EventFailedRow
 from router.store.calls import CallRow, TrailRow, TurnRow
 from router.store.customers import CallbackRow, CustomerRow, NumberRow
 from router.store.office import published_in
+from router.store.records import PbxRow
 from router.store.site import ConsultantRow
 
 SITE_ID = 1
@@ -181,3 +182,13 @@ def failed_events(session: Session, *, site_id: int = SITE_ID) -> Sequence[Event
 def count_of_calls(session: Session, *, site_id: int = SITE_ID) -> int:
     """How many calls are on record."""
     return session.scalars(select(func.count()).select_from(CallRow).where(CallRow.site_id == site_id)).one()
+
+
+def first_day_on_record(session: Session, zone: ZoneInfo, *, site_id: int = SITE_ID) -> date | None:
+    """The date of the first call that router or PBX know of, in the zone; None: there was none yet."""
+    firsts = (
+        select(CallRow.arrived_at).where(CallRow.site_id == site_id).order_by(CallRow.arrived_at).limit(1),
+        select(PbxRow.started_at).where(PbxRow.site_id == site_id).order_by(PbxRow.started_at).limit(1),
+    )
+    known = [moment for first in firsts for moment in session.scalars(first)]
+    return min(known).astimezone(zone).date() if known else None

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from router.store import applied, calls, customers, days, findings, forms, presence, records, site, tokens, users
+from router.store import (
+    applied,
+    calls,
+    customers,
+    days,
+    findings,
+    forms,
+    jobs,
+    presence,
+    records,
+    site,
+    tokens,
+    users,
+)
 from router.store.base import Base
 
 __all__ = [
@@ -13,6 +26,7 @@ __all__ = [
     "days",
     "findings",
     "forms",
+    "jobs",
     "presence",
     "records",
     "site",

@@ -25,7 +25,9 @@ from router.web.acts.routes import act_pages
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
+from router.web.callbacks.routes import callback_pages
 from router.web.calls.routes import call_pages
+from router.web.check.routes import Recheck, check_pages
 from router.web.day.routes import day_pages
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
@@ -63,14 +65,21 @@ class WebSettings:
     https: bool = False
 
 
-def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSettings] | None = None) -> Flask:
-    """The application, ready to be served; `read` gives the settings anew while it runs.
+def create_app(
+    settings: WebSettings,
+    source: Source,
+    read: Callable[[], WebSettings] | None = None,
+    *,
+    recheck: Recheck | None = None,
+) -> Flask:
+    """The application, ready to be served; `read` gives the settings anew while it runs, `recheck` reconciles a date.
 
     Zone, language, addresses and secrets are those of the start.
     """
     app = Flask(__name__)
     app.config.update(_flask_settings(settings))
     app.extensions["hotline"] = {"settings": LiveSettings(settings, read), "live": LiveBoard(source), "engine": source}
+    app.extensions["hotline"]["recheck"] = recheck
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.teardown_appcontext(lambda _error: sessions.remove())
@@ -86,6 +95,8 @@ def create_app(settings: WebSettings, source: Source, read: Callable[[], WebSett
     app.register_blueprint(fairness_pages)
     app.register_blueprint(act_pages)
     app.register_blueprint(me_pages)
+    app.register_blueprint(check_pages)
+    app.register_blueprint(callback_pages)
     _share(app, settings)
     return app
 

@@ -171,9 +171,38 @@ RING_END: Mapping[str, Word] = MappingProxyType(
     }
 )
 
+# R25; shape and colour are the state's (WEB 4)
+FINDING: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "missing_form": _("Form missing"),
+        "late_form": _("Form late"),
+        "padded_form": _("Padded"),
+        "duplicate_form": _("Duplicate"),
+        "incomplete_form": _("Incomplete"),
+        "wrong_number": _("Wrong number"),
+        "wrong_consultant": _("Wrong person"),
+        "wrong_slot": _("Wrong slot"),
+        "unlogged_call": _("Unlogged"),
+        "ghost_call": _("Ghost"),
+        "display_mismatch": _("Display differs"),
+        "missed_call": _("Missed"),
+    }
+)
+
+FINDING_STATE: Mapping[str, Word] = MappingProxyType(
+    {
+        "open": Word("●", _("Open"), "warn"),
+        "asked": Word("✉", _("Asked"), "act"),
+        "settled_late": Word("◐", _("Settled late"), "hold"),
+        "confirmed": Word("✓", _("Confirmed"), "bad"),
+        "dismissed": Word("–", _("Dismissed"), "mute"),
+        "gone": Word("–", _("Gone"), "mute"),
+    }
+)
+
 MISSED: Mapping[str, LazyString] = MappingProxyType(
     {
-        "abandoned": _("Caller gave up"),
+        "abandoned": _("Abandoned"),
         "no_answer": _("No answer"),
         "max_wait": _("Waited too long"),
         "closed": _("Closed"),
@@ -188,4 +217,11 @@ ROUND: Mapping[str, Word] = MappingProxyType(
         "lost": Word("–", _("Lost in silence"), "mute"),
         "open": Word("○", _("Due"), "mute"),
     }
+)
+
+WEEKDAY: tuple[LazyString, ...] = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+# who asks for a run, where it is no user
+RUNS: Mapping[str, LazyString] = MappingProxyType(
+    {"nightly": _("the nightly run"), "backfill": _("a backfill"), "command line": _("the command line")}
 )

@@ -7,7 +7,7 @@ from alembic import op
 
 from router.store.base import UtcDateTime
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
@@ -80,6 +80,7 @@ def _make_reconcile_run() -> None:
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("asked_by", sa.String(length=80), nullable=False),
         sa.Column("failure", sa.String(length=500), nullable=False),
+        sa.Column("has_pbx", sa.Boolean(), nullable=False),
         sa.Column("slots", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_reconcile_run_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reconcile_run")),

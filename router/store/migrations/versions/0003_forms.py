@@ -7,8 +7,8 @@ from alembic import op
 
 from router.store.base import UtcDateTime
 
-revision = "0010"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

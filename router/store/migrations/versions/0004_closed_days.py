@@ -7,8 +7,8 @@ from alembic import op
 
 from router.store.base import UtcDateTime
 
-revision = "0011"
-down_revision = "0010"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

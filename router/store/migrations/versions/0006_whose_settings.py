@@ -7,8 +7,8 @@ from alembic import op
 
 from router.store.base import UtcDateTime
 
-revision = "0002"
-down_revision = "0012"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

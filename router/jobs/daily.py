@@ -1,0 +1,91 @@
+"""A job that is due once a day, and done once: for today, and for days that were missed. May live here: that sum.
+
+What was done stands in `job_run`; the scheduler only says when to look. So it does not matter whether the process was
+down at the time, looks twice, or runs twice. A job that failed is tried again at the next look.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from router.config.plan import moment
+from router.errors import HotlineError
+from router.store.jobs import begin_job, end_job, job_is_done
+
+log = logging.getLogger(__name__)
+
+CATCH_UP_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyTime:
+    """When: minutes since midnight in a zone."""
+
+    minute: int
+    zone: ZoneInfo
+
+    def due(self, day: date) -> datetime:
+        """The moment at which the job is due on a date."""
+        return datetime.fromtimestamp(moment(self.zone, day, self.minute) / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyJob:
+    """One daily job: its name on record, when, since which date there is work, and the work for the dates missed.
+
+    `time` and `first_day` are asked at each look, because settings are edited while the process runs. `work` gets
+    the dates, newest first, in one call; it raises a `HotlineError` to be tried again.
+    """
+
+    name: str
+    time: Callable[[], DailyTime]
+    first_day: Callable[[], date | None]  # None: there is nothing to do yet
+    work: Callable[[Sequence[date]], None]
+    database: Engine
+    clock: Callable[[], datetime]
+
+    def missed(self) -> list[date]:
+        """The dates that are due and not done, newest first; at most `CATCH_UP_DAYS` back."""
+        when, first, now = self.time(), self.first_day(), self.clock()
+        if first is None:
+            return []
+        today = now.astimezone(when.zone).date()
+        dates = [day for back in range(CATCH_UP_DAYS + 1) if (day := today - timedelta(days=back)) >= first]
+        with Session(self.database) as session:
+            return [day for day in dates if when.due(day) <= now and not job_is_done(session, self.name, when.due(day))]
+
+    def look(self) -> bool:
+        """Do what is due, if anything is; False if it failed, which is on record and in the log then."""
+        days = self.missed()
+        if not days:
+            return True
+        when = self.time()
+        with Session(self.database) as session:
+            runs = [begin_job(session, self.name, when.due(day), self.clock()) for day in days]
+            session.commit()
+        failure = self._try(days)
+        with Session(self.database) as session:
+            for run_id in runs:
+                end_job(session, run_id, self.clock(), failure)
+            session.commit()
+        return not failure
+
+    def _try(self, days: Sequence[date]) -> str:
+        log.info("job=%s state from=due to=running days=%s", self.name, ",".join(map(str, days)))
+        try:
+            self.work(days)
+        except HotlineError as error:
+            log.error("job=%s state from=running to=failed why=%r", self.name, str(error))  # noqa: TRY400  (said in full)
+            return str(error) or error.id
+        except Exception as error:  # a job that fails must not end the others
+            log.exception("job=%s state from=running to=failed", self.name)
+            return f"{type(error).__name__}: {error}"
+        log.info("job=%s state from=running to=done", self.name)
+        return ""

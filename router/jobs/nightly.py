@@ -1,0 +1,39 @@
+"""核对 each night: that date and the day before, whose last calls had no time for a form yet (R25).
+
+May live here: which dates a night looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from router.jobs.daily import DailyJob, DailyTime
+from router.reconcile.night import NIGHTLY, Night
+from router.store.queries import first_day_on_record
+
+
+def nightly_reconciliation(night: Night) -> DailyJob:
+    """The job; its time is `[reconcile] at`."""
+
+    def time() -> DailyTime:
+        site = night.site()
+        return DailyTime(minute=site.reconcile.at, zone=site.zone)
+
+    def first_day() -> date | None:
+        with Session(night.database) as session:
+            return first_day_on_record(session, night.site().zone)
+
+    def work(days: Sequence[date]) -> None:
+        night.run(dates_of_nights(days), by=NIGHTLY)
+
+    return DailyJob(
+        name="reconcile", time=time, first_day=first_day, work=work, database=night.database, clock=night.clock
+    )
+
+
+def dates_of_nights(days: Sequence[date]) -> list[date]:
+    """Each date and the day before it, newest first, none twice."""
+    return sorted({date for day in days for date in (day, day - timedelta(days=1))}, reverse=True)

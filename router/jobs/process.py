@@ -1,0 +1,73 @@
+"""The process of jobs (`hotline jobs`): APScheduler says when to look, each job does what is due. May live here: that.
+
+Further jobs (reminders before customers lapse, the outbox of notifications) are added to the list that `run_jobs` is
+given: anything with a name and a `look`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30  # a look that finds nothing due costs two short queries
+RETRY_LOOKS = 20  # after a failure the next look but this many: ten minutes
+GRACE_SECONDS = 3600
+
+
+class Job(Protocol):
+    """Something to be looked after."""
+
+    @property
+    def name(self) -> str:
+        """Its name in log and record."""
+
+    def look(self) -> bool:
+        """Do what is due, if anything is; False if it failed."""
+
+
+class Looking:
+    """One job as the scheduler calls it: patient after trouble, and never the end of the process."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._rest = 0
+
+    def __call__(self) -> None:
+        """Look once, unless resting."""
+        if self._rest > 0:
+            self._rest -= 1
+            return
+        try:
+            went_well = self.job.look()
+        except Exception:  # the database may be away for a while
+            log.exception("job=%s look failed", self.job.name)
+            went_well = False
+        self._rest = 0 if went_well else RETRY_LOOKS
+
+
+def run_jobs(jobs: Sequence[Job], over: threading.Event, *, look_seconds: float = LOOK_SECONDS) -> None:
+    """Look after the jobs until `over`; what was missed is caught up first."""
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(1)},  # one after another: never two at once
+        job_defaults={"misfire_grace_time": GRACE_SECONDS, "coalesce": True, "max_instances": 1},
+        timezone="UTC",
+    )
+    for job in jobs:
+        each = IntervalTrigger(seconds=look_seconds, timezone="UTC")
+        scheduler.add_job(Looking(job), each, id=job.name, next_run_time=datetime.now(UTC))
+    scheduler.start()
+    log.info("jobs state from=starting to=running jobs=%s", ",".join(job.name for job in jobs))
+    try:
+        over.wait()
+    finally:
+        scheduler.shutdown(wait=False)
+        log.info("jobs state from=running to=stopped")

@@ -1,0 +1,169 @@
+"""The night's work 核对 on the database: read the PBX's records, reconcile a date, put it on record (R22-R25).
+
+May live here: the order of that work; reading, judging and recording are done elsewhere. One run at a time per
+database. What a run found is written in one transaction, so a run that is killed leaves the findings as they were, and
+the next one begins anew. A source that can't be read makes a run that failed, and is said so; never a clean report.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from router.config.model import PbxMode, Site
+from router.errors import HotlineError, RequestError, StoreError
+from router.reconcile.collector import collector_paused
+from router.reconcile.database import DayTerms, named_slots, read_day
+from router.reconcile.findings import Report, reconcile
+from router.reconcile.numbers import Numbering
+from router.reconcile.rows import Terms
+from router.store.alone import alone
+from router.store.found import Found, Recording, record_findings
+from router.store.queries import plan_of_day
+from router.store.runs import begin_run, end_run, fail_run
+
+log = logging.getLogger(__name__)
+
+LOCK = "reconcile"
+NIGHTLY = "nightly"
+
+
+class ReadRecords(Protocol):
+    """Brings `pbx_row` up to date from the PBX's own records; raises a `HotlineError` that names source and cure."""
+
+    def __call__(self) -> None:
+        """Read what is new."""
+
+
+class NoDatabaseWorkError(StoreError):
+    """The database did not do its part of a run."""
+
+    id = "reconcile-store"
+
+
+def utc_now() -> datetime:
+    """The time, by the machine's clock."""
+    return datetime.now(UTC)
+
+
+def has_pbx_records(site: Site) -> bool:
+    """Whether the site names records of its PBX: an existing PBX has none unless [reconcile] pbx says where."""
+    return site.pbx.mode is PbxMode.PRIVATE or site.reconcile.pbx != "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What the night's work is done with. `site` is asked anew for each run, as it may be edited meanwhile."""
+
+    database: Engine
+    site: Callable[[], Site]
+    read_records: ReadRecords | None  # None: no PBX records are configured
+    clock: Callable[[], datetime] = utc_now
+    wait_seconds: float | None = 600.0
+
+    def run_day(self, day: date, *, by: str) -> Report:
+        """Reconcile one date; raises as `run`."""
+        reports: list[Report] = []
+        self.run([day], by=by, told=reports.append)
+        return reports[0]
+
+    def run(self, days: Iterable[date], *, by: str, told: Callable[[Report], object] = lambda _report: None) -> None:
+        """Read the PBX's records, then reconcile some dates, one after another, each on record by itself.
+
+        `told` hears of each date once it is on record. Raises `RequestError` for a date to come, `BusyError` if another
+        run does not end in time, what `read_records` raises, or `NoDatabaseWorkError`; a failure is on record by then,
+        with the date at hand.
+        """
+        days, site = list(days), self.site()
+        today = self.clock().astimezone(site.zone).date()
+        if days and max(days) > today:
+            raise RequestError(f"{max(days)} has not come yet", cure=f"the newest date is {today}")
+        with alone(self.database, LOCK, wait_seconds=self.wait_seconds):
+            for place, day in enumerate(days):
+                with self._on_record(day, by) as run_id:
+                    if place == 0 and self.read_records is not None:
+                        self.read_records()
+                    report = self._day(run_id, day, by, site)
+                told(report)
+
+    @contextmanager
+    def _on_record(self, day: date, by: str) -> Iterator[int]:
+        """A run's row; why it failed is put there, and raised."""
+        run_id = None
+        try:
+            run_id = begin_run(self.database, day, by=by, now=self.clock(), has_pbx=self.read_records is not None)
+            yield run_id
+        except HotlineError as error:
+            self._failed(run_id, day, str(error))
+            raise
+        except SQLAlchemyError as error:
+            self._failed(run_id, day, f"the database failed: {type(error).__name__}")
+            raise NoDatabaseWorkError(
+                f"the database failed while {day} was reconciled: {error}", cure="mend it, then start again"
+            ) from error
+        except Exception as error:
+            self._failed(run_id, day, f"{type(error).__name__}: {error}")
+            raise
+
+    def _failed(self, run_id: int | None, day: date, failure: str) -> None:
+        log.error("reconcile failed day=%s why=%r", day, failure)
+        if run_id is None:
+            return
+        try:
+            fail_run(self.database, run_id, now=self.clock(), failure=failure)
+        except SQLAlchemyError as error:  # the next run finds this one cut short
+            log.exception("reconcile run=%s failure not recorded", run_id, exc_info=error)
+
+    def _day(self, run_id: int, day: date, by: str, site: Site) -> Report:
+        now = self.clock()
+        terms = day_terms(self.database, site, day, now)
+        with collector_paused():
+            with self.database.connect() as connection:
+                sources = read_day(connection, terms)
+            report = reconcile(sources, Terms(day=day, zone=terms.zone, now=now, form_minutes=site.policy.form_minutes))
+            with self.database.begin() as connection:
+                end_run(connection, run_id, now=self.clock(), slots=self._counts(report, terms))
+                recording = Recording(day=day, by=by, now=now, filed=report.filed)
+                record_findings(connection, (found_of(finding) for finding in report.findings), recording)
+        log.info("reconcile day=%s by=%s findings=%s", day, by, len(report.findings))
+        return report
+
+    def _counts(self, report: Report, terms: DayTerms) -> list[dict[str, Any]]:
+        """The counts as pages show them, with the slots' times; without PBX records its count is unknown, not 0."""
+        unknown = {} if self.read_records is not None else {"pbx": None}
+        times = {slot.name: (slot.start_minute, slot.end_minute) for slot in named_slots(terms.slots)[0]}
+        return [asdict(count) | unknown | {"minutes": times.get(count.slot)} for count in report.slots]
+
+
+def day_terms(database: Engine, site: Site, day: date, now: datetime) -> DayTerms:
+    """How to read a date of this site: by the plan that counts for it (R1)."""
+    with Session(database) as session:
+        slots = plan_of_day(session, site, day).entries
+    return DayTerms(
+        day=day,
+        zone=site.zone,
+        slots=slots,
+        now=now,
+        numbering=Numbering(region=site.site.region, area_code=site.site.area_code or ""),
+        required=site.form.required,
+    )
+
+
+def found_of(finding: Any) -> Found:
+    """A finding of the core, for the record."""
+    return Found(*(getattr(finding, name) for name in Found._fields))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """All dates from one to another, both included. Raises `RequestError`."""
+    if last < first:
+        raise RequestError(f"{last} lies before {first}", cure="give the earlier date first")
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -1,0 +1,1 @@
+"""回拨 Call-backs: who has not called back yet."""

@@ -1,0 +1,155 @@
+"""回拨 Call-backs: owed, done, overdue; assigning and noting. Routes only parse, call and render.
+
+The desk keeps what is owed (R15). An assignment and a note go to it, and come back by the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from router.core.inputs import CallbackAssigned, Contacted
+from router.core.words import Number, PersonId
+from router.engine.delivery import RefusedError
+from router.engine.socket import EngineUnreachableError
+from router.errors import HotlineError
+from router.masking import mask, national
+from router.store import callbacks
+from router.store.callbacks import SeenCall
+from router.store.customers import CallbackRow
+from router.web import shared
+from router.web.check.sentences import how_long
+from router.web.check.view import local
+
+callback_pages = Blueprint("callbacks", __name__, template_folder="templates")
+
+ASSIGNS = ("supervisor",)
+NOTES = ("supervisor", "secretary", "consultant")
+OVERDUE = timedelta(hours=4)
+SHOWN_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A call back as the page shows it; `seen` is an outgoing call of the PBX's records that answers it."""
+
+    row: CallbackRow
+    seen: SeenCall | None
+    is_overdue: bool
+    took: str
+
+
+@callback_pages.get("/callbacks")
+@shared.only()
+def page() -> ResponseReturnValue:
+    """Who has not called back; a consultant sees their own and those that nobody has."""
+    now, whose = shared.now(), _whose()
+    rows = callbacks.callbacks_since(shared.session(), now - timedelta(days=SHOWN_DAYS), person=whose)
+    lines = _lines(rows)
+    owed = [line for line in lines if line.row.settled_at is None]
+    return render_template(
+        "callbacks/page.html",
+        owed=owed,
+        done=[line for line in reversed(lines) if line.row.settled_at is not None],
+        overdue=sum(line.is_overdue for line in owed),
+        people=shared.settings().names,
+        may_assign=bool(shared.roles() & set(ASSIGNS)),
+        may_note=bool(shared.roles() & set(NOTES)),
+        me=shared.person(),
+        days=SHOWN_DAYS,
+        number=_number,
+        local=lambda moment: local(moment, shared.zone(), "%m-%d %H:%M"),
+    )
+
+
+@callback_pages.post("/callbacks/<int:callback_id>/assign")
+@shared.only(*ASSIGNS)
+def assign(callback_id: int) -> ResponseReturnValue:
+    """Give a call back to somebody."""
+    row, person = _owed(callback_id), request.form.get("person", "")
+    if person not in shared.settings().names:
+        flash(_("Choose who is to call back."), "error")
+        return redirect(url_for("callbacks.page"))
+    told = CallbackAssigned(number=_whole(row), person=PersonId(person), by=shared.username())
+    with _said():
+        shared.engine().tell(told, source=f"page:{shared.username()}"[:32], key=f"assign:{row.id}:{person}")
+        flash(_("Assigned."))
+    return redirect(url_for("callbacks.page"))
+
+
+@callback_pages.post("/callbacks/<int:callback_id>/done")
+@shared.only(*NOTES)
+def done(callback_id: int) -> ResponseReturnValue:
+    """Note that somebody has called back: a contact with the customer (R15, R16.2)."""
+    row = _owed(callback_id)
+    is_own = not shared.roles() & {"supervisor", "secretary"}
+    person = shared.person() if is_own else request.form.get("person") or row.person
+    if is_own and row.person != person:
+        abort(403)
+    if person not in shared.settings().names:
+        flash(_("Choose who has called back."), "error")
+        return redirect(url_for("callbacks.page"))
+    told = Contacted(number=_whole(row), person=PersonId(person))
+    with _said():
+        shared.engine().tell(told, source=f"page:{shared.username()}"[:32], key=f"called-back:{row.id}")
+        flash(_("Noted as called back."))
+    return redirect(url_for("callbacks.page"))
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say why the engine did not take it."""
+    try:
+        yield
+    except EngineUnreachableError:
+        flash(_("The router does not answer: nothing was changed. Try again in a minute."), "error")
+    except RefusedError as error:
+        flash(_("The router refuses: %(why)s", why=error.message), "error")
+    except HotlineError as error:
+        flash(_("Not done: %(why)s", why=error.message), "error")
+
+
+def _owed(callback_id: int) -> CallbackRow:
+    row = callbacks.callback_with(shared.session(), callback_id)
+    if row is None or row.settled_at is not None or not row.number.number:
+        abort(404)
+    return row
+
+
+def _whole(row: CallbackRow) -> Number:
+    return Number(row.number.number or "")
+
+
+def _lines(rows: Sequence[CallbackRow]) -> list[Line]:
+    now = shared.now()
+    owed = [row for row in rows if row.settled_at is None]
+    numbers = [row.number.number for row in owed if row.number.number]
+    since = min((row.owed_since for row in owed), default=now)
+    seen = callbacks.seen_calls_out(shared.session(), numbers, since)
+    return [_line(row, seen.get(row.number.number or "", ())) for row in rows]
+
+
+def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> Line:
+    waited = (row.settled_at or shared.now()) - row.owed_since
+    return Line(
+        row=row,
+        seen=next((call for call in seen if call.at >= row.owed_since), None) if row.settled_at is None else None,
+        is_overdue=waited > OVERDUE,
+        took=how_long(waited),
+    )
+
+
+def _number(row: CallbackRow) -> str:
+    """Whole for who is to dial it, masked for everybody else (FACTS of people are shown to those they concern)."""
+    number = row.number.number or ""
+    return national(number) if row.person is not None and row.person == shared.person() else mask(number)
+
+
+def _whose() -> str | None:
+    return None if shared.roles() - {"consultant"} else (shared.person() or "-")

@@ -1,0 +1,1 @@
+"""漏登核对 Check: which slot does not add up, and who is concerned."""

@@ -1,0 +1,276 @@
+"""漏登核对 Check: the day's counts, its findings, decisions on them. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from router.config.form import FIELDS
+from router.errors import HotlineError
+from router.masking import mask
+from router.store import callbacks, check
+from router.store.findings import FindingRow, ReconcileRunRow
+from router.store.found import MAX_REASON, FindingError, decide
+from router.store.pbx_log import blind_intervals_of_day
+from router.store.records import BlindIntervalRow
+from router.store.runs import newest_good_run, newest_run
+from router.web import shared, words
+from router.web.check.sentences import Telling, sentence
+from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, local, slot_lines
+from router.web.forms.reading import lacking
+from router.web.language import shown_language
+
+check_pages = Blueprint("check", __name__, template_folder="templates")
+log = logging.getLogger(__name__)
+
+ACTS = ("supervisor",)
+READS = ("supervisor", "manager", "secretary", "administrator")
+COUNTS = ("supervisor", "secretary")  # who types in what the display shows
+STEPS = ("ask", "confirm", "dismiss", "reopen")
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # dates with a day before and after them
+
+Recheck = Callable[[date, str], object]  # a date and who asks; raises a `HotlineError`
+
+
+@check_pages.app_context_processor
+def shared_with_all() -> dict[str, object]:
+    """For the navigation: how many findings still wait."""
+    return {"findings_open": _findings_open}
+
+
+def _findings_open() -> int | None:
+    if not current_user.is_authenticated or not shared.roles() & set(READS):
+        return None
+    return sum(check.undecided_by_day(shared.session()).values())
+
+
+@check_pages.get("/check")
+@shared.only()
+def page() -> ResponseReturnValue:
+    """The counts and findings of a date; a consultant gets what is recorded of them."""
+    if not shared.roles() & set(READS):
+        return _mine()
+    session, day = shared.session(), _day()
+    run, good = newest_run(session, day), newest_good_run(session, day)
+    lines = _lines(check.findings_of_day(session, day))
+    slots = slot_lines(good, lines, check.display_counts_of_day(session, day)) if good else []
+    shown = [line for line in lines if _is_wanted(line)]
+    return render_template(
+        "check/page.html",
+        day=day,
+        run=run,
+        good=good,
+        slots=slots,
+        shown=shown,
+        undecided=sum(line.is_undecided for line in lines),
+        decided=sum(not line.is_undecided for line in lines),
+        total=len(lines),
+        other_days=[(other, n) for other, n in check.undecided_by_day(session).items() if other != day][:10],
+        **_choices(lines),
+        **_tools(slots, blind_intervals_of_day(session, day, shared.zone())),
+    )
+
+
+def _mine() -> ResponseReturnValue:
+    person = shared.person()
+    findings = check.findings_about(shared.session(), person) if person else []
+    return render_template("check/mine.html", shown=_lines(findings), **_tools([]))
+
+
+@check_pages.post("/check/<int:finding_id>/<step>")
+@shared.only(*ACTS)
+def take_step(finding_id: int, step: str) -> ResponseReturnValue:
+    """Ask for the form, confirm, dismiss, or take a decision back; then on to the next one."""
+    finding = check.finding_with(shared.session(), finding_id)
+    if finding is None or step not in STEPS:
+        abort(404)
+    reason = "；".join(filter(None, (request.form.get("chip", "").strip(), request.form.get("reason", "").strip())))
+    try:
+        decide(shared.session(), finding_id, step, by=shared.username(), now=shared.now(), reason=reason[:MAX_REASON])
+    except FindingError as error:
+        shared.session().rollback()
+        flash(_("Not done: %(why)s", why=_why_not(error)), "error")
+        return redirect(_back(f"finding-{finding_id}"))
+    shared.session().commit()
+    return redirect(_back(request.form.get("next", "")))
+
+
+def _why_not(error: FindingError) -> str:
+    if "reason" in error.message:
+        return str(_("a reason is needed"))
+    return str(_("it stands otherwise by now; this is how"))
+
+
+@check_pages.post("/check/run")
+@shared.only(*ACTS)
+def run_again() -> ResponseReturnValue:
+    """重新核对: run for the date at will."""
+    day = shared.day_asked(request.form.get("date", ""))
+    recheck: Recheck | None = current_app.extensions["hotline"]["recheck"]
+    if recheck is None:
+        abort(503)
+    shared.session().rollback()  # the run writes by itself: hold no transaction meanwhile
+    try:
+        recheck(day, shared.username())
+    except HotlineError as error:
+        log.warning("reconcile asked by=%s day=%s failed id=%s", shared.username(), day, error.id)
+        flash(_("The run failed: %(why)s", why=str(error)), "error")
+    else:
+        flash(_("Reconciled."))
+    return redirect(url_for("check.page", date=day.isoformat()))
+
+
+@check_pages.post("/check/display")
+@shared.only(*COUNTS)
+def display() -> ResponseReturnValue:
+    """Type in what the phone's display counted in a slot; an empty field takes it back."""
+    day, text = shared.day_asked(request.form.get("date", "")), request.form.get("count", "").strip()
+    good = newest_good_run(shared.session(), day)
+    known = {slot["slot"] for slot in good.slots} if good else set()
+    slot = request.form.get("slot", "")
+    if slot not in known or (text and not (text.isascii() and text.isdigit() and len(text) <= 6)):
+        flash(_("Write a whole number, 0 or more."), "error")
+        return redirect(url_for("check.page", date=day.isoformat()))
+    check.write_display_count(
+        shared.session(), day, slot, int(text) if text else None, by=shared.username(), now=shared.now()
+    )
+    shared.session().commit()
+    return _after_display(day)
+
+
+def _after_display(day: date) -> ResponseReturnValue:
+    """Whether the display fits is for a run to say; without one the count stands until the night."""
+    recheck: Recheck | None = current_app.extensions["hotline"]["recheck"]
+    if recheck is not None:
+        try:
+            recheck(day, shared.username())
+        except HotlineError as error:
+            flash(_("The count is kept, but the run failed: %(why)s", why=str(error)), "error")
+            return redirect(url_for("check.page", date=day.isoformat()))
+    flash(_("The display's count is kept."))
+    return redirect(url_for("check.page", date=day.isoformat()))
+
+
+# --- what the routes ask ---------------------------------------------------------------------------------------------
+
+
+def _day() -> date:
+    """The date asked for; without one the newest that waits, else the newest that was reconciled, else today."""
+    asked = request.args.get("date", "")
+    if asked:
+        return min(max(shared.day_asked(asked), EARLIEST), LATEST)
+    waiting = check.undecided_by_day(shared.session())
+    return next(iter(waiting), None) or check.newest_day_reconciled(shared.session()) or shared.day_asked("")
+
+
+def _lines(findings: Sequence[FindingRow]) -> list[Line]:
+    """The findings with what is behind them, in a fixed number of queries."""
+    session = shared.session()
+    names = [finding.call for finding in findings if finding.call]
+    calls = check.calls_found(session, names)
+    missed = [calls[f.call] for f in findings if f.kind == "missed_call" and f.call in calls]
+    numbers = [call.number.number for call in missed if call.number and call.number.number]
+    since = min((call.arrived_at for call in missed), default=shared.now())
+    behind = Behind(
+        calls=calls,
+        pbx=check.pbx_calls_found(session, names),
+        forms=check.forms_found(session, [finding.form for finding in findings]),
+        callbacks=callbacks.callbacks_of_numbers(session, [call.number_id for call in missed if call.number_id]),
+        calls_out=callbacks.seen_calls_out(session, numbers, since),
+    )
+    return lines_of(findings, behind)
+
+
+def _is_wanted(line: Line) -> bool:
+    """The tab and the filters of the address."""
+    tab, finding = request.args.get("tab", "open"), line.finding
+    kinds = {kind for value in request.args.getlist("kind") for kind in value.split(",") if kind}
+    person, slot = request.args.get("person", ""), request.args.get("slot", "")
+    of_tab = tab == "all" or line.is_undecided == (tab != "done")
+    return (
+        of_tab
+        and (not kinds or finding.kind in kinds)
+        and (not person or finding.person == person)
+        and (not slot or slot in (finding.slot, line.form.slot_name if line.form else ""))
+    )
+
+
+def _choices(lines: Iterable[Line]) -> dict[str, Any]:
+    lines = list(lines)
+    return {
+        "tab": request.args.get("tab", "open"),
+        "kinds": sorted({line.finding.kind for line in lines}),
+        "people": sorted({line.finding.person for line in lines if line.finding.person}),
+        "asked_kind": request.args.get("kind", ""),
+        "asked_person": request.args.get("person", ""),
+        "asked_slot": request.args.get("slot", ""),
+    }
+
+
+def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, int]] = ()) -> dict[str, Any]:
+    known, zone = shared.settings(), shared.zone()
+    names = {
+        **check.names_of_users(shared.session()),
+        **{by: str(word) for by, word in words.RUNS.items()},
+        **known.names,
+    }
+    telling = Telling(
+        names=names,
+        zone=zone,
+        now=shared.now(),
+        form_minutes=known.form_minutes,
+        lacks=_lacks,
+        slots={slot.name: slot for slot in slots},
+        blind=[(row.started_at, row.ended_at) for row, _put_in in blind],
+    )
+    return {
+        "tell": lambda line: sentence(line, telling),
+        "who": telling.name,
+        "blind": blind,
+        "zone": zone,
+        "mask": mask,
+        "local": lambda moment, form="%H:%M": local(moment, zone, form),
+        "may_act": bool(shared.roles() & set(ACTS)),
+        "may_count": bool(shared.roles() & set(COUNTS)),
+        "of_count": OF_COUNT,
+        "is_closed": is_closed,
+        "failure_of": _failure_of,
+        "link": _link,
+        "one_day": timedelta(days=1),
+    }
+
+
+def _lacks(line: Line) -> Sequence[str]:
+    if line.form is None:
+        return ()
+    fields = (FIELDS[key] for key in lacking(line.form, shared.settings().form))
+    return [field.zh if shown_language() == "zh" else field.en for field in fields]
+
+
+def _failure_of(run: ReconcileRunRow | None, good: ReconcileRunRow | None) -> str:
+    """Why the newest run failed; "" if it went well."""
+    if run is None or not run.failure or (good is not None and good.id > run.id):
+        return ""
+    return run.failure
+
+
+def _link(**changed: object) -> str:
+    """This page with other filters."""
+    values = {**request.args.to_dict(), **{key: str(value) for key, value in changed.items()}}
+    return f"{url_for('check.page')}?{urlencode({key: value for key, value in values.items() if value})}"
+
+
+def _back(fragment: str) -> str:
+    """Where a decision was made, with its filters; never elsewhere."""
+    asked = request.form.get("query", "")[:500]
+    is_plain = fragment.replace("-", "").isalnum() and fragment.isascii()
+    query = urlencode(parse_qsl(asked))  # written anew: what a browser sends goes into no header as it is
+    return f"{url_for('check.page')}{f'?{query}' if query else ''}{f'#{fragment}' if is_plain else ''}"
