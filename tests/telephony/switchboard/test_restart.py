@@ -165,3 +165,18 @@ def test_a_mailbox_does_not_win_a_call_that_the_fallback_serves(with_mobile: tup
     scene.phone["C"].rings(within=8)
     scene.phone["C"].answers()
     caller.hears(scene.phone["C"])
+
+
+def test_a_call_that_the_desk_can_not_serve_is_rung_everywhere_by_asterisk(stage: Stage) -> None:
+    scene = stage("A", "C")
+    caller, call = scene.call_comes()
+    scene.ring(call, "C")
+    scene.phone["C"].rings()
+    scene.board.leave_to_fallback([call])
+    scene.phone["C"].stops_ringing()
+    assert not scene.phone["C"].was_missed()
+    scene.phone["A"].rings(within=8)
+    scene.phone["A"].answers()
+    caller.hears(scene.phone["A"])
+    caller.hangs_up()
+    caller.is_let_go()
