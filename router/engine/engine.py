@@ -27,7 +27,7 @@ from router.engine import daily
 from router.engine.board import board
 from router.engine.codec import answer_to_json, input_to_json, to_json
 from router.engine.daily import DayRules
-from router.engine.delivery import Delivery, Outcome
+from router.engine.delivery import Delivery, Outcome, answer_all, fail_all
 from router.engine.journal import Entry, Journal, JournalError
 from router.engine.notes import Notes
 from router.engine.ports import Letter, Observation, Switchboard, Warn
