@@ -34,9 +34,13 @@ class Office:
         self.service = Service(folder)
         written = self.service.config.read_text(encoding="utf-8")
         self.service.config.write_text(re.sub(r"ring_seconds = 1\b", TALKS, written), encoding="utf-8")
-        said = self.service.start()
-        self.passwords = dict(re.findall(r"Sign in\s+(\w+) / (\S+)", said))
-        self.service.phones_sign_in()
+        try:
+            said = self.service.start()
+            self.passwords = dict(re.findall(r"Sign in\s+(\w+) / (\S+)", said))
+            self.service.phones_sign_in()
+        except BaseException:
+            self.service.end()  # nobody else will
+            raise
 
     def browser(self, user: str) -> Browser:
         """Somebody signed in."""
