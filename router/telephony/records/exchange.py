@@ -74,7 +74,9 @@ class Exchange:
         if self.calls_hotline(leg.channel, leg.uniqueid, leg.dcontext, leg.dst):
             return True
         offered = any(offer in leg.dstchannel or offer in leg.lastdata for offer in OFFERS)
-        return offered and not leg.channel.startswith(LOCAL)
+        # a phone that picks a call up, whether it gets it or not, names the offer as well
+        theirs = leg.uniqueid.startswith(OUR_LEGS) or device_of(leg.channel) in self.people
+        return offered and not theirs and not leg.channel.startswith(LOCAL)
 
     def calls_hotline(self, channel: str, uniqueid: str, context: str, dialled: str) -> bool:
         """Whether a channel that dials this in this context calls a hotline."""
