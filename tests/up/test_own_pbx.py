@@ -31,7 +31,10 @@ def office(tmp_path: Path) -> Iterator[Service]:
     secret = tmp_path / "ami.secret"
     secret.write_text(SECRET, encoding="utf-8")
     secret.chmod(0o600)
-    service.config.write_text(_site(service, secret), encoding="utf-8")
+    records = tmp_path / "pbx" / "log" / "cdr-csv" / "Master.csv"
+    records.parent.mkdir(exist_ok=True)
+    records.touch()
+    service.config.write_text(_site(service, secret, records), encoding="utf-8")
     with subprocess.Popen(asterisk.argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         try:
             asterisk.wait_booted()
@@ -56,12 +59,13 @@ def _as_in_the_image(etc: Path, service: Service) -> None:
     shutil.copytree(ROOT / "dialplan", etc / "hotline")
 
 
-def _site(service: Service, secret: Path) -> str:
+def _site(service: Service, secret: Path, records: Path) -> str:
     text = (ROOT / "docker" / "site.toml").read_text(encoding="utf-8")
     for old, new in (
         ("0.0.0.0:8080", f"127.0.0.1:{service.web}"),
         ("port = 5038", f"port = {service.ami}"),
         ("/run/secrets/ami", str(secret)),
+        ("/var/log/asterisk/cdr-csv/Master.csv", str(records)),
         ("postgresql+psycopg://hotline@127.0.0.1/hotline", "sqlite"),
         ('from = "09:00", to = "21:00"', 'from = "00:00", to = "24:00"'),
     ):
