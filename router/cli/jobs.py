@@ -10,13 +10,18 @@ from pathlib import Path
 import click
 
 from router.cli.night import night_of
-from router.cli.settings import open_place
+from router.cli.settings import Place, open_place
 from router.engine.socket import EngineClient
 from router.jobs.callbacks import SeenCallbacks
 from router.jobs.forms import UntoldForms
 from router.jobs.nightly import nightly_reconciliation
-from router.jobs.process import run_jobs
+from router.jobs.outbox import Outbox
+from router.jobs.process import Job, run_jobs
+from router.jobs.targets import AppriseTarget, HookTarget, Target
+from router.jobs.telling import Telling
+from router.jobs.watch import Watch
 from router.reconcile.night import Night
+from router.store.notice_words import notice_words
 
 
 @click.command(name="jobs")
@@ -25,7 +30,8 @@ from router.reconcile.night import Night
 def command(config: Path | None, data: Path) -> None:
     """Reconcile each night (and nights that were missed), see call backs that were made, tell the desk of forms.
 
-    Runs until it is told to stop (SIGTERM).
+    And tell people and programs at once of what they must know ([[notify]], [[webhook]]). Runs until it is told to
+    stop (SIGTERM).
     """
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every look
@@ -37,9 +43,47 @@ def command(config: Path | None, data: Path) -> None:
         desk = EngineClient(place.folder.socket)
         seen = SeenCallbacks(night=night, desk=desk, people=lambda: people_of(night))
         untold = UntoldForms(database=night.database, desk=desk, clock=night.clock)
-        run_jobs([untold, seen, nightly_reconciliation(night)], over)
+        quick = quick_jobs(night, desk, targets_of(place))
+        run_jobs([untold, seen, nightly_reconciliation(night)], over, quick=quick)
 
 
 def people_of(night: Night) -> set[str]:
     """Who works here now."""
     return {consultant.id for consultant in night.site().consultants}
+
+
+def quick_jobs(night: Night, desk: EngineClient, targets: list[Target]) -> list[Job]:
+    """What tells people at once."""
+
+    def names() -> dict[str, str]:
+        return {consultant.id: consultant.name for consultant in night.site().consultants}
+
+    telling = Telling(database=night.database, targets=lambda: targets, names=names, clock=night.clock)
+    outbox = Outbox(database=night.database, targets=lambda: targets, clock=night.clock)
+    return [telling, Watch(desk=desk, telling=telling, clock=night.clock), outbox]
+
+
+def targets_of(place: Place) -> list[Target]:
+    """The targets of the site file, with their secrets."""
+    language = place.site.site.language
+    people: list[Target] = [
+        AppriseTarget(
+            name=one.name,
+            url=one.url_file.read_text(encoding="utf-8").strip(),
+            what=frozenset(one.what),
+            person=one.consultant,
+            words=lambda notice: notice_words(notice.what, notice.details, language),
+        )
+        for one in place.file.notify
+    ]
+    programs: list[Target] = [
+        HookTarget(
+            name=one.name,
+            url=one.url,
+            secret=one.secret_file.read_text(encoding="utf-8").strip(),
+            events=frozenset(one.events),
+            allow_private=one.allow_private,
+        )
+        for one in place.file.webhooks
+    ]
+    return people + programs

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from router.config import form, model
+from router.config import form, model, notify
 from router.config.office import is_office
 from router.config.settings import SAME_AS, SECTIONS, UNITS, Section, Setting, find, section_of
 from router.config.values import clock_text
@@ -35,6 +35,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "reconcile": model.ReconcileTable,
     "reconcile.columns": model.ColumnsTable,
     "form": form.FormTable,
+    "notify": notify.Notify,
+    "webhook": notify.Webhook,
 }
 """Each section's model."""
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from router.config.cadence import RING_SECONDS
 from router.config.form import FormTable
+from router.config.notify import Notify, Webhook
 from router.config.values import (
     Account,
     Address,
@@ -368,6 +369,8 @@ class Site(Model):
     policy: PolicyTable = PolicyTable()
     reconcile: ReconcileTable = ReconcileTable()
     form: FormTable = FormTable()
+    notify: tuple[Notify, ...] = ()
+    webhooks: tuple[Webhook, ...] = Field(default=(), alias="webhook")
 
     @property
     def zone(self) -> ZoneInfo:

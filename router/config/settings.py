@@ -301,6 +301,31 @@ SECTIONS: tuple[Section, ...] = (
             Setting("intent", '["A", "B", "C", "D"]', "意向的选项", "Choices for the level of intent."),
         ),
     ),
+    Section(
+        "notify",
+        "立即通知到人：钉钉、企业微信、飞书、邮件等（apprise 的地址）",
+        "Telling people at once: DingTalk, WeCom, Feishu, mail and whatever else apprise knows.",
+        (
+            Setting("name", '"supervisors"', "名称", "Its name."),
+            Setting("url_file", '"notify.secret"', "只写一行 apprise 地址的文件，权限 600", "File with nothing but the address as apprise writes it, mode 600."),
+            Setting("consultant", '"A"', "只通知这位置业顾问；不写则通知主管的", "For this consultant; unset: for supervisors.", alternative=True),
+            Setting("what", '["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind"]', "通知什么：代接、未接、无人可派、久等、路由失明", "What: substituted, missed, nobody_on_duty, long_wait, router_blind."),
+        ),
+        many=True,
+    ),
+    Section(
+        "webhook",
+        "立即通知程序（签名的 POST，Standard Webhooks）",
+        "Telling programs at once, by a signed POST (Standard Webhooks).",
+        (
+            Setting("name", '"crm"', "名称", "Its name."),
+            Setting("url", '"https://crm.example.com/hotline"', "地址", "Its address."),
+            Setting("secret_file", '"webhook.secret"', "只写密钥（whsec_…）的文件，权限 600", "File with nothing but the secret (whsec_...), mode 600."),
+            Setting("events", '["call.ended", "call.missed", "form.filed", "finding.opened"]', "哪些事件", "Which events."),
+            Setting("allow_private", "false", "可否是内网地址", "Whether its address may be a private one."),
+        ),
+        many=True,
+    ),
 )
 # fmt: on
 

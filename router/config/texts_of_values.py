@@ -177,6 +177,12 @@ VALUES: dict[str, Message] = {
         "the database url won't do (not shown: a password may be in it)",
         "write sqlite, sqlite:///path or postgresql+psycopg://user@host/name",
     ),
+    "bad-hook": Message(
+        "{value} 不是网址",
+        "写 https://…，不带用户名和密码",
+        "{value} is no web address",
+        "write https://..., without user name and password",
+    ),
     "bad-source": Message(
         "话单来源不可用",
         "写 private、csv:/路径、sqlite:/路径 或数据库地址",

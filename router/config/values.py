@@ -168,3 +168,4 @@ Date = Annotated[date, BeforeValidator(_date)]
 
 StoreUrl = Annotated[str, _matching(r"sqlite|sqlite:///.+|postgresql\+psycopg://.+", "bad-url")]
 RecordSource = Annotated[str, _matching(r"private|csv:.+|sqlite:.+|[a-z][a-z0-9]*(\+[a-z0-9]+)?://.+", "bad-source")]
+HookUrl = Annotated[str, _matching(r"https?://[^\s@]+", "bad-hook")]

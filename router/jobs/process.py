@@ -1,7 +1,7 @@
 """The process of jobs (`hotline jobs`): APScheduler says when to look, each job does what is due. May live here: that.
 
-Further jobs (reminders before customers lapse, the outbox of notifications) are added to the list that `run_jobs` is
-given: anything with a name and a `look`.
+Further jobs (reminders before customers lapse) are added to the lists that `run_jobs` is given: anything with a name
+and a `look`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 log = logging.getLogger(__name__)
 
+QUICK_SECONDS = 2
 LOOK_SECONDS = 30  # a look that finds nothing due costs two short queries
 RETRY_LOOKS = 20  # after a failure the next look but this many: ten minutes
 GRACE_SECONDS = 3600
@@ -37,8 +38,9 @@ class Job(Protocol):
 class Looking:
     """One job as the scheduler calls it: patient after trouble, and never the end of the process."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, rests: bool = True) -> None:
         self.job = job
+        self._rests = rests
         self._rest = 0
 
     def __call__(self) -> None:
@@ -51,21 +53,29 @@ class Looking:
         except Exception:  # the database may be away for a while
             log.exception("job=%s look failed", self.job.name)
             went_well = False
-        self._rest = 0 if went_well else RETRY_LOOKS
+        self._rest = 0 if went_well or not self._rests else RETRY_LOOKS
 
 
-def run_jobs(jobs: Sequence[Job], over: threading.Event, *, look_seconds: float = LOOK_SECONDS) -> None:
-    """Look after the jobs until `over`; what was missed is caught up first."""
+def run_jobs(
+    jobs: Sequence[Job], over: threading.Event, *, quick: Sequence[Job] = (), look_seconds: float = LOOK_SECONDS
+) -> None:
+    """Look after the jobs until `over`; what was missed is caught up first.
+
+    `quick` ones tell people at once: they are looked after every `QUICK_SECONDS`, beside the long ones.
+    """
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(1)},  # one after another: never two at once
+        # in each lane one after another: never two at once
+        executors={"default": ThreadPoolExecutor(1), "quick": ThreadPoolExecutor(1)},
         job_defaults={"misfire_grace_time": GRACE_SECONDS, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    for job in jobs:
-        each = IntervalTrigger(seconds=look_seconds, timezone="UTC")
-        scheduler.add_job(Looking(job), each, id=job.name, next_run_time=datetime.now(UTC))
+    lanes = [(job, "default", look_seconds) for job in jobs] + [(job, "quick", QUICK_SECONDS) for job in quick]
+    for job, lane, seconds in lanes:
+        each = IntervalTrigger(seconds=seconds, timezone="UTC")
+        looking = Looking(job, rests=lane == "default")
+        scheduler.add_job(looking, each, id=job.name, executor=lane, next_run_time=datetime.now(UTC))
     scheduler.start()
-    log.info("jobs state from=starting to=running jobs=%s", ",".join(job.name for job in jobs))
+    log.info("jobs state from=starting to=running jobs=%s", ",".join(job.name for job, _, _ in lanes))
     try:
         over.wait()
     finally:

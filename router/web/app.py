@@ -34,6 +34,7 @@ from router.web.forms.routes import form_pages
 from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
+from router.web.notices.routes import notice_pages
 from router.web.security import secure_the_app
 from router.web.translations import compile_translations
 
@@ -90,6 +91,7 @@ def create_app(
     app.register_blueprint(board_pages)
     app.register_blueprint(call_pages)
     app.register_blueprint(form_pages)
+    app.register_blueprint(notice_pages)
     app.register_blueprint(day_pages)
     register_api(app)
     app.register_blueprint(fairness_pages)

@@ -99,6 +99,11 @@ ONE_VALUE: list[Case] = [
     ("bad-country", [('region = "CN"', 'region = "China" #!')], "China"),
     ("bad-country", [('country = "CN"', 'country = "cn" #!')], "CN"),
     ("bad-url", [('url = "sqlite"', 'url = "mysql://root:geheim@db/x" #!')], ""),
+    (
+        "bad-hook",
+        [("[presence]", '[[webhook]]\nname = "crm"\nurl = "crm" #!\nsecret_file = "ami.secret"\n[presence]')],
+        "https://",
+    ),
     ("bad-source", [('pbx = "private"', 'pbx = "cdr.csv" #!')], "csv:/"),
     ("bad-prefix", [('pbx = "private"', 'outside_prefix = "nine" #!')], "#"),
     ("bad-presence", [("form_minutes = 30", 'presence = { meeting = "personal" } #!')], "meeting"),

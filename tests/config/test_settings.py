@@ -78,7 +78,15 @@ def _uncommented(without: set[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _write_secrets(folder: Path) -> None:
+    """The files of secrets that the commented file names."""
+    for name in ("trunk.secret", "notify.secret", "webhook.secret"):
+        (folder / name).write_text("x", encoding="ascii")
+        (folder / name).chmod(0o600)
+
+
 def test_the_commented_file_with_the_comments_taken_away_is_a_site(tmp_path: Path) -> None:
+    _write_secrets(tmp_path)
     path = tmp_path / "site.toml"
     text = _uncommented({section.name for section in SECTIONS if section.alternative})
     for section, setting in EVERY:
@@ -102,8 +110,7 @@ ALTERNATIVES = [
 @pytest.mark.parametrize(("name", "instead_of"), ALTERNATIVES)
 def test_an_alternative_stands_instead_of_what_it_replaces(tmp_path: Path, name: str, instead_of: str) -> None:
     path = tmp_path / "site.toml"
-    (tmp_path / "trunk.secret").write_text("x", encoding="ascii")
-    (tmp_path / "trunk.secret").chmod(0o600)
+    _write_secrets(tmp_path)
     text = _uncommented({section.name for section in SECTIONS if section.alternative})
     for section, setting in EVERY:
         written = f"{setting.key} = {setting.value}\n"

@@ -20,6 +20,7 @@ KINDS = {
     "contact": ("话机地址", "phone address"),
     "dial": ("拨号串", "dial string"),
     "mobile": ("手机", "mobile"),
+    "target": ("通知目标", "target"),
     "user": ("用户名", "user name"),
 }
 
@@ -78,6 +79,10 @@ def _named(site: Site) -> Iterator[Named]:
         yield from _named_phones(i, consultant)
     for i, user in enumerate(site.users):
         yield "user", user.username.lower(), ("user", i, "username")
+    for i, told in enumerate(site.notify):
+        yield "target", told.name, ("notify", i, "name")
+    for i, hook in enumerate(site.webhooks):
+        yield "target", hook.name, ("webhook", i, "name")
 
 
 def _named_trunks(site: Site) -> Iterator[Named]:
@@ -116,6 +121,9 @@ def _unknown(site: Site, known: Known) -> Iterator[Problem]:
     for i, user in enumerate(site.users):
         if user.consultant:
             yield from is_consultant(user.consultant, known, ("user", i, "consultant"))
+    for i, told in enumerate(site.notify):
+        if told.consultant:
+            yield from is_consultant(told.consultant, known, ("notify", i, "consultant"))
 
 
 def is_consultant(person: str, known: Known, place: Place) -> Iterator[Problem]:

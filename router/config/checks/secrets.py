@@ -74,6 +74,10 @@ def _files(site: Site) -> Iterator[tuple[Place, Path]]:
     for i, trunk in enumerate(site.trunks):
         if trunk.register_with:
             yield ("trunk", i, "register", "secret_file"), trunk.register_with.secret_file
+    for i, target in enumerate(site.notify):
+        yield ("notify", i, "url_file"), target.url_file
+    for i, hook in enumerate(site.webhooks):
+        yield ("webhook", i, "secret_file"), hook.secret_file
 
 
 def _file(path: Path, place: Place) -> Iterator[Problem]:

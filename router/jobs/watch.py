@@ -1,0 +1,83 @@
+"""What is wrong at this moment: nobody on duty, a caller who waits long, the router or the PBX away (B4).
+
+May live here: reading the board for it. Each trouble is told once, when it begins; it must be over before it is told
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from router.errors import HotlineError
+from router.jobs.telling import Telling
+from router.store.notices import Notice
+
+LONG_WAIT_MS = 30_000
+BLIND_AFTER = timedelta(seconds=10)  # a restart of the engine takes less
+
+
+class Board(Protocol):
+    """The engine, as far as the watch needs it."""
+
+    def board(self) -> dict[str, Any]:
+        """The board now; raises a `HotlineError` when the engine is away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """The job: look at the board."""
+
+    desk: Board
+    telling: Telling
+    clock: Callable[[], datetime]
+    name: str = "watch"
+    _since: dict[str, datetime] = field(default_factory=dict)  # trouble -> since when, as long as it lasts
+    _told: set[str] = field(default_factory=set)
+
+    def look(self) -> bool:
+        """Tell of each trouble that has begun."""
+        now = self.clock()
+        found = dict(self._troubles(now))
+        for trouble in [one for one in self._since if one not in found]:
+            del self._since[trouble]
+            self._told.discard(trouble)
+        for trouble, (notice_of, patience) in found.items():
+            since = self._since.setdefault(trouble, now)
+            if trouble not in self._told and now - since >= patience:
+                self._told.add(trouble)
+                with Session(self.telling.database) as session:
+                    self.telling.tell(session, notice_of(since))
+                    session.commit()
+        return True
+
+    def _troubles(self, now: datetime) -> Iterator[tuple[str, tuple[Callable[[datetime], Notice], timedelta]]]:
+        try:
+            board = self.desk.board()
+        except HotlineError:
+            yield "router_blind", (_notice("router_blind", {"what": "router"}), BLIND_AFTER)
+            return
+        if board.get("pbx") == "down":
+            yield "pbx_blind", (_notice("router_blind", {"what": "pbx"}), BLIND_AFTER)
+        if board["slot"] is not None and all(state["why_not"] for state in board["people"].values()):
+            is_quiet = not any(call["state"] == "talking" for call in board["calls"])
+            if is_quiet:  # everybody on a call is a busy office, not an empty one
+                yield "nobody_on_duty", (_notice("nobody_on_duty", {"slot": board["slot"]["name"]}), BLIND_AFTER)
+        for call in board["calls"]:
+            waited = round(now.timestamp() * 1000) - call["arrived"]
+            if call["state"] == "waiting" and waited >= LONG_WAIT_MS:
+                details = {"number": call["number"], "seconds": str(waited // 1000)}
+                notice = _notice("long_wait", details, call_id=call["id"])
+                yield f"long_wait:{call['id']}", (notice, timedelta(0))
+
+
+def _notice(what: str, details: dict[str, str], *, call_id: str | None = None) -> Callable[[datetime], Notice]:
+    def at(since: datetime) -> Notice:
+        key = f"{what}:{call_id or since.isoformat()}"
+        return Notice(key=key, what=what, call_id=call_id, at=since, details=details)
+
+    return at

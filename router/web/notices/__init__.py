@@ -1,0 +1,1 @@
+"""通知: what one was told. May live here: that blueprint."""

@@ -1,0 +1,42 @@
+"""通知 Notices: what the owner and the supervisors were told at once. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from router.store.notice_words import notice_words
+from router.store.notices import NoticeRow, messages_failing, notices_for, see_notices
+from router.web import shared
+from router.web.language import shown_language
+
+notice_pages = Blueprint("notices", __name__, template_folder="templates")
+
+SUPERVISORS = {"supervisor", "manager", "administrator"}
+
+
+@notice_pages.get("/notices")
+@shared.only()
+def page() -> ResponseReturnValue:
+    """A person's own notices, and for supervisors those for all of them; and targets that do not answer."""
+    rows = _mine()
+    failing = messages_failing(shared.session()) if _supervises() else []
+    said = [(row, *notice_words(row.what, row.details, shown_language())) for row in rows]
+    return render_template("notices/page.html", said=said, failing=failing, zone=shared.zone())
+
+
+@notice_pages.post("/notices/seen")
+@shared.only()
+def seen() -> ResponseReturnValue:
+    """Take note of all that are shown."""
+    see_notices(_mine(), shared.username(), shared.now())
+    shared.session().commit()
+    return redirect(url_for("notices.page"))
+
+
+def _supervises() -> bool:
+    return bool(shared.roles() & SUPERVISORS)
+
+
+def _mine() -> list[NoticeRow]:
+    return list(notices_for(shared.session(), shared.person(), supervises=_supervises()))
