@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core.inputs import Answered, CallArrived, HandedOver, HungUp, Taken
 from router.core.words import CallId
+from router.store.events import FactKind
 from router.telephony.records import PbxCall
 from tests.telephony.records.book import Book
 from tests.telephony.switchboard.scene import Scene
@@ -40,7 +41,8 @@ def _talked(scene: Scene, call: CallId) -> set[str]:
     """Everybody whom the switchboard told of as having been on the call."""
     facts = [letter.input for letter in scene.letters.all]
     spoke = [one for one in facts if isinstance(one, Answered | HandedOver) or (isinstance(one, Taken) and one.fact)]
-    return {one.person for one in spoke if one.call == call}
+    on_duty = {fact.person for fact in scene.facts if (fact.what, fact.call) == (FactKind.DUTY, call)}
+    return {one.person for one in spoke if one.call == call} | on_duty
 
 
 def _same_end(scene: Scene, call: CallId, ended_by: str) -> None:
