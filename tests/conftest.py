@@ -10,6 +10,7 @@ TESTS = Path(__file__).parent
 WITH_ASTERISK = ("telephony/switchboard", "telephony/private", "up")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark and group the tests that need an Asterisk."""
     for item in items:
