@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-WITH_ASTERISK = ("telephony/switchboard", "telephony/private", "up")
+WITH_ASTERISK = ("telephony/switchboard", "telephony/private", "telephony/records", "up")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -18,6 +18,7 @@ from tests.up.service import Service
 
 PATIENCE = 20.0
 CROSSED_SECONDS = 2.0
+FOLLOWED = "SELECT coalesce(max(seq), 0) FROM event WHERE kind IN ('input', 'refused', 'erasure', 'fact')"
 ROOM = 2  # descriptors and threads that may come with what is made once, such as a pooled connection
 
 
@@ -107,14 +108,17 @@ class Evidence:
         return [dict(row) for row in rows]
 
     def logged(self, number: str) -> dict[str, Any]:
-        """The newest call of a number, once it has ended."""
+        """The newest call of a number, once it has ended and the database has followed the journal so far."""
         found: list[dict[str, Any]] = []
+        (written,) = _rows(self._service.data / "journal.db", FOLLOWED)[0]
 
         def is_there() -> bool:
             query = 'SELECT c.* FROM "call" c JOIN customer_number n ON n.id = c.number_id WHERE n.number LIKE ?'
-            query += " AND c.ended_at IS NOT NULL ORDER BY c.arrived_at DESC"
-            found[:] = [dict(row) for row in _rows(self._service.data / "hotline.db", query, f"%{number}")]
-            return bool(found)
+            query += " ORDER BY c.arrived_at DESC"
+            database = self._service.data / "hotline.db"
+            (followed,) = _rows(database, "SELECT coalesce(max(seq), 0) FROM event_applied")[0]
+            found[:] = [dict(row) for row in _rows(database, query, f"%{number}")]
+            return followed >= written and bool(found) and found[0]["ended_at"] is not None
 
         until(f"the call of {number} is in the log", is_there, PATIENCE)
         return found[0]

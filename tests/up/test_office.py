@@ -26,7 +26,7 @@ phone = { account = "105", secret = "secret-105" }
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Service]:
     """A service of its own, in which three rings are 18 seconds."""
-    service = Service(tmp_path, ring_seconds=6)
+    service = Service(tmp_path, policy="ring_seconds = 6")
     yield service
     service.end()
 

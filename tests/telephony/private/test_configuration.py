@@ -136,7 +136,8 @@ def test_older_asterisks_get_the_filters_that_they_know() -> None:
 
     assert "eventfilter(name(UserEvent)) =" in new
     assert "eventfilter = Event: UserEvent" in old
-    assert "Newchannel" not in new + old
+    filters = [line for line in (new + old).splitlines() if line.startswith("eventfilter")]
+    assert not any("Newchannel" in line for line in filters)  # a caller could forge what it says (FACTS)
 
 
 def test_beyond_this_machine_sip_is_taken_from_private_networks_and_the_carrier() -> None:
