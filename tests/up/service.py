@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from router.cli.asterisk import private_asterisk
+from router.cli.data_folder import DataFolder
 from router.cli.settings import open_place
+from router.cli.supervise import end_orphans
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
@@ -88,10 +90,11 @@ class Service:
         return status
 
     def end(self) -> None:
-        """End service, phones and sockets."""
+        """End service, phones and sockets, and whatever a killed service has left running."""
         try:
             self.stop()
         finally:
+            end_orphans(DataFolder(self.data))
             for agent in (*self.phone.values(), *self.callers):
                 agent.close()
             self.world.close()

@@ -66,9 +66,6 @@ def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp
         _in_the_log(service, person)
     finally:
         service.end()
-        for part in ("supervisord", "main engine", "main web", "asterisk"):
-            if service.pid_of(part) is not None:
-                _end(service, part)
 
 
 def _in_the_log(service: Service, person: str) -> None:
