@@ -57,6 +57,18 @@ def crowd(ports: Ports, policy: str, size: int) -> str:
     return _site(ports, tables, tuple(people), (), policy)
 
 
+def long_day(ports: Ports, policy: str, *, zone: str, boundary: str, call: Sequence[str], desk: Sequence[str]) -> str:
+    """A call group and a reception group as `crowd_of` names them, two slots that go on, and a zone of its own."""
+    people = crowd_of(len(call) + len(desk))
+    tables = [_consultant(person, account, f"顾问{person[1:]}", ports) for person, account in people.items()]
+    groups = f"call = {_names(call)}, reception = {_names(desk)}"
+    slots = (("上半场", "00:00", boundary), ("下半场", boundary, "24:00"))
+    lines = [f'{{ name = "{name}", from = "{a}", to = "{b}", continues = true, {groups} }}' for name, a, b in slots]
+    plan = f'\n[[plan]]\ndays = "daily"\nslots = [{", ".join(lines)}]\n'
+    text = _head(ports) + "".join(tables) + plan + f"[policy]\n{policy}\n"
+    return text.replace("[site]\n", f'[site]\nzone = "{zone}"\n', 1)
+
+
 def crowd_of(size: int) -> dict[str, str]:
     """Persons and their accounts."""
     return {f"P{number:02}": str(200 + number) for number in range(1, size + 1)}
@@ -71,9 +83,12 @@ def _consultant(person: str, account: str, name: str, ports: Ports) -> str:
 
 
 def _site(ports: Ports, people: Sequence[str], call: Sequence[str], reception: Sequence[str], policy: str) -> str:
-    head = HEAD.format(web=ports.web, sip=ports.sip, ami=ports.ami, rtp=ports.rtp, rtp_last=ports.rtp + 199)
     plan = PLAN.format(call=_names(call), reception=_names(reception))
-    return head + "".join(people) + plan + f"[policy]\n{policy}\n"
+    return _head(ports) + "".join(people) + plan + f"[policy]\n{policy}\n"
+
+
+def _head(ports: Ports) -> str:
+    return HEAD.format(web=ports.web, sip=ports.sip, ami=ports.ami, rtp=ports.rtp, rtp_last=ports.rtp + 199)
 
 
 def _names(people: Sequence[str]) -> str:
