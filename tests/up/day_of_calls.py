@@ -18,18 +18,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from router.cli.main import cli
 from tests.telephony.phones.caller import ANONYMOUS
 from tests.telephony.phones.dialog import Leg
 from tests.telephony.phones.incoming import IncomingLeg
 from tests.telephony.phones.people import Caller, until
 from tests.up.service import HOTLINE, Service
-from tests.up.site import long_day
+from tests.up.site import long_day, plan_of_two_slots
 
 CALL = tuple(f"P{number:02}" for number in range(1, 7))
 DESK = tuple(f"P{number:02}" for number in range(7, 13))
 HELPERS = DESK[3:]
 """They are with visitors all day: never rung, but a call may be handed to them, and they may take one."""
 ON_CALLS = (*CALL, *DESK[:3])
+SLOTS = ("全天", "下半场")
 LANES = 7  # callers at a time: fewer than people on calls
 PATIENCE = 60.0
 BEFORE_THE_CHANGE = timedelta(seconds=6)  # no call begins so shortly before the slot changes: which it is of is certain
@@ -59,18 +63,11 @@ class DayOfCalls:
     def __init__(self, folder: Path) -> None:
         self.service = Service(folder, size=len(CALL) + len(DESK))
         now = datetime.now(UTC)
-        self.zone = timezone(timedelta(hours=12 - now.hour))  # it is about noon: the day does not change in a test
-        soon = now.astimezone(self.zone) + timedelta(seconds=70)
-        self.change_at = soon.replace(second=0, microsecond=0)
-        hours = 12 - now.hour
-        text = long_day(
-            self.service.ports,
-            POLICY,
-            zone=f"Etc/GMT{-hours:+d}",
-            boundary=f"{self.change_at:%H:%M}",
-            call=CALL,
-            desk=DESK,
-        )
+        offset = 12 - now.hour  # it is about noon there: the date does not change in a test
+        self.zone = timezone(timedelta(hours=offset))
+        self.date = f"{now.astimezone(self.zone):%Y-%m-%d}"
+        self.change_at = datetime.max.replace(tzinfo=UTC)
+        text = long_day(self.service.ports, POLICY, zone=f"Etc/GMT{-offset:+d}", call=CALL, desk=DESK)
         self.service.config.write_text(text, encoding="utf-8")
         self.played: list[Played] = []
         self._withheld: list[Caller] = []
@@ -80,11 +77,6 @@ class DayOfCalls:
         for person in HELPERS:
             self._helpers.put(person)
 
-    @property
-    def date(self) -> str:
-        """The office's date."""
-        return f"{self.change_at:%Y-%m-%d}"
-
     def begins(self) -> None:
         """The service runs, everybody is in, the helpers are with visitors."""
         self.service.start()
@@ -93,6 +85,21 @@ class DayOfCalls:
             self.service.phone[person].dials("*2")
         self.service.until(lambda b: all(b["people"][p]["presence"] == "receiving" for p in HELPERS), PATIENCE)
         self.is_at_rest()
+
+    def says(self, *command: str) -> str:
+        """What a command says of this service."""
+        where = ["--config", str(self.service.config), "--data", str(self.service.data)]
+        result = CliRunner().invoke(cli, [*command, *where])
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result.stdout
+
+    def has_two_slots(self) -> None:
+        """The supervisor publishes a plan by which the slot that runs ends soon, at a full minute."""
+        soon = datetime.now(self.zone) + timedelta(seconds=100)
+        self.change_at = soon.replace(second=0, microsecond=0)
+        plan = self.service.folder / "plan.toml"
+        plan.write_text(plan_of_two_slots(self.date, f"{self.change_at:%H:%M}", SLOTS, CALL, DESK), encoding="utf-8")
+        self.says("plan", "publish", str(plan), "--yes")
 
     def is_at_rest(self) -> None:
         """No call is on, and everybody who takes calls can be rung."""
@@ -116,7 +123,7 @@ class DayOfCalls:
         call = Played(
             number="" if withheld else number,
             fate=fate,
-            slot="上半场" if now < self.change_at else "下半场",
+            slot=SLOTS[now >= self.change_at],
             begun_at=now,
         )
         caller = self.service.caller(number)
@@ -129,7 +136,7 @@ class DayOfCalls:
 
     def waits_for_the_change(self) -> None:
         """The second slot runs."""
-        self.service.until(lambda b: (b["slot"] or {}).get("name") == "下半场", 2 * PATIENCE)
+        self.service.until(lambda b: (b["slot"] or {}).get("name") == SLOTS[1], 2 * PATIENCE)
 
     def _keep_clear_of_the_change(self) -> None:
         if self.change_at - BEFORE_THE_CHANGE < datetime.now(UTC) < self.change_at:

@@ -17,11 +17,10 @@ from router.store.call_forms import Filing, Writing, file_form
 from router.store.calls import CallRow
 from router.store.check import write_display_count
 from router.store.customers import CustomerRow, NumberRow
-from tests.up.day_of_calls import Played
+from tests.up.day_of_calls import SLOTS, Played
 from tests.up.reckoning import Reckoning, per_slot
 
 Finding = tuple[str, ...]  # kind, slot, person, call, form
-SLOTS = ("上半场", "下半场")
 AT_ONCE, LATE = timedelta(seconds=1), timedelta(seconds=10)  # after the call's end; a form has three seconds
 NOBODYS_NUMBER = "02088886666"  # far from every caller's
 

@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from click.testing import CliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from router.cli.main import cli
 from router.config.load import load_site
+from router.engine.forms import tell_forms
 from router.store.base import open_database
 from router.store.call_forms import untold_revisions
 from router.store.calls import CallRow
@@ -50,9 +49,10 @@ class Reckoning:
             database.dispose()
 
     def is_complete(self) -> None:
-        """Wait until Asterisk has written every call; what the router missed comes into its log."""
+        """Wait until Asterisk has written every call and the router those that it saw; what it missed comes in then."""
         until("Asterisk has written every call", self._asterisk_is_complete, PATIENCE)
-        until("every call is in the log", self._log_is_complete, PATIENCE)
+        until("the database has followed the journal", self._the_router_is_done, PATIENCE)
+        self._recover()
 
     def _asterisk_is_complete(self) -> bool:
         folder = self.service.folder / f"book{datetime.now(UTC).timestamp()}"
@@ -65,16 +65,20 @@ class Reckoning:
             book.close()
         return len(self._asterisk) >= len(self.day.played)
 
-    def _log_is_complete(self) -> bool:
+    def _the_router_is_done(self) -> bool:
+        seen = [call for call in self.day.played if not call.is_unseen]
+        rows = self.log()
+        return len(rows) >= len(seen) and all(row.ended_at for row in rows)
+
+    def _recover(self) -> None:
+        """As in ten minutes: calls of the last five are left to the journal."""
+        later = datetime.now(UTC) + timedelta(minutes=10)
         database = open_database(f"sqlite:///{self.service.data / 'hotline.db'}")
-        later = datetime.now(UTC) + timedelta(minutes=10)  # calls of the last five minutes are left to the journal
         try:
             read_records(database, self.site, self.service.data / "asterisk")
             recover_missed(database, self.site, link_log=self.service.data / "link.log", now=later)
         finally:
             database.dispose()
-        rows = self.log()
-        return len(rows) >= len(self.day.played) and all(row.ended_at for row in rows)
 
     def log(self) -> list[CallRow]:
         """The router's log, by arrival."""
@@ -109,15 +113,9 @@ class Reckoning:
 
     # --- the commands
 
-    def _says(self, *command: str) -> str:
-        where = ["--config", str(self.service.config), "--data", str(self.service.data)]
-        result = CliRunner().invoke(cli, [*command, *where])
-        assert result.exit_code == 0, (result.output, result.exception)
-        return result.stdout
-
     def reconcile(self) -> dict[str, Any]:
         """`hotline reconcile --date D --json`."""
-        said: dict[str, Any] = json.loads(self._says("reconcile", "--date", str(self.date), "--json"))
+        said: dict[str, Any] = json.loads(self.day.says("reconcile", "--date", str(self.date), "--json"))
         return said
 
     def found(self, said: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -127,16 +125,13 @@ class Reckoning:
 
     def replay(self) -> str:
         """`hotline replay D`."""
-        return self._says("replay", str(self.date))
+        return self.day.says("replay", str(self.date))
 
-    def forms_are_told(self) -> None:
-        """Wait until the desk has heard of every form."""
-
-        def are() -> bool:
-            with self.session() as session:
-                return not untold_revisions(session)
-
-        until("the desk has heard of every form", are, 2 * PATIENCE)
+    def desk_hears_of_the_forms(self) -> None:
+        """As a page tells it of a form that is filed."""
+        with self.session() as session:
+            tell_forms(session, self.service.engine, datetime.now(UTC))
+            until("the desk has heard of every form", lambda: not untold_revisions(session), PATIENCE)
 
 
 def _talked(row: CallRow) -> tuple[str, ...]:

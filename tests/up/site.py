@@ -57,16 +57,23 @@ def crowd(ports: Ports, policy: str, size: int) -> str:
     return _site(ports, tables, tuple(people), (), policy)
 
 
-def long_day(ports: Ports, policy: str, *, zone: str, boundary: str, call: Sequence[str], desk: Sequence[str]) -> str:
-    """A call group and a reception group as `crowd_of` names them, two slots that go on, and a zone of its own."""
+def long_day(ports: Ports, policy: str, *, zone: str, call: Sequence[str], desk: Sequence[str]) -> str:
+    """A call group and a reception group as `crowd_of` names them, one slot, and a zone of its own."""
     people = crowd_of(len(call) + len(desk))
     tables = [_consultant(person, account, f"顾问{person[1:]}", ports) for person, account in people.items()]
-    groups = f"call = {_names(call)}, reception = {_names(desk)}"
-    slots = (("上半场", "00:00", boundary), ("下半场", boundary, "24:00"))
-    lines = [f'{{ name = "{name}", from = "{a}", to = "{b}", continues = true, {groups} }}' for name, a, b in slots]
-    plan = f'\n[[plan]]\ndays = "daily"\nslots = [{", ".join(lines)}]\n'
-    text = _head(ports) + "".join(tables) + plan + f"[policy]\n{policy}\n"
+    text = _site(ports, tables, call, desk, policy)
     return text.replace("[site]\n", f'[site]\nzone = "{zone}"\n', 1)
+
+
+def plan_of_two_slots(day: str, boundary: str, names: Sequence[str], call: Sequence[str], desk: Sequence[str]) -> str:
+    """A plan file for a date: the second slot goes on with the first one's sheets, from `boundary` (HH:MM) on."""
+    groups = f"continues = true, call = {_names(call)}, reception = {_names(desk)}"
+    times = (("00:00", boundary), (boundary, "24:00"))
+    slots = [
+        f'{{ name = "{name}", from = "{first}", to = "{end}", {groups} }}'
+        for name, (first, end) in zip(names, times, strict=True)
+    ]
+    return f"date = {day}\nslots = [{', '.join(slots)}]\n"
 
 
 def crowd_of(size: int) -> dict[str, str]:
@@ -83,12 +90,9 @@ def _consultant(person: str, account: str, name: str, ports: Ports) -> str:
 
 
 def _site(ports: Ports, people: Sequence[str], call: Sequence[str], reception: Sequence[str], policy: str) -> str:
+    head = HEAD.format(web=ports.web, sip=ports.sip, ami=ports.ami, rtp=ports.rtp, rtp_last=ports.rtp + 199)
     plan = PLAN.format(call=_names(call), reception=_names(reception))
-    return _head(ports) + "".join(people) + plan + f"[policy]\n{policy}\n"
-
-
-def _head(ports: Ports) -> str:
-    return HEAD.format(web=ports.web, sip=ports.sip, ami=ports.ami, rtp=ports.rtp, rtp_last=ports.rtp + 199)
+    return head + "".join(people) + plan + f"[policy]\n{policy}\n"
 
 
 def _names(people: Sequence[str]) -> str:

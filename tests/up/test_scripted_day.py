@@ -30,6 +30,8 @@ from tests.up.day_of_calls import (
 from tests.up.mistakes import Written, write_forms
 from tests.up.reckoning import Reckoning
 
+pytestmark = pytest.mark.timeout(900)  # it waits with patience, for a busy machine
+
 CALLS = int(os.environ.get("HOTLINE_SCRIPTED_CALLS", "200"))
 ALONE = 1 + 1 + 1 + 11 + 10  # calls of the acts that need the office for themselves
 MIX: Sequence[tuple[Act, int]] = (  # calls of each act, of 20
@@ -57,6 +59,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DayOfCalls]:
     made = DayOfCalls(Path(tmp_path_factory.mktemp("day")))
     try:
         made.begins()
+        made.has_two_slots()
         first = (CALLS - ALONE) // 2
         made.plays(_in_lanes(first))
         made.is_at_rest()
@@ -104,5 +107,5 @@ def test_every_planted_mistake_is_found_and_nothing_else(reckoning: Reckoning, w
 
 @pytest.mark.usefixtures("written")
 def test_the_day_replays_without_difference(reckoning: Reckoning) -> None:
-    reckoning.forms_are_told()
+    reckoning.desk_hears_of_the_forms()
     assert "no difference" in reckoning.replay()
