@@ -6,13 +6,15 @@ A call is named by its number and its place among that number's calls, so that e
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.load import load_site
@@ -20,10 +22,12 @@ from router.engine.forms import tell_forms
 from router.store.base import open_database
 from router.store.call_forms import untold_revisions
 from router.store.calls import CallRow
+from router.store.findings import FindingRow, ReconcileRunRow
 from router.telephony.records import RecordedCall, read_records, recover_missed
 from tests.telephony.phones.people import until
 from tests.telephony.records.book import Book
 from tests.up.day_of_calls import DayOfCalls, Played
+from tests.up.service import ROOT
 
 PATIENCE = 60.0
 Spoken = tuple[str, tuple[str, ...]]  # a caller's number, and who talked
@@ -37,6 +41,7 @@ class Reckoning:
         self.site = load_site(self.service.config)
         self.date = date.fromisoformat(day.date)
         self._asterisk: list[RecordedCall] = []
+        self._runs_before = 0
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -122,6 +127,27 @@ class Reckoning:
         """The findings: kind, slot, person, call, form."""
         keys = ("kind", "slot", "person", "call", "form")
         return sorted(tuple(one[key] for key in keys) for one in said["findings"])
+
+    def starts_to_reconcile(self) -> subprocess.Popen[str]:
+        """The same as a process of its own."""
+        self._runs_before = self._runs()
+        where = ["--config", str(self.service.config), "--data", str(self.service.data)]
+        command = [sys.executable, "-m", "router.cli.main", "reconcile", "--date", str(self.date), "--json", *where]
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def has_begun(self, started: subprocess.Popen[str]) -> None:
+        """Wait until its run is on record as begun."""
+        until("its run has begun", lambda: self._runs() > self._runs_before or started.poll() is not None, PATIENCE)
+
+    def _runs(self) -> int:
+        with self.session() as session:
+            return session.scalar(select(func.count()).select_from(ReconcileRunRow)) or 0
+
+    def on_record(self) -> list[tuple[str, ...]]:
+        """The findings in the database: as `found`, and each one's state."""
+        with self.session() as session:
+            rows = session.scalars(select(FindingRow)).all()
+            return sorted((row.kind, row.slot, row.person, row.call, row.form, row.state) for row in rows)
 
     def replay(self) -> str:
         """`hotline replay D`."""

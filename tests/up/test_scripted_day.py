@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ from tests.up.day_of_calls import (
     withholds_the_number,
 )
 from tests.up.mistakes import Written, write_forms
-from tests.up.reckoning import Reckoning
+from tests.up.reckoning import PATIENCE, Reckoning
 
 pytestmark = pytest.mark.timeout(900)  # it waits with patience, for a busy machine
 
@@ -103,6 +104,24 @@ def test_every_planted_mistake_is_found_and_nothing_else(reckoning: Reckoning, w
     assert reckoning.found(said) == sorted(written.expected)
     assert said["slots"] == written.counts
     assert reckoning.found(reckoning.reconcile()) == sorted(written.expected), "a second run finds the same"
+
+
+@pytest.mark.usefixtures("written")
+def test_a_run_that_is_killed_and_two_at_once_find_the_same(reckoning: Reckoning) -> None:
+    reckoning.reconcile()
+    before = reckoning.on_record()
+    for _ in range(3):
+        killed = reckoning.starts_to_reconcile()
+        reckoning.has_begun(killed)
+        killed.kill()
+        killed.communicate(timeout=PATIENCE)
+    assert reckoning.found(reckoning.reconcile()) == [row[:-1] for row in before]
+    assert reckoning.on_record() == before
+    for run in [reckoning.starts_to_reconcile() for _ in range(2)]:
+        said, complaint = run.communicate(timeout=PATIENCE)
+        assert run.returncode == 0, complaint
+        assert reckoning.found(json.loads(said)) == [row[:-1] for row in before], "the later one has waited"
+    assert reckoning.on_record() == before
 
 
 @pytest.mark.usefixtures("written")
