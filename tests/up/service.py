@@ -49,7 +49,7 @@ class Service:
         self.web, self.ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
         # below the ports that the system gives out, apart from other workers' and tests'
         rtp = 19_000 + (os.getpid() % 8 * 8 + next(SERVICES) % 8) * 200
-        ports = Ports(sip=self.sip, web=self.web, ami=self.ami, rtp=rtp, fixed=self.fixed)
+        ports = self.ports = Ports(sip=self.sip, web=self.web, ami=self.ami, rtp=rtp, fixed=self.fixed)
         self.accounts = crowd_of(size) if size else EXTENSIONS
         self.config = folder / "site.toml"
         text = crowd(ports, policy, size) if size else office_of_four(ports, policy)

@@ -57,6 +57,25 @@ def crowd(ports: Ports, policy: str, size: int) -> str:
     return _site(ports, tables, tuple(people), (), policy)
 
 
+def long_day(ports: Ports, policy: str, *, zone: str, call: Sequence[str], desk: Sequence[str]) -> str:
+    """A call group and a reception group as `crowd_of` names them, one slot, and a zone of its own."""
+    people = crowd_of(len(call) + len(desk))
+    tables = [_consultant(person, account, f"顾问{person[1:]}", ports) for person, account in people.items()]
+    text = _site(ports, tables, call, desk, policy)
+    return text.replace("[site]\n", f'[site]\nzone = "{zone}"\n', 1)
+
+
+def plan_of_two_slots(day: str, boundary: str, names: Sequence[str], call: Sequence[str], desk: Sequence[str]) -> str:
+    """A plan file for a date: the second slot goes on with the first one's sheets, from `boundary` (HH:MM) on."""
+    groups = f"continues = true, call = {_names(call)}, reception = {_names(desk)}"
+    times = (("00:00", boundary), (boundary, "24:00"))
+    slots = [
+        f'{{ name = "{name}", from = "{first}", to = "{end}", {groups} }}'
+        for name, (first, end) in zip(names, times, strict=True)
+    ]
+    return f"date = {day}\nslots = [{', '.join(slots)}]\n"
+
+
 def crowd_of(size: int) -> dict[str, str]:
     """Persons and their accounts."""
     return {f"P{number:02}": str(200 + number) for number in range(1, size + 1)}
