@@ -45,6 +45,7 @@ CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
+NAME_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +188,8 @@ def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
 
 
 class _Names(dict[str, str]):
-    """Names of people by id; an id without a name is shown as it is."""
+    """Names of people by id, short enough for a row (WEB 7); an id without a name is shown as it is."""
 
-    def __missing__(self, key: str) -> str:
-        return key
+    def __getitem__(self, key: str) -> str:
+        name = self.get(key, key)
+        return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
