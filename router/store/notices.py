@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from router.store.base import Base, UtcDateTime
@@ -127,14 +138,20 @@ def message_tried(row: OutboxRow, now: datetime, failure: str) -> None:
 
 def notices_for(session: Session, person: str | None, *, supervises: bool, limit: int = 100) -> Sequence[NoticeRow]:
     """What somebody was told, newest first: a person's own, and for supervisors those for all of them."""
-    whose = [NoticeRow.person == person] if person else []
-    if supervises:
-        whose.append(NoticeRow.person.is_(None))
-    if not whose:
-        return []
-    either = whose[0] if len(whose) == 1 else whose[0] | whose[1]
-    wanted = (NoticeRow.site_id == SITE_ID, either)
-    return session.scalars(select(NoticeRow).where(*wanted).order_by(NoticeRow.id.desc()).limit(limit)).all()
+    whose = _whose(person, supervises=supervises)
+    return session.scalars(select(NoticeRow).where(*whose).order_by(NoticeRow.id.desc()).limit(limit)).all()
+
+
+def notices_unseen(session: Session, person: str | None, *, supervises: bool) -> int:
+    """How many of those nobody has taken note of yet."""
+    whose = _whose(person, supervises=supervises)
+    wanted = select(func.count()).select_from(NoticeRow).where(*whose, NoticeRow.seen_at.is_(None))
+    return session.scalars(wanted).one()
+
+
+def _whose(person: str | None, *, supervises: bool) -> tuple[ColumnElement[bool], ...]:
+    mine = NoticeRow.person == person if person else false()
+    return NoticeRow.site_id == SITE_ID, or_(mine, NoticeRow.person.is_(None)) if supervises else mine
 
 
 def see_notices(rows: Iterable[NoticeRow], by: str, now: datetime) -> None:

@@ -51,6 +51,15 @@ def calls_of_days(
     ).all()
 
 
+def outcomes_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> tuple[int, int, int]:
+    """How many calls came on a day, were answered, were missed."""
+    first, end = day_bounds(day, zone)
+    wanted = (CallRow.site_id == site_id, CallRow.arrived_at >= first, CallRow.arrived_at < end)
+    counted = select(func.count(), func.count(CallRow.answered_at), func.count(CallRow.missed_why)).where(*wanted)
+    calls, answered, missed = session.execute(counted).one()
+    return calls, answered, missed
+
+
 def missed_calls_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
     """Calls that nobody answered, by arrival."""
     return [call for call in calls_of_day(session, day, zone, site_id=site_id) if call.missed_why is not None]

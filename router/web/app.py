@@ -8,29 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import secure
-from flask import Flask, Response, redirect, send_from_directory, session, url_for
+from flask import Flask, Response, redirect, request, send_from_directory, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
-from flask_security import current_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from router.config.form import FormTable
 from router.store.base import open_database
-from router.web import shared, words
+from router.web import navigation, shared, words
 from router.web.acts.routes import act_pages
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
+from router.web.board.today import Today
 from router.web.callbacks.routes import callback_pages
 from router.web.calls.routes import call_pages
 from router.web.check.routes import Recheck, check_pages
 from router.web.day.routes import day_pages
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
+from router.web.language import shown_language
 from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
@@ -42,6 +45,7 @@ CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
+NAME_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,7 @@ def create_app(
     app.extensions["hotline"]["recheck"] = recheck
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
+    app.extensions["hotline"]["today"] = Today(sessions.session_factory)
     app.teardown_appcontext(lambda _error: sessions.remove())
     Babel(app, locale_selector=lambda: session.get("language") or _locale(settings.language))
     csrf = CSRFProtect(app)
@@ -129,8 +134,13 @@ def _share(app: Flask, settings: WebSettings) -> None:
 
     @app.get("/")
     def home() -> ResponseReturnValue:
-        is_me = current_user.is_authenticated and shared.roles() == {"consultant"}  # WEB 2: their home page
-        return redirect(url_for("me.page" if is_me else "board.page"))
+        return redirect(url_for(navigation.home()))
+
+    @app.post("/language")
+    def set_language() -> ResponseReturnValue:
+        """Chinese or English, for this browser until it signs out."""
+        session["language"] = _locale(request.form.get("language", ""))
+        return redirect(_address_of_ours(request.form.get("back", "")))
 
     @app.get("/assets/<path:filename>")
     def assets(filename: str) -> ResponseReturnValue:
@@ -149,9 +159,23 @@ def _share(app: Flask, settings: WebSettings) -> None:
             "words": words,
             "names": _Names(known.names),
             "get_locale": get_locale,
+            "shown_language": shown_language,
+            "navigation": navigation.navigation,
+            "kind_of": shared.kind_of,
         }
 
+    app.add_template_filter(shared.local)
+    app.add_template_filter(shared.at_ms)
+    app.add_template_filter(lambda day, count: day + timedelta(days=count), "days")
+
     app.after_request(_add_headers(headers))
+
+
+def _address_of_ours(text: str) -> str:
+    """An address on this site, as a browser sent it back; any other is the home page."""
+    parts = urlsplit(text)
+    is_ours = text.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in text
+    return text if is_ours and text.isprintable() else "/"
 
 
 def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
@@ -164,7 +188,8 @@ def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
 
 
 class _Names(dict[str, str]):
-    """Names of people by id; an id without a name is shown as it is."""
+    """Names of people by id, short enough for a row (WEB 7); an id without a name is shown as it is."""
 
-    def __missing__(self, key: str) -> str:
-        return key
+    def __getitem__(self, key: str) -> str:
+        name = self.get(key, key)
+        return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"

@@ -34,7 +34,9 @@ SETTINGS: dict[str, Any] = {
 }
 
 # What still works for somebody who must change the password first
-BEFORE_THE_CHANGE = frozenset({"security.change_password", "security.logout", "static", "assets", "healthz"})
+BEFORE_THE_CHANGE = frozenset(
+    {"security.change_password", "security.logout", "set_language", "static", "assets", "healthz"}
+)
 
 
 def secure_the_app(app: Flask, sessions: scoped_session[Session]) -> None:

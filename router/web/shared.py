@@ -5,23 +5,37 @@ A route parses, asks, calls one function and renders; who is signed in and what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app
+from flask import Response, abort, current_app, request, stream_with_context
 from flask_security import auth_required, current_user
 from sqlalchemy.orm import Session
 
+from router.core.policy import PRESENCE
+from router.masking import mask
+
 if TYPE_CHECKING:
+    from router.store.customers import NumberRow
     from router.web.app import WebSettings
-    from router.web.live import Source
+    from router.web.board.today import Figures, Today
+    from router.web.live import LiveBoard, Source
     from router.web.live_settings import LiveSettings
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # dates with a day before and after them
+
+
+class HasNumber(Protocol):
+    """A row with the number of an outside party: a call, a call back."""
+
+    @property
+    def number(self) -> NumberRow | None:
+        """The number; None where it was withheld."""
 
 
 def session() -> Session:
@@ -42,6 +56,40 @@ def engine() -> Source:
     return source
 
 
+def figures() -> Figures | None:
+    """Today's figures; None while the database does not answer."""
+    today: Today = current_app.extensions["hotline"]["today"]
+    return today.figures(now().astimezone(zone()).date(), zone())
+
+
+def live() -> LiveBoard:
+    """The newest board; listening begins with the first page that asks, after the server has forked."""
+    board: LiveBoard = current_app.extensions["hotline"]["live"]
+    board.start()
+    return board
+
+
+def live_stream(message: Callable[[str, dict[str, Any] | None], str]) -> Response:
+    """Server-sent events: a page's live part whenever the board changes, and at least every 5 s.
+
+    `message` makes the HTML of a link state and a board. The stream holds no database session.
+    """
+    board = live()
+    current_app.extensions["hotline"]["sessions"].remove()
+
+    def messages() -> Iterator[str]:
+        serial, link, newest = board.newest()
+        while True:
+            lines = "".join(f"data: {line}\n" for line in message(link, newest).splitlines() if line.strip())
+            yield f"id: {serial}\n{lines}\n"
+            serial, link, newest = board.wait(serial)
+
+    response = Response(stream_with_context(messages()), mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
 def zone() -> ZoneInfo:
     """The site's zone."""
     return ZoneInfo(settings().zone)
@@ -52,12 +100,34 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def day_asked(text: str) -> date:
-    """The date of a query; today at the site where it is none."""
+def day_asked(text: str | None = None, otherwise: date | None = None) -> date:
+    """The date of a text, else of the query's `date`; where that is none, `otherwise`, else today at the site."""
+    asked = request.args.get("date", "") if text is None else text
     try:
-        return date.fromisoformat(text)
+        return min(max(date.fromisoformat(asked), EARLIEST), LATEST)
     except ValueError:
-        return datetime.now(zone()).date()
+        return otherwise or now().astimezone(zone()).date()
+
+
+def local(moment: datetime | None, form: str = "%H:%M") -> str:
+    """A moment as the site's clocks show it; 「—」 for one that is not known (WEB 1.5)."""
+    return "—" if moment is None else moment.astimezone(zone()).strftime(form)
+
+
+def at_ms(moment: int | None, form: str = "%H:%M") -> str:
+    """The same of the engine's milliseconds."""
+    return "—" if moment is None else local(datetime.fromtimestamp(moment / 1000, UTC), form)
+
+
+def masked(row: HasNumber) -> str:
+    """The number of a row as pages show it; "" where it was withheld or erased."""
+    return mask((row.number.number or "") if row.number else "")
+
+
+def kind_of(presence: str) -> str:
+    """Kind of reason of a presence (R3): objective, personal, or "" for present."""
+    known = PRESENCE.get(presence)
+    return known.value if known else settings().presence.get(presence, "")
 
 
 def roles() -> set[str]:
@@ -69,6 +139,11 @@ def person() -> str | None:
     """The consultant that who is signed in is; None for others."""
     code: str | None = current_user.person
     return code
+
+
+def whose() -> str | None:
+    """Whose things one sees: None for everybody's; a consultant sees their own, without a person nobody's."""
+    return None if roles() - {"consultant"} else (person() or "-")
 
 
 def username() -> str:

@@ -1,4 +1,4 @@
-"""The house's words for states (WEB 4): shape, word, tone. May live here: that table.
+"""The house's words for states (WEB 4): shape, word, tone. May live here: those tables.
 
 A shape stands beside the word so that a black-and-white print still reads; the tone is a colour of the style sheet.
 English is the key of the translation; the Chinese stands in `translations/`.
@@ -33,6 +33,7 @@ TURN: Mapping[str, Word] = MappingProxyType(
         "owed": Word("＋", _("1 owed"), "hold"),
         "forfeited": Word("✕", _("Forfeited"), "bad"),
         "suspended": Word("■", _("Suspended"), "bad"),
+        "lapsed": Word("⊘", _("Lapsed"), "mute"),
     }
 )
 
@@ -69,6 +70,7 @@ CALL: Mapping[str, Word] = MappingProxyType(
 LINK: Mapping[str, Word] = MappingProxyType(
     {
         "live": Word("●", _("Live"), "ok"),
+        "stale": Word("■", _("Stale"), "bad"),
         "reconnecting": Word("◌", _("Reconnecting"), "warn"),
         "down": Word("■", _("Router down"), "bad"),
         "pbx_down": Word("■", _("PBX down"), "bad"),
@@ -93,6 +95,17 @@ ACT: Mapping[str, LazyString] = MappingProxyType(
         "give": _("Hand out a turn"),
         "take": _("Take a turn away"),
         "order": _("Edit the order"),
+    }
+)
+
+# WEB 5: the chips of the reason dialog
+REASON: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "customer": _("The customer asked for it"),
+        "device": _("Device failure"),
+        "late": _("Came late"),
+        "training": _("Training"),
+        "other": _("Other"),
     }
 )
 
@@ -225,3 +238,10 @@ WEEKDAY: tuple[LazyString, ...] = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fr
 RUNS: Mapping[str, LazyString] = MappingProxyType(
     {"nightly": _("the nightly run"), "backfill": _("a backfill"), "command line": _("the command line")}
 )
+
+
+def why_from(values: Mapping[str, str]) -> str:
+    """The reason that a dialog was given: a chip, a note, or both; "" where neither says anything."""
+    chip, note = values.get("reason", ""), " ".join(values.get("note", "").split())
+    named = str(REASON[chip]) if chip in REASON and chip != "other" else ""
+    return "：".join(part for part in (named, note) if part)

@@ -20,6 +20,8 @@ from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
 from router.engine.board import board
+from router.engine.daily import DayRules, add_to
+from router.engine.notes import Notes
 from router.engine.ports import Observation
 from router.engine.preview import preview
 from router.store.base import Base
@@ -42,12 +44,12 @@ class DeskSource:
         self.seen: list[Observation] = []
 
     def subscribe(self) -> Iterator[dict[str, Any]]:
-        yield {**board(self.desk.office), **self.beside}
+        yield self.board()
         self.over.wait()
 
     def board(self) -> dict[str, Any]:
         """The board now."""
-        return board(self.desk.office)
+        return {**add_to(board(self.desk.office), Notes(), DayRules()), **self.beside}
 
     def preview(self, told: inputs.Input) -> dict[str, Any]:
         """What an input would bring."""
@@ -80,10 +82,10 @@ def desk() -> Desk:
 
 
 @functools.cache
-def _hashed() -> str:
+def hashed() -> str:
     """The password, hashed once: that is meant to be slow."""
-    hashed: str = hash_password(PASSWORD)
-    return hashed
+    made: str = hash_password(PASSWORD)
+    return made
 
 
 @pytest.fixture
@@ -129,9 +131,9 @@ def make_app(source: Source, tmp_path: Path, *, is_demo: bool = False) -> Flask:
     )
     made = create_app(settings, source)
     with made.app_context(), Session(engine) as session:
-        hashed = _hashed()
+        password = hashed()
         for role in ("supervisor", "manager", "secretary", "consultant", "administrator"):
-            user = User(username=role, name=role, password=hashed, fs_uniquifier=role, active=True)
+            user = User(username=role, name=role, password=password, fs_uniquifier=role, active=True)
             user.roles = [Role(name=role)]
             session.add(user)
         session.commit()

@@ -41,7 +41,7 @@ def test_the_board_tells_whose_turn_it_is_and_what_rings(client: FlaskClient) ->
     text = _board(client)
     assert "138****5678" in text
     assert "13812345678" not in text
-    assert re.search(r"派给\s*<bdi>李丽</bdi>", text)
+    assert re.search(r'派给\s*<bdi class="person">李丽</bdi>', text)
     assert "◆接待中" in text
     assert "↷待补接" in text
     assert "第1轮" in text

@@ -117,10 +117,10 @@ def test_the_supervisor_asks_confirms_and_dismisses_and_goes_on_to_the_next(
     assert post(client, f"/check/{missing}/confirm") == 302
     assert post(client, f"/check/{lacking}/dismiss") == 302
     assert "须写明理由" in text_of(client)
-    assert post(client, f"/check/{lacking}/dismiss", chip="设备故障", reason="纸表上有") == 302
+    assert post(client, f"/check/{lacking}/dismiss", reason="device", note="纸表上有") == 302
     done = text_of(client, f"{PAGE}&tab=done")
     assert "属实" in done
-    assert "设备故障；纸表上有" in done
+    assert "设备故障：纸表上有" in done
     assert [row.state for row in record.findings()].count("open") == 2
     record.reconcile()
     assert {row.state for row in record.findings()} == {"confirmed", "dismissed", "open"}

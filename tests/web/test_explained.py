@@ -43,7 +43,7 @@ def test_the_day_tells_a_missed_call_from_a_phone_that_rang_out(morning: Flask) 
     first = next(row for row in rows if "calls/c1" in row)
     assert "已接" in first
     assert "接替" in first
-    assert re.search(r"✕<bdi>陈晨</bdi>", first), "her phone rang out, though the call was answered"
+    assert re.search(r'✕<bdi class="person">陈晨</bdi>', first), "her phone rang out, though the call was answered"
     assert "李丽" not in first, "answered elsewhere is not missed"
     last = next(row for row in rows if "calls/c4" in row)
     assert "✕未接" in last

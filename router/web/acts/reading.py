@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-
-from flask_babel import lazy_gettext as _
-from flask_babel.speaklater import LazyString
 
 from router.engine.acts import Wish
-
-# WEB 5: the chips of the reason dialog
-REASONS: Mapping[str, LazyString] = MappingProxyType(
-    {
-        "customer": _("The customer asked for it"),
-        "device": _("Device failure"),
-        "late": _("Came late"),
-        "training": _("Training"),
-        "other": _("Other"),
-    }
-)
+from router.web.words import why_from
 
 
 def wish_from(values: Mapping[str, str], kind: str, by: str) -> Wish:
@@ -36,13 +22,6 @@ def wish_from(values: Mapping[str, str], kind: str, by: str) -> Wish:
         version=values.get("version", ""),
         undoes=values.get("undoes", ""),
     )
-
-
-def why_from(values: Mapping[str, str]) -> str:
-    """The reason: a chip, a note, or both; "" where neither says anything."""
-    chip, note = values.get("reason", ""), " ".join(values.get("note", "").split())
-    named = str(REASONS[chip]) if chip in REASONS and chip != "other" else ""
-    return "：".join(part for part in (named, note) if part)
 
 
 def order_from(text: str) -> tuple[str, ...]:

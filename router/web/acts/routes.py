@@ -19,9 +19,9 @@ from router.engine.socket import EngineUnreachableError
 from router.errors import RequestError
 from router.store.acts import acts_of_day, presence_of_day, returned_turns
 from router.web import shared
-from router.web.acts.reading import REASONS, moved, order_from, wish_from
+from router.web.acts.reading import moved, order_from, wish_from
 from router.web.acts.refusals import in_words
-from router.web.acts.view import clock, kind_of, places_changed, presences, turns_changed
+from router.web.acts.view import places_changed, presences, turns_changed
 from router.web.language import shown_language
 
 act_pages = Blueprint("acts", __name__, template_folder="templates")
@@ -104,7 +104,7 @@ def do(kind: str) -> ResponseReturnValue:
 @shared.only(*READERS)
 def day() -> ResponseReturnValue:
     """退轮与操作: turns that forms and hand-overs gave back, acts, and presence, of a day."""
-    shown, zone = shared.day_asked(request.args.get("date", "")), shared.zone()
+    shown, zone = shared.day_asked(), shared.zone()
     session = shared.session()
     return _page(
         "acts/day.html",
@@ -165,14 +165,9 @@ def _group_or_none(board: dict[str, Any], person: str) -> str | None:
 
 
 def _page(template: str, **shown: Any) -> str:
-    custom, zone = shared.settings().presence, shared.zone()
     return render_template(
         template,
-        reasons=REASONS,
-        presences=presences(custom),
-        kind_of=lambda presence: kind_of(presence, custom),
-        clock=lambda at_ms: clock(at_ms, zone),
-        zone=zone,
+        presences=presences(shared.settings().presence),
         may_act=bool(shared.roles() & set(ACTORS)),
         **shown,
     )

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from router.core.policy import PRESENCE, PRESENT
+from router.core.policy import PRESENT
 
 
 def presences(custom: Mapping[str, str]) -> list[str]:
     """Every presence that can be set, in the order of the buttons."""
     return [PRESENT, "receiving", "meeting", "errand", "break", *custom, "off"]
-
-
-def kind_of(presence: str, custom: Mapping[str, str]) -> str:
-    """Kind of reason of a presence (R3): objective, personal, or "" for present."""
-    known = PRESENCE.get(presence)
-    return known.value if known else custom.get(presence, "")
-
-
-def clock(at_ms: int | None, zone: ZoneInfo) -> str:
-    """A moment as people read it; 「—」 for one that is not known (WEB 1.5)."""
-    return "—" if at_ms is None else datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")
 
 
 def turns_changed(trial: Mapping[str, Any]) -> list[dict[str, Any]]:

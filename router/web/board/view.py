@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from router.store.explain import in_words
+from router.web import shared
 from router.web.language import shown_language
 
 NO_BOARD: dict[str, Any] = {
@@ -25,9 +25,9 @@ NO_BOARD: dict[str, Any] = {
 URGENCY = {"open": 0, "waiting": 1, "ringing": 2, "talking": 3}  # WEB 3: calls by urgency
 
 
-def board_view(link: str, board: dict[str, Any] | None, zone: str, names: Mapping[str, str]) -> dict[str, Any]:
+def board_view(link: str, board: dict[str, Any] | None) -> dict[str, Any]:
     """The template's variables; an engine that never answered shows an empty board under its alarm."""
-    shown = board or NO_BOARD
+    shown, names = board or NO_BOARD, shared.settings().names
     if link == "live" and not shown.get("pbx", True):
         link = "pbx_down"
     for person in shown.get("offline", []):
@@ -37,12 +37,14 @@ def board_view(link: str, board: dict[str, Any] | None, zone: str, names: Mappin
     return {
         "link": link,
         "board": shown,
-        "calls": [ready_call(call, shown["at"]) for call in calls],
-        "as_of": _clock(shown["at"], zone) if board else "—",
+        "calls": [ready_call(call, shown) for call in calls],
+        "waiting": sum(call["state"] in ("waiting", "open") for call in calls),
+        "figures": shared.figures(),
+        "left": _left(shown),
+        "as_of": shared.at_ms(shown["at"], "%H:%M:%S") if board else "—",
         "plan": _plan(shown.get("plan") or {}),
-        "hm": lambda at_ms: _clock(at_ms, zone)[:5],
         "nobody_in": bool(shown["slot"]) and not any(p["presence"] == "present" for p in shown["people"].values()),
-        "recent": [line for item in reversed(shown.get("recent", [])) if (line := _recent(item, zone, names))["text"]],
+        "recent": [line for item in reversed(shown.get("recent", [])) if (line := _recent(item, names))["text"]],
     }
 
 
@@ -54,29 +56,37 @@ def _plan(plan: dict[str, str]) -> dict[str, Any]:
     return {**plan, "of_yesterday": apart == timedelta(days=1)}
 
 
-def ready_call(call: dict[str, Any], now: int) -> dict[str, Any]:
-    """A call with its clock and limit in words (R18: a talk's own time, or that of other business)."""
-    limit = call.get("limit")
-    allowed = limit - call["since"] if limit and call["since"] else None
+def ready_call(call: dict[str, Any], board: dict[str, Any]) -> dict[str, Any]:
+    """A call with its clock and limit in words: of three rings, of waiting (R14), of a talk (R18)."""
+    began = call["since"] or call["clock"] or call["arrived"]
+    allowed = {
+        "ringing": board.get("three_rings_ms") if call["clock"] else None,
+        "waiting": board.get("max_wait_ms"),
+        "talking": call["limit"] - began if call.get("limit") else None,
+    }.get(call["state"])
     return {
         **call,
-        "elapsed": _elapsed(now, call),
-        "allowed": f"{allowed // 60_000:02}:{allowed // 1000 % 60:02}" if allowed else "",
+        "elapsed": _minutes(board["at"] - began),
+        "allowed": _minutes(allowed) if allowed else "",
         "why": _why(call),
     }
 
 
-def _clock(at_ms: int, zone: str) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).strftime("%H:%M:%S")
+def _left(board: dict[str, Any]) -> str:
+    """How long the slot still runs, as hours and minutes; "" where it has no end."""
+    end = board["slot"]["end"] if board["slot"] else None
+    minutes = max(0, end - board["at"]) // 60_000 if end else 0
+    return f"{minutes // 60}:{minutes % 60:02}" if end else ""
 
 
-def _recent(item: dict[str, Any], zone: str, names: Mapping[str, str]) -> dict[str, str]:
-    return {"time": _clock(item["at"], zone), "text": in_words(item["is"], item, names, shown_language())}
-
-
-def _elapsed(now: int, call: dict[str, Any]) -> str:
-    seconds = max(0, now - (call["since"] or call["clock"] or call["arrived"])) // 1000
+def _minutes(passed_ms: int) -> str:
+    seconds = max(0, passed_ms) // 1000
     return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+def _recent(item: dict[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    time = shared.at_ms(item["at"], "%H:%M:%S")
+    return {"time": time, "text": in_words(item["is"], item, names, shown_language())}
 
 
 def _why(call: dict[str, Any]) -> LazyString | str:

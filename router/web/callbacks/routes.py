@@ -19,13 +19,12 @@ from router.core.words import Number, PersonId
 from router.engine.delivery import RefusedError
 from router.engine.socket import EngineUnreachableError
 from router.errors import HotlineError
-from router.masking import mask, national
+from router.masking import national
 from router.store import callbacks
 from router.store.callbacks import SeenCall
 from router.store.customers import CallbackRow
 from router.web import shared
 from router.web.check.sentences import how_long
-from router.web.check.view import local
 
 callback_pages = Blueprint("callbacks", __name__, template_folder="templates")
 
@@ -49,7 +48,7 @@ class Line:
 @shared.only()
 def page() -> ResponseReturnValue:
     """Who has not called back; a consultant sees their own and those that nobody has."""
-    now, whose = shared.now(), _whose()
+    now, whose = shared.now(), shared.whose()
     rows = callbacks.callbacks_since(shared.session(), now - timedelta(days=SHOWN_DAYS), person=whose)
     lines = _lines(rows)
     owed = [line for line in lines if line.row.settled_at is None]
@@ -64,7 +63,6 @@ def page() -> ResponseReturnValue:
         me=shared.person(),
         days=SHOWN_DAYS,
         number=_number,
-        local=lambda moment: local(moment, shared.zone(), "%m-%d %H:%M"),
     )
 
 
@@ -146,10 +144,6 @@ def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> Line:
 
 
 def _number(row: CallbackRow) -> str:
-    """Whole for who is to dial it, masked for everybody else (FACTS of people are shown to those they concern)."""
-    number = row.number.number or ""
-    return national(number) if row.person is not None and row.person == shared.person() else mask(number)
-
-
-def _whose() -> str | None:
-    return None if shared.roles() - {"consultant"} else (shared.person() or "-")
+    """Whole for who is to dial it, masked for everybody else."""
+    is_mine = row.person is not None and row.person == shared.person()
+    return national(row.number.number or "") if is_mine else shared.masked(row)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_security import auth_required
 
-from router.masking import mask
 from router.store.calls import CallRow
 from router.store.explain import explain, in_words_let_go, summary
 from router.store.let_go import let_go_then_took
@@ -21,14 +21,20 @@ from router.web.language import shown_language
 
 call_pages = Blueprint("calls", __name__, template_folder="templates")
 
+# what a count on a page shows of a day
+OUTCOMES: Mapping[str, Callable[[CallRow], bool]] = MappingProxyType(
+    {"answered": lambda call: call.answered_at is not None, "missed": lambda call: call.missed_why is not None}
+)
+
 
 @call_pages.get("/calls")
-@auth_required("session")
+@shared.only()
 def day() -> ResponseReturnValue:
     """The calls of a day; a consultant sees their own."""
     zone, session = shared.zone(), shared.session()
-    shown = shared.day_asked(request.args.get("date", ""))
-    calls = [call for call in calls_of_day(session, shown, zone) if _may_see(call)]
+    shown = shared.day_asked()
+    everyone = [call for call in calls_of_day(session, shown, zone) if _may_see(call)]
+    calls = [call for call in everyone if OUTCOMES.get(request.args.get("show", ""), bool)(call)]
     ids = {call.id for call in calls}
     trails = {call: trail for call, trail in trails_of(session, *day_bounds(shown, zone), KINDS).items() if call in ids}
     out = {call: rang_out(rings_of(trail, _three_rings())) for call, trail in trails.items()}
@@ -36,9 +42,10 @@ def day() -> ResponseReturnValue:
     return render_template(
         "calls/day.html",
         calls=calls,
+        everyone=everyone,
+        show=request.args.get("show", ""),
         day=shown,
-        zone=zone,
-        mask=_masked,
+        number=shared.masked,
         marks=marks_of,
         out=out,
         signs={sign.call_id for sign in signs},
@@ -46,7 +53,7 @@ def day() -> ResponseReturnValue:
 
 
 @call_pages.get("/calls/<call_id>")
-@auth_required("session")
+@shared.only()
 def call(call_id: str) -> ResponseReturnValue:
     """One call, step by step: who was considered, their state at that moment, the rule (R17)."""
     session = shared.session()
@@ -66,8 +73,7 @@ def call(call_id: str) -> ResponseReturnValue:
         rings=rings,
         line=timeline(found, trail, rings, _three_rings()),
         talk=duration(found.ended_at - found.answered_at) if found.answered_at and found.ended_at else "",
-        zone=shared.zone(),
-        mask=_masked,
+        number=shared.masked,
         marks=marks_of,
     )
 
@@ -81,10 +87,6 @@ def _may_see_signs() -> bool:
     return bool(shared.roles() & {"supervisor", "manager"})
 
 
-def _masked(call: CallRow) -> str:
-    return mask((call.number.number or "") if call.number else "")
-
-
 def _may_see(call: CallRow) -> bool:
     """Consultants see the calls that they were on; everyone else sees all (WEB 2)."""
-    return bool(shared.roles() - {"consultant"}) or (call.person is not None and call.person == shared.person())
+    return shared.whose() in (None, call.person)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import current_user
 
 from router.config.form import FIELDS
 from router.errors import HotlineError
@@ -24,7 +23,7 @@ from router.store.records import BlindIntervalRow
 from router.store.runs import newest_good_run, newest_run
 from router.web import shared, words
 from router.web.check.sentences import Telling, sentence
-from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, local, slot_lines
+from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, slot_lines
 from router.web.forms.reading import lacking
 from router.web.language import shown_language
 
@@ -35,21 +34,8 @@ ACTS = ("supervisor",)
 READS = ("supervisor", "manager", "secretary", "administrator")
 COUNTS = ("supervisor", "secretary")  # who types in what the display shows
 STEPS = ("ask", "confirm", "dismiss", "reopen")
-EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # dates with a day before and after them
 
 Recheck = Callable[[date, str], object]  # a date and who asks; raises a `HotlineError`
-
-
-@check_pages.app_context_processor
-def shared_with_all() -> dict[str, object]:
-    """For the navigation: how many findings still wait."""
-    return {"findings_open": _findings_open}
-
-
-def _findings_open() -> int | None:
-    if not current_user.is_authenticated or not shared.roles() & set(READS):
-        return None
-    return sum(check.undecided_by_day(shared.session()).values())
 
 
 @check_pages.get("/check")
@@ -92,7 +78,7 @@ def take_step(finding_id: int, step: str) -> ResponseReturnValue:
     finding = check.finding_with(shared.session(), finding_id)
     if finding is None or step not in STEPS:
         abort(404)
-    reason = "；".join(filter(None, (request.form.get("chip", "").strip(), request.form.get("reason", "").strip())))
+    reason = words.why_from(request.form)
     try:
         decide(shared.session(), finding_id, step, by=shared.username(), now=shared.now(), reason=reason[:MAX_REASON])
     except FindingError as error:
@@ -166,7 +152,7 @@ def _day() -> date:
     """The date asked for; without one the newest that waits, else the newest that was reconciled, else today."""
     asked = request.args.get("date", "")
     if asked:
-        return min(max(shared.day_asked(asked), EARLIEST), LATEST)
+        return shared.day_asked(asked)
     waiting = check.undecided_by_day(shared.session())
     return next(iter(waiting), None) or check.newest_day_reconciled(shared.session()) or shared.day_asked("")
 
@@ -216,7 +202,7 @@ def _choices(lines: Iterable[Line]) -> dict[str, Any]:
 
 
 def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, int]] = ()) -> dict[str, Any]:
-    known, zone = shared.settings(), shared.zone()
+    known = shared.settings()
     names = {
         **check.names_of_users(shared.session()),
         **{by: str(word) for by, word in words.RUNS.items()},
@@ -224,7 +210,6 @@ def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, in
     }
     telling = Telling(
         names=names,
-        zone=zone,
         now=shared.now(),
         form_minutes=known.form_minutes,
         lacks=_lacks,
@@ -235,16 +220,13 @@ def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, in
         "tell": lambda line: sentence(line, telling),
         "who": telling.name,
         "blind": blind,
-        "zone": zone,
         "mask": mask,
-        "local": lambda moment, form="%H:%M": local(moment, zone, form),
         "may_act": bool(shared.roles() & set(ACTS)),
         "may_count": bool(shared.roles() & set(COUNTS)),
         "of_count": OF_COUNT,
         "is_closed": is_closed,
         "failure_of": _failure_of,
         "link": _link,
-        "one_day": timedelta(days=1),
     }
 
 

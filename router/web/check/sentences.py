@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from router.config.form import split_numbers
 from router.masking import mask
 from router.web import words
-from router.web.check.view import Line, SlotLine, local
+from router.web.check.view import Line, SlotLine
+from router.web.shared import local
 
 SLACK = timedelta(seconds=10)  # the last sign of a link lies a little before its loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What sentences are told with: names of people, clock and zone, the time for a form, what forms lack."""
+    """What sentences are told with: names of people, the time now, that for a form, what forms lack."""
 
     names: Mapping[str, str]
-    zone: ZoneInfo
     now: datetime
     form_minutes: float
     lacks: Callable[[Line], Sequence[str]]
@@ -35,8 +34,10 @@ class Telling:
 
 
 def how_long(time: timedelta) -> str:
-    """A span in hours, or in days from two on."""
+    """A span in minutes, from an hour on in hours, from two days on in days."""
     hours = int(time.total_seconds() // 3600)
+    if hours < 1:
+        return str(_("%(n)s min", n=max(0, int(time.total_seconds() // 60))))
     return str(_("%(n)s h", n=hours) if hours < 48 else _("%(n)s days", n=hours // 24))
 
 
@@ -46,7 +47,7 @@ def sentence(line: Line, telling: Telling) -> str:
 
 
 def _missing(line: Line, telling: Telling) -> object:
-    due = local(line.ended_at + timedelta(minutes=telling.form_minutes) if line.ended_at else None, telling.zone)
+    due = local(line.ended_at + timedelta(minutes=telling.form_minutes) if line.ended_at else None)
     name, seconds = telling.name(line.finding.person), line.talked_seconds
     if seconds is None:
         return _("%(name)s answered, form due by %(due)s", name=name, due=due)
@@ -55,8 +56,8 @@ def _missing(line: Line, telling: Telling) -> object:
 
 
 def _late(line: Line, telling: Telling) -> object:
-    due = local(line.ended_at + timedelta(minutes=telling.form_minutes) if line.ended_at else None, telling.zone)
-    filed = local(line.form.filed_at, telling.zone, "%m-%d %H:%M") if line.form else "—"
+    due = local(line.ended_at + timedelta(minutes=telling.form_minutes) if line.ended_at else None)
+    filed = local(line.form.filed_at, "%m-%d %H:%M") if line.form else "—"
     values = {"name": telling.name(line.finding.person), "id": line.finding.form, "filed": filed, "due": due}
     return _("%(name)s form %(id)s filed %(filed)s, due by %(due)s", **values)
 
@@ -120,7 +121,7 @@ def _unlogged(line: Line, telling: Telling) -> object:
     away = next((times for times in telling.blind if _covers(times, line.at)), None)
     if away is None:
         return said
-    start, end = (local(moment, telling.zone) for moment in away)
+    start, end = (local(moment) for moment in away)
     return _("%(said)s (no link %(start)s–%(end)s)", said=said, start=start, end=end)
 
 
@@ -145,7 +146,7 @@ def _missed(line: Line, telling: Telling) -> object:
     why = line.call.missed_why if line.call else None
     said = str(words.MISSED.get(why or "", _("nobody answered")))
     if line.called_back is not None:
-        when = local(line.called_back.at, telling.zone, "%m-%d %H:%M")
+        when = local(line.called_back.at, "%m-%d %H:%M")
         back = _("called back %(when)s by %(name)s", when=when, name=telling.name(line.called_back.person))
     elif line.is_owed:
         took = how_long(telling.now - line.at if line.at else timedelta())

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from router.reconcile.rows import CLOSED
 from router.store.callbacks import SeenCall
@@ -177,11 +176,6 @@ def _differing(counts: Mapping[str, int | None]) -> Iterable[str]:
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}" if minute % 60 == 0 else f"{minute // 60:02}:{minute % 60:02}"
-
-
-def local(moment: datetime | None, zone: ZoneInfo, form: str = "%H:%M") -> str:
-    """A moment as the office's clock shows it; 「—」 where it is unknown."""
-    return moment.astimezone(zone).strftime(form) if moment else "—"
 
 
 def is_closed(name: str) -> bool:

@@ -35,17 +35,14 @@ FULL_NUMBERS = {"secretary", "supervisor", "administrator"}  # whose files have 
 @shared.only(*READERS)
 def page() -> ResponseReturnValue:
     """Can the day be closed?"""
-    day = shared.day_asked(request.args.get("date", ""))
+    day = shared.day_asked()
     return render_template(
         "day/page.html",
         day=day,
-        before=day - timedelta(days=1),
-        after=day + timedelta(days=1),
         open=_open(day),
         counts=_counts(day),
         closing=closing_of(shared.session(), day),
         may_close=bool(shared.roles() & set(CLOSERS)),
-        zone=shared.zone(),
         pdf_works=pdf_works(),
     )
 
@@ -177,7 +174,6 @@ def _sheet(day: date, *, is_pdf: bool = False) -> str:
         counts=_counts(day),
         closing=closing_of(shared.session(), day),
         now=shared.now(),
-        zone=shared.zone(),
     )
 
 

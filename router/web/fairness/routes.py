@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from router.store.fairness import Fairness, fairness
 from router.web import words
 from router.web.fairness.picture import Captions, rounds_picture
 from router.web.language import shown_language
-from router.web.shared import only, session, settings, zone
+from router.web.shared import day_asked, only, session, settings, zone
 
 fairness_pages = Blueprint("fairness", __name__, template_folder="templates")
 
@@ -28,7 +28,7 @@ def page() -> ResponseReturnValue:
     counted = _counted(first, last)
     place = 0 if shown_language() == "zh" else 1
     reasons = {key: both[place] for key, both in REASONS.items()} | {"lapsed": str(words.ROUND["lapsed"].text)}
-    return render_template("fairness/page.html", fair=counted, first=first, last=last, reasons=reasons, zone=zone())
+    return render_template("fairness/page.html", fair=counted, first=first, last=last, reasons=reasons)
 
 
 @fairness_pages.get("/reports/fairness.svg")
@@ -55,14 +55,7 @@ def _counted(first: date, last: date) -> Fairness:
 
 
 def _period() -> tuple[date, date]:
-    """The days asked for, else today; a nonsense date is today, and no more than a quarter of a year is counted."""
-    last = _day("to")
-    first = min(_day("from", last), last)
+    """The days asked for, else today; no more than a quarter of a year is counted."""
+    last = day_asked(request.args.get("to", ""))
+    first = min(day_asked(request.args.get("from", ""), otherwise=last), last)
     return max(first, last - timedelta(days=DAYS_AT_MOST - 1)), last
-
-
-def _day(name: str, otherwise: date | None = None) -> date:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return otherwise or datetime.now(zone()).date()

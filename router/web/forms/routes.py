@@ -22,10 +22,10 @@ from router.store.queries import call_with, day_bounds
 from router.web import shared
 from router.web.forms.reading import changes, filing_from, lacking, number_of, values_of
 from router.web.language import shown_language
+from router.web.navigation import OWED_DAYS
 
 form_pages = Blueprint("forms", __name__, template_folder="templates")
 
-OWED_DAYS = 7  # older ones are the reconciliation's
 WRITERS = ("consultant", "secretary", "supervisor", "administrator")
 FOR_OTHERS = {"secretary", "supervisor", "administrator"}  # may file for somebody else, and see all
 REVIEWERS = ("manager", "supervisor")
@@ -35,12 +35,19 @@ REVIEWERS = ("manager", "supervisor")
 @shared.only()
 def all_forms() -> ResponseReturnValue:
     """What is owed and what was filed on a day; a consultant sees their own."""
-    day = shared.day_asked(request.args.get("date", ""))
+    day = shared.day_asked()
     first, end = day_bounds(day, shared.zone())
-    whose = _whose()
+    whose = shared.whose()
     owed = call_forms.forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=whose)
     filed = call_forms.forms_filed(shared.session(), first=first, end=end, person=whose)
-    return _page("forms/list.html", day=day, owed=owed, filed=filed, due=_due, may_write=_may_write())
+    return _page(
+        "forms/list.html",
+        day=day,
+        owed=owed,
+        filed=filed,
+        due=_due,
+        may_write_for_others=bool(shared.roles() & FOR_OTHERS),
+    )
 
 
 @form_pages.route("/forms/new", methods=["GET", "POST"])
@@ -81,7 +88,7 @@ def one(form_id: int) -> ResponseReturnValue:
     """A form with its history and reviews."""
     form = _form_asked(form_id)
     call = call_with(shared.session(), form.call_id) if form.call_id else None
-    return _page("forms/one.html", form=form, call=call, may_review=_may_review(form), may_write=_may_write())
+    return _page("forms/one.html", form=form, call=call, may_review=_may_review(form))
 
 
 @form_pages.route("/forms/<int:form_id>/correct", methods=["GET", "POST"])
@@ -194,22 +201,13 @@ def _form_of(call: CallRow | None) -> FormRow | None:
 
 def _form_asked(form_id: int) -> FormRow:
     form = call_forms.form_with(shared.session(), form_id)
-    if form is None or (_whose() is not None and form.consultant != _whose()):
+    if form is None or (shared.whose() is not None and form.consultant != shared.whose()):
         abort(404)
     return form
 
 
-def _whose() -> str | None:
-    """None: sees everybody's; a consultant without a person of their own sees nobody's."""
-    return None if shared.roles() - {"consultant"} else (shared.person() or "-")
-
-
-def _may_write() -> bool:
-    return bool(shared.roles() & set(WRITERS))
-
-
 def _may_review(form: FormRow) -> bool:
-    return bool(shared.roles() & set(REVIEWERS)) and form.revisions[-1].written_by != shared.username()
+    return bool(shared.roles() & set(REVIEWERS)) and shared.username() not in {one.written_by for one in form.revisions[-1:]}
 
 
 def _due(call: CallRow) -> object:
@@ -227,8 +225,8 @@ def _page(template: str, **values: object) -> str:
         label=_label,
         lacks=lambda form: [_label(FIELDS[key]) for key in lacking(form, table)],
         changes=changes,
-        zone=shared.zone(),
         now=shared.now(),
+        may_write=bool(shared.roles() & set(WRITERS)),
         number=lambda call: mask(number_of(call)),
         mask_all=lambda text: ";".join(mask(part.strip()) for part in split_numbers(text)),
         **values,

@@ -6,7 +6,6 @@ No answer and no decline here: the handset does both, and a slip would cost a tu
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +13,10 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
     request,
-    stream_with_context,
 )
 from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
@@ -28,22 +25,18 @@ from router.core.inputs import PresenceChanged
 from router.core.words import CallId, PersonId
 from router.engine.ports import Observation
 from router.errors import HotlineError
-from router.masking import mask
 from router.store.call_forms import forms_owed
 from router.store.calls import CallRow
-from router.store.customers import CallbackRow
 from router.store.events import FactKind
 from router.store.queries import open_callbacks
 from router.web import shared
 from router.web.acts.refusals import in_words
-from router.web.acts.view import clock, kind_of, presences
+from router.web.acts.view import presences
 from router.web.board.view import NO_BOARD, board_view
-from router.web.live import LiveBoard
 from router.web.me.view import my_view
+from router.web.navigation import OWED_DAYS
 
 me_pages = Blueprint("me", __name__, template_folder="templates")
-
-OWED_DAYS = 7
 
 
 @me_pages.get("/me")
@@ -53,26 +46,25 @@ def page() -> ResponseReturnValue:
     person, session = _me(), shared.session()
     owed = forms_owed(session, since=shared.now() - timedelta(days=OWED_DAYS), person=person)
     backs = [row for row in open_callbacks(session) if row.person == person]
-    _serial, link, board = _live().newest()
+    _serial, link, board = shared.live().newest()
     return render_template(
         "me/page.html",
-        owed=[{"call": call, "number": _number(call), "minutes_left": _minutes_left(call)} for call in owed],
-        backs=[{"since": row.owed_since, "call": row.call_id, "number": _number(row)} for row in backs],
-        zone=shared.zone(),
+        owed=[{"call": call, "number": shared.masked(call), "minutes_left": _minutes_left(call)} for call in owed],
+        backs=[{"since": row.owed_since, "call": row.call_id, "number": shared.masked(row)} for row in backs],
         **_view(link, board, person),
     )
 
 
 @me_pages.get("/me/stream")
 @shared.only()
-def stream() -> ResponseReturnValue:
-    """Server-sent events: my part of the board whenever it changes, and at least every 5 s."""
+def stream() -> Response:
+    """Server-sent events: my part of the board."""
     person = _me()
-    current_app.extensions["hotline"]["sessions"].remove()  # a stream holds no database session
-    response = Response(stream_with_context(_messages(_live(), person)), mimetype="text/event-stream")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+
+    def message(link: str, board: dict[str, Any] | None) -> str:
+        return render_template("me/_message.html", **_view(link, board, person))
+
+    return shared.live_stream(message)
 
 
 @me_pages.post("/me/presence")
@@ -109,25 +101,13 @@ def _me() -> str:
     return person
 
 
-def _messages(live: LiveBoard, person: str) -> Iterator[str]:
-    serial, link, board = live.newest()
-    while True:
-        html = render_template("me/_me.html", **_view(link, board, person))
-        lines = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
-        yield f"id: {serial}\n{lines}\n"
-        serial, link, board = live.wait(serial)
-
-
 def _view(link: str, board: dict[str, Any] | None, person: str) -> dict[str, Any]:
-    settings, zone = shared.settings(), shared.zone()
-    shown = board_view(link, board, settings.zone, settings.names)
+    shown = board_view(link, board)
     return {
         "person": person,
         "link": shown["link"],
         "as_of": shown["as_of"],
-        "presences": presences(settings.presence),
-        "kind_of": lambda name: kind_of(name, settings.presence),
-        "clock": lambda at_ms: clock(at_ms, zone),
+        "presences": presences(shared.settings().presence),
         **my_view(board or NO_BOARD, person),
     }
 
@@ -138,13 +118,3 @@ def _minutes_left(call: CallRow) -> int | None:
         return None
     due = call.ended_at + timedelta(minutes=shared.settings().form_minutes)
     return int((due - shared.now()).total_seconds() // 60)
-
-
-def _number(row: CallRow | CallbackRow) -> str:
-    return mask((row.number.number or "") if row.number else "")
-
-
-def _live() -> LiveBoard:
-    live: LiveBoard = current_app.extensions["hotline"]["live"]
-    live.start()
-    return live

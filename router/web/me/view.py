@@ -18,7 +18,7 @@ def my_view(board: dict[str, Any], person: str) -> dict[str, Any]:
         "sheet": sheet,
         "turn": turn,
         "ahead": _ahead(board, sheet, person) if sheet and turn and turn["state"] == "due" else [],
-        "call": ready_call(call, board["at"]) if call else None,
+        "call": ready_call(call, board) if call else None,
         "talks": bool(call and call["on_it"] == person),
     }
 

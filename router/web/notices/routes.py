@@ -9,10 +9,9 @@ from router.store.notice_words import notice_words
 from router.store.notices import NoticeRow, messages_failing, notices_for, see_notices
 from router.web import shared
 from router.web.language import shown_language
+from router.web.navigation import LEADERS
 
 notice_pages = Blueprint("notices", __name__, template_folder="templates")
-
-SUPERVISORS = {"supervisor", "manager", "administrator"}
 
 
 @notice_pages.get("/notices")
@@ -22,7 +21,7 @@ def page() -> ResponseReturnValue:
     rows = _mine()
     failing = messages_failing(shared.session()) if _supervises() else []
     said = [(row, *notice_words(row.what, row.details, shown_language())) for row in rows]
-    return render_template("notices/page.html", said=said, failing=failing, zone=shared.zone())
+    return render_template("notices/page.html", said=said, failing=failing)
 
 
 @notice_pages.post("/notices/seen")
@@ -35,7 +34,7 @@ def seen() -> ResponseReturnValue:
 
 
 def _supervises() -> bool:
-    return bool(shared.roles() & SUPERVISORS)
+    return bool(shared.roles() & LEADERS)
 
 
 def _mine() -> list[NoticeRow]:

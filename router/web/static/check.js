@@ -15,7 +15,7 @@
     const button = current() && current().querySelector(`[data-key="${key}"]`);
     if (!button) return;
     button.click();
-    const reason = button.closest("details") && button.closest("details").querySelector('[name="reason"]');
+    const reason = button.closest("details") && button.closest("details").querySelector('[name="note"]');
     if (reason) setTimeout(() => reason.focus(), 0);
   };
   document.addEventListener("DOMContentLoaded", () => {

@@ -1,0 +1,108 @@
+"""Where one can go, and where one starts: by role, in one table (WEB 2). May live here: that table and its counts.
+
+A page that is not served (a part of the product that is not installed) is left out of the navigation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app, request
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from flask_security import current_user
+
+from router.store.call_forms import forms_owed
+from router.store.check import undecided_by_day
+from router.store.notices import notices_unseen
+from router.web import shared
+
+OWED_DAYS = 7  # forms older than that are the reconciliation's
+LEADERS = frozenset({"supervisor", "manager", "administrator"})
+OFFICE = LEADERS | {"secretary"}
+EVERYONE = OFFICE | {"consultant"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page of the navigation: its endpoint, its word, who sees it, and how many things wait there."""
+
+    endpoint: str
+    text: LazyString
+    roles: frozenset[str] = EVERYONE
+    count: Callable[[], int] = lambda: 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entry as the page at hand shows it."""
+
+    endpoint: str
+    text: LazyString
+    count: int
+    is_current: bool
+
+
+def findings_open() -> int:
+    """How many findings wait for a decision; those are nobody's business but the office's."""
+    return sum(undecided_by_day(shared.session()).values()) if shared.roles() & OFFICE else 0
+
+
+def _own_forms_owed() -> int:
+    person = shared.person()
+    if person is None:
+        return 0
+    return len(forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=person))
+
+
+def _notices_unseen() -> int:
+    return notices_unseen(shared.session(), shared.person(), supervises=bool(shared.roles() & LEADERS))
+
+
+ENTRIES = (
+    Entry(endpoint="board.page", text=_("Board"), roles=LEADERS),
+    Entry(endpoint="check.page", text=_("Check"), count=findings_open),
+    Entry(endpoint="calls.day", text=_("Calls")),
+    Entry(endpoint="me.page", text=_("Me"), roles=frozenset({"consultant"})),
+    Entry(endpoint="forms.all_forms", text=_("Call forms"), count=_own_forms_owed),
+    Entry(endpoint="customers.page", text=_("Customers"), roles=frozenset({"supervisor", "consultant"})),
+    Entry(endpoint="callbacks.page", text=_("Call-backs")),
+    Entry(endpoint="day.page", text=_("Day"), roles=OFFICE),
+    Entry(endpoint="fairness.page", text=_("Reports"), roles=frozenset({"supervisor", "manager"})),
+    Entry(endpoint="acts.day", text=_("Turns and acts"), roles=LEADERS),
+    Entry(endpoint="notices.page", text=_("Notices"), count=_notices_unseen),
+)
+
+
+def navigation() -> list[Link]:
+    """The links of who is signed in; none before they may use the pages."""
+    if not current_user.is_authenticated or current_user.must_change_password:
+        return []
+    roles = shared.roles()
+    seen = [entry for entry in ENTRIES if entry.roles & roles and entry.endpoint in current_app.view_functions]
+    if shared.person() is None:
+        seen = [entry for entry in seen if entry.endpoint != "me.page"]
+    return [
+        Link(endpoint=entry.endpoint, text=entry.text, count=entry.count(), is_current=_is_current(entry))
+        for entry in seen
+    ]
+
+
+def home() -> str:
+    """The endpoint of the page one starts on (WEB 2)."""
+    roles = shared.roles() if current_user.is_authenticated else set()
+    if roles & LEADERS or not roles:
+        return "board.page"
+    if "secretary" in roles:
+        return "day.page"
+    return "me.page" if shared.person() else "calls.day"
+
+
+def _is_current(entry: Entry) -> bool:
+    """The page itself, or one below it; dialogs of acts belong to the board."""
+    if request.endpoint == "acts.day" or entry.endpoint == "acts.day":
+        return request.endpoint == entry.endpoint
+    below = "board" if request.blueprint == "acts" else request.blueprint
+    return entry.endpoint.partition(".")[0] == below

@@ -1,0 +1,116 @@
+"""Both languages, whole: nothing English on a Chinese page, nothing Chinese on an English one but data."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+
+import router
+from router.store.users import ROLES
+from router.web import shared
+from router.web.translations import HERE
+from tests.store.day import DAY, NAMES
+from tests.web.recorded import NOW, app_on_the_morning
+from tests.web.test_board import _sign_in
+
+SOURCES = Path(router.__file__).parent
+PO = HERE / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
+OF_THE_LIBRARY = {"Authentication failed - identity or password/passcode invalid"}  # said by Flask-Security
+BELOW = ("/calls/c1", "/forms/1", "/forms/1/correct", "/forms/new?call=c2", "/acts/person/li", "/acts/order/call",
+         "/acts/suspend?person=li", f"/day/{DAY}/sheet", "/check?tab=all", "/calls?show=missed")  # fmt: skip
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+
+
+def extracted() -> set[str]:
+    """Every text of the pages, as the code has it."""
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    words: dict[str, None] = {"_": None, "gettext": None, "lazy_gettext": None}
+    found = extract_from_dir(str(SOURCES), method_map=methods, keywords=words)
+    return {message if isinstance(message, str) else message[0] for _file, _line, message, *_more in found}
+
+
+def known() -> dict[str, str]:
+    """The Chinese by its English."""
+    with PO.open("rb") as po:
+        return {str(message.id): str(message.string) for message in read_po(po) if message.id}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A busy morning's pages."""
+    app = app_on_the_morning(tmp_path_factory.mktemp("languages"), busy=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared, "now", lambda: NOW)
+        yield app
+    app.extensions["hotline"]["engine"].over.set()
+    app.extensions["hotline"]["sessions"].get_bind().dispose()
+
+
+def pages(app: Flask) -> list[str]:
+    """Every page that needs no parameter, and some below them; streams never end, and files are no pages."""
+    plain = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.arguments
+        and not re.search(r"stream|\.svg|\.json|^/api|metrics|healthz|logout|verify|^/$", rule.rule)
+    ]
+    return sorted({*plain, *BELOW})
+
+
+def texts(client: FlaskClient, address: str) -> list[str]:
+    """What a page says: its text nodes, and what its attributes tell."""
+    answer = client.get(address, follow_redirects=True)
+    if answer.status_code in (403, 404):
+        return []
+    assert answer.status_code == 200, address
+    if answer.mimetype != "text/html":
+        return []
+    body = answer.get_data(as_text=True)
+    told = re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*)"', body)
+    lines = re.split(r"<[^>]+>", re.sub(r"(?s)<script.*?</script>", "", body))
+    return [html.unescape(text).strip() for text in (*lines, *told) if text.strip()]
+
+
+def test_each_text_of_the_code_is_translated_once_and_none_is_left_over() -> None:
+    ids = [text for text in re.findall(r'^msgid "(.+)"$', PO.read_text(), re.MULTILINE)]
+    assert [text for text, count in Counter(ids).items() if count > 1] == []
+    assert sorted(text for text in extracted() if not known().get(text)) == []
+    assert sorted(known().keys() - extracted() - OF_THE_LIBRARY) == []
+
+
+def _choices(app: Flask) -> set[str]:
+    """What the office's own form offers to choose from, piece by piece."""
+    with app.app_context():
+        table = shared.settings().form
+    return {part for field in table.asked for choice in table.choices(field.key) for part in CHINESE.findall(choice)}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_in_chinese_shows_an_english_text(office: Flask, role: str) -> None:
+    client = office.test_client()
+    _sign_in(client, role)
+    english = {text for text, chinese in known().items() if text != chinese and re.search("[a-z]{2}", text)}
+    plain = {re.sub(r"%\(\w+\)s", "", text).strip() for text in english}
+    found = [(page, text) for page in pages(office) for text in texts(client, page) if text.strip("✓✕◔●▲■ ›‹") in plain]
+    assert found == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_in_english_shows_chinese_but_data(office: Flask, role: str) -> None:
+    client = office.test_client()
+    _sign_in(client, role)
+    with client.session_transaction() as session:
+        session["language"] = "en"
+    data = {*NAMES.values(), "锦绣江南售楼处", "白班", "晚班", "中文", *_choices(office)}
+    shown = {(page, part) for page in pages(office) for text in texts(client, page) for part in CHINESE.findall(text)}
+    assert {(page, part) for page, part in shown if part not in data and set(part) != {"长"}} == set()
