@@ -31,6 +31,7 @@ from router.errors import HotlineError
 from router.masking import mask
 from router.store.call_forms import forms_owed
 from router.store.calls import CallRow
+from router.store.customer_list import WARNED_BEFORE, expiring_customers
 from router.store.customers import CallbackRow
 from router.store.events import FactKind
 from router.store.queries import open_callbacks
@@ -38,6 +39,7 @@ from router.web import shared
 from router.web.acts.refusals import in_words
 from router.web.acts.view import clock, kind_of, presences
 from router.web.board.view import NO_BOARD, board_view
+from router.web.customers.view import left_in_words, masked, terms
 from router.web.live import LiveBoard
 from router.web.me.view import my_view
 
@@ -58,6 +60,10 @@ def page() -> ResponseReturnValue:
         "me/page.html",
         owed=[{"call": call, "number": _number(call), "minutes_left": _minutes_left(call)} for call in owed],
         backs=[{"since": row.owed_since, "call": row.call_id, "number": _number(row)} for row in backs],
+        lapsing=expiring_customers(session, terms(), shared.now() + WARNED_BEFORE, person),
+        masked=masked,
+        left=left_in_words,
+        once=lambda: secrets.token_hex(8),
         zone=shared.zone(),
         **_view(link, board, person),
     )
