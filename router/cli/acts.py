@@ -58,7 +58,7 @@ def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> Non
 
 def _as_seen(wish: Wish, board: dict[str, Any]) -> Wish:
     """Who asks, and the version of the sheet that the preview is of."""
-    by = f"{_user()} (cli)"
+    by = user_name()
     if wish.kind not in ("give", "take", "order"):
         return replace(wish, by=by)
     group = wish.group or group_of(board, wish.person)
@@ -66,11 +66,12 @@ def _as_seen(wish: Wish, board: dict[str, Any]) -> Wish:
     return replace(wish, by=by, group=group, version=str(sheet["version"]) if sheet else "")
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who runs the command, as records name them."""
     try:
-        return getpass.getuser()
+        return f"{getpass.getuser()} (cli)"
     except (KeyError, OSError):  # a container whose user has no name
-        return f"uid {os.getuid()}"
+        return f"uid {os.getuid()} (cli)"
 
 
 def _lines(trial: dict[str, Any], place: Place) -> list[str]:

@@ -67,7 +67,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         ami_address(place),
         office(place.site),
         mailbox=engine,
-        normalise=keeper.normalise,
+        numbers=keeper,
         on_alarm=lambda name, text: log.error("alarm=%s %s", name, text),
         on_fact=engine.observe,
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,

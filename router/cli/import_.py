@@ -1,52 +1,91 @@
-"""`hotline import`: forms from a CSV or XLSX file, looked through first."""
+"""`hotline import`: forms, or customers with their owners, from a CSV or XLSX file, looked through first."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from router.cli.export import office_of
-from router.cli.settings import database_url, open_place
-from router.exchange.forms_in import Preview, file_all, look_through
-from router.exchange.reading import read_table
+from router.cli.settings import Place, database_url, numbering, open_place
+from router.engine.owners import tell_owners
+from router.engine.socket import EngineClient
+from router.errors import HotlineError
+from router.exchange import customers_in, forms_in
+from router.exchange.forms_in import BadRow
+from router.exchange.reading import Line, read_table
 from router.store.base import open_database
 from router.store.call_forms import Writing
+from router.store.customer_list import Terms
 
 
 @click.command(name="import")
-@click.argument("what", type=click.Choice(["forms"]))
+@click.argument("what", type=click.Choice(["forms", "customers"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--preview", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--by", default="import", show_default=True, help="Who enters them, as the forms' history says.")
+@click.option("--by", default="import", show_default=True, help="Who enters them, as the history says.")
 @click.option("--why", default="", help="Reason, for forms of days that are closed (日清).")
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-def command(what: str, file: Path, preview: bool, by: str, why: str, config: Path | None, data: Path) -> None:  # noqa: ARG001  (forms are all there is yet)
-    """File the forms of a CSV or XLSX file: all of them, or none when a row is wrong.
+def command(what: str, file: Path, preview: bool, by: str, why: str, config: Path | None, data: Path) -> None:
+    """Take the forms or the customers of a CSV or XLSX file: all of them, or none when a row is wrong.
 
-    Forms of calls that have one already are left out, so that the same file twice does no harm. The desk is told by
-    the jobs of the running service.
+    Forms of calls that have one already, and customers who stand on record so, are left out: the same file twice does
+    no harm. Customers have the columns name, number (several with ; between them), owner, last_contact.
     """
-    place = open_place(config, data)
-    office = office_of(place)
-    writing = Writing(table=office.form, people=office.names, zone=office.zone, by=by, now=datetime.now(UTC))
-    lines = read_table(file.read_bytes())
+    place, lines = open_place(config, data), read_table(file.read_bytes())
     database = open_database(database_url(place))
     try:
         with Session(database) as session:
-            seen = look_through(session, lines, office, writing, why=why)
-            _say(file, seen)
-            if not preview:
-                file_all(session, seen, writing, why=why)
-                session.commit()
+            if what == "forms":
+                _forms(session, place, file, lines, by=by, why=why, preview=preview)
+            else:
+                _customers(session, place, file, lines, by=by, preview=preview)
     finally:
         database.dispose()
 
 
-def _say(file: Path, seen: Preview) -> None:
-    for row in seen.bad:
-        click.echo(f"{file.name}:{row.line}: {row.column}: {row.fault}", err=True)
+def _forms(session: Session, place: Place, file: Path, lines: list[Line], *, by: str, why: str, preview: bool) -> None:
+    office = office_of(place)
+    writing = Writing(table=office.form, people=office.names, zone=office.zone, by=by, now=datetime.now(UTC))
+    seen = forms_in.look_through(session, lines, office, writing, why=why)
+    _say_bad(file, seen.bad)
     click.echo(f"{file.name}: {len(seen.filings)} forms, {len(seen.known)} there already, {len(seen.bad)} wrong")
+    if not preview:
+        forms_in.file_all(session, seen, writing, why=why)
+        session.commit()
+
+
+def _customers(session: Session, place: Place, file: Path, lines: list[Line], *, by: str, preview: bool) -> None:
+    site, now = place.site, datetime.now(UTC)
+    people = {consultant.id: consultant.name for consultant in site.consultants}
+    terms = Terms(now=now, lapse=timedelta(days=site.policy.lapse_days), people=frozenset(people))
+    reading = customers_in.Reading(people=people, written=numbering(site).one, zone=site.zone, terms=terms)
+    seen = customers_in.look_through(session, lines, reading)
+    _say_bad(file, seen.bad)
+    for row in seen.kept:
+        click.echo(f"{file.name}:{row.line}: stays with {row.owned_by}: the record is newer, or theirs is live")
+    counts = f"{len(seen.taken)} customers, {len(seen.known)} there already, {len(seen.kept)} stay as they are"
+    click.echo(f"{file.name}: {counts}, {len(seen.bad)} wrong")
+    if not preview:
+        customers_in.take_all(session, seen, by=by, now=now)
+        session.commit()
+        _tell(session, place, now)
+
+
+def _tell(session: Session, place: Place, now: datetime) -> None:
+    """The running desk hears of them at once; else the jobs tell it as soon as it runs."""
+    engine = EngineClient(place.folder.socket)
+    try:
+        tell_owners(session, engine, now)
+        engine.reread()
+    except HotlineError:
+        click.echo("the router does not run: it is told when it does")
+
+
+def _say_bad(file: Path, bad: Iterable[BadRow]) -> None:
+    for row in bad:
+        click.echo(f"{file.name}:{row.line}: {row.column}: {row.fault}", err=True)

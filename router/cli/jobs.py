@@ -12,10 +12,12 @@ import click
 from router.cli.night import night_of
 from router.cli.settings import Place, open_place
 from router.engine.socket import EngineClient
-from router.jobs.callbacks import SeenCallbacks
+from router.jobs.contacts import SeenContacts
 from router.jobs.forms import UntoldForms
+from router.jobs.lapse import lapse_warnings
 from router.jobs.nightly import nightly_reconciliation
 from router.jobs.outbox import Outbox
+from router.jobs.owners import UntoldOwners
 from router.jobs.process import Job, run_jobs
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
@@ -28,7 +30,7 @@ from router.store.notice_words import notice_words
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
 def command(config: Path | None, data: Path) -> None:
-    """Reconcile each night (and nights that were missed), see call backs that were made, tell the desk of forms.
+    """Reconcile each night (and nights that were missed), see contacts that were made, tell the desk of forms.
 
     And tell people and programs at once of what they must know ([[notify]], [[webhook]]). Runs until it is told to
     stop (SIGTERM).
@@ -41,10 +43,13 @@ def command(config: Path | None, data: Path) -> None:
     place = open_place(config, data)
     with night_of(place) as night:
         desk = EngineClient(place.folder.socket)
-        seen = SeenCallbacks(night=night, desk=desk, people=lambda: people_of(night))
+        seen = SeenContacts(night=night, desk=desk, people=lambda: people_of(night))
         untold = UntoldForms(database=night.database, desk=desk, clock=night.clock)
-        quick = quick_jobs(night, desk, targets_of(place))
-        run_jobs([untold, seen, nightly_reconciliation(night)], over, quick=quick)
+        owners = UntoldOwners(database=night.database, desk=desk, clock=night.clock)
+        telling = telling_of(night, targets_of(place))
+        warnings = lapse_warnings(night.site, telling)
+        slow: list[Job] = [untold, owners, seen, warnings, nightly_reconciliation(night)]
+        run_jobs(slow, over, quick=quick_jobs(night, desk, telling))
 
 
 def people_of(night: Night) -> set[str]:
@@ -52,14 +57,18 @@ def people_of(night: Night) -> set[str]:
     return {consultant.id for consultant in night.site().consultants}
 
 
-def quick_jobs(night: Night, desk: EngineClient, targets: list[Target]) -> list[Job]:
-    """What tells people at once."""
+def telling_of(night: Night, targets: list[Target]) -> Telling:
+    """What tells people, by the targets at hand."""
 
     def names() -> dict[str, str]:
         return {consultant.id: consultant.name for consultant in night.site().consultants}
 
-    telling = Telling(database=night.database, targets=lambda: targets, names=names, clock=night.clock)
-    outbox = Outbox(database=night.database, targets=lambda: targets, clock=night.clock)
+    return Telling(database=night.database, targets=lambda: targets, names=names, clock=night.clock)
+
+
+def quick_jobs(night: Night, desk: EngineClient, telling: Telling) -> list[Job]:
+    """What tells people at once."""
+    outbox = Outbox(database=night.database, targets=telling.targets, clock=night.clock)
     return [telling, Watch(desk=desk, telling=telling, clock=night.clock), outbox]
 
 

@@ -27,6 +27,7 @@ from router.config.office import Plain, with_office
 from router.config.plan import Published, slot_entries
 from router.errors import StoreError
 from router.store.base import open_database
+from router.store.customer_numbers import KnownNumbers, known_numbers
 from router.store.office import has_site, office_in, published_in
 from router.store.queries import everyone
 from router.store.writer import DatabaseAwayError
@@ -44,11 +45,21 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnRecord:
-    """What the database says, as plain data: the office, plans published for dates (R1), everybody's name."""
+    """What the database says, as plain data: the office, plans published for dates (R1), everybody's name.
+
+    And what must be known of a number before a call of it is decided (`KnownNumbers`).
+    """
 
     office: Plain
     plans: dict[str, list[Plain]]
     people: dict[str, str] = field(default_factory=dict)
+    blocked: list[str] = field(default_factory=list)
+    further: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def known_numbers(self) -> KnownNumbers:
+        """Blocked numbers, and customers' further ones."""
+        return KnownNumbers(blocked=frozenset(self.blocked), further=self.further)
 
     @property
     def published(self) -> Published:
@@ -65,10 +76,13 @@ def read_database(database: Engine) -> OnRecord | None:
         with Session(database) as session:
             if not has_site(session):
                 return None
+            numbers = known_numbers(session)
             return OnRecord(
                 office=office_in(session),
                 plans=published_in(session, datetime.now(UTC).date()),
                 people={consultant.code: consultant.name for consultant in everyone(session)},
+                blocked=sorted(numbers.blocked),
+                further=dict(sorted(numbers.further.items())),
             )
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).strip().splitlines()[:1]
@@ -130,6 +144,7 @@ class Counts:
     source: Source
     published: Published = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    numbers: KnownNumbers = field(default_factory=KnownNumbers)
     trouble: str = ""
 
 
@@ -144,7 +159,14 @@ def office_that_counts(file: Site, url: str, copy: OfficeCopy) -> Counts:
     if told is not None:
         try:
             site = with_office(file, told.office)
-            return Counts(site=site, source=source, published=told.published, people=told.people, trouble=trouble)
+            return Counts(
+                site=site,
+                source=source,
+                published=told.published,
+                people=told.people,
+                numbers=told.known_numbers,
+                trouble=trouble,
+            )
         except (ValidationError, ValueError, KeyError, TypeError) as error:
             log.exception("office unreadable source=%s", source)
             trouble = f"the office in the {source} can't be read: {type(error).__name__}"

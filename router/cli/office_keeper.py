@@ -74,13 +74,22 @@ class OfficeKeeper:
         self._known = {person.id for person in engine.desk.office.people.values() if person.active}
         self._looking = threading.Lock()
         self.numbering = numbering(place.site)
+        self._numbers = place.numbers
         self.plan: dict[str, Any] = {}
         """For the board: where today's slots come from, and of which day they are (R1: the supervisor is told)."""
         engine.reread = self.reread
 
     def normalise(self, number: str) -> str:
-        """A number as this site writes it, by the region and area code that count now."""
+        """A number as this site writes it, by the region and area code that count now (`Numbers`)."""
         return self.numbering.one(number)
+
+    def first(self, number: str) -> str:
+        """The number by which the desk knows the customer whose number it is (`Numbers`)."""
+        return self._numbers.first(number)
+
+    def is_blocked(self, number: str) -> bool:
+        """Whether calls of the number ring nobody (`Numbers`)."""
+        return number in self._numbers.blocked
 
     @property
     def _site(self) -> Site:
@@ -152,6 +161,7 @@ class OfficeKeeper:
             raise DatabaseAwayError(f"the office in the database can't be read: {error}") from error
         self._on_record = told
         self._copy.keep(told)
+        self._numbers = told.known_numbers
         self._follow(replace(place, site=site))
 
     def _follow(self, now: Place) -> None:

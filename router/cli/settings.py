@@ -21,6 +21,7 @@ from router.core.words import PersonId
 from router.engine.daily import DayRules
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
+from router.store.customer_numbers import KnownNumbers
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage
 from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
@@ -43,6 +44,7 @@ class Place:
     file: Site
     published: Published = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    numbers: KnownNumbers = field(default_factory=KnownNumbers)
     config: Path | None = None
     source: Source = Source.FILE
     trouble: str = ""
@@ -87,6 +89,7 @@ def with_the_office(place: Place) -> Place:
         site=counts.site,
         published=counts.published,
         people=counts.people,
+        numbers=counts.numbers,
         source=counts.source,
         trouble=counts.trouble,
     )
@@ -229,6 +232,9 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         form=site.form,
         media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},
         form_minutes=site.policy.form_minutes,
+        numbering=numbering(site),
+        lapse_days=site.policy.lapse_days,
+        working=tuple(consultant.id for consultant in site.consultants),
         three_rings_seconds=site.desk_policy().three_rings_ms / 1000,
         presence=site.policy.presence,
         is_demo=place.demo,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from router.config.values import HookUrl, Id, SecretFile, YesNo
 
-What = Literal["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind"]
+What = Literal["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon"]
 HookEvent = Literal["call.ended", "call.missed", "form.filed", "finding.opened"]
 
 
@@ -23,7 +23,7 @@ class Notify(BaseModel):
     name: Id
     url_file: SecretFile
     consultant: Id | None = None
-    what: tuple[What, ...] = ("substituted", "missed", "nobody_on_duty", "long_wait", "router_blind")
+    what: tuple[What, ...] = ("substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon")
 
 
 class Webhook(BaseModel):

@@ -309,7 +309,7 @@ SECTIONS: tuple[Section, ...] = (
             Setting("name", '"supervisors"', "名称", "Its name."),
             Setting("url_file", '"notify.secret"', "只写一行 apprise 地址的文件，权限 600", "File with nothing but the address as apprise writes it, mode 600."),
             Setting("consultant", '"A"', "只通知这位置业顾问；不写则通知主管的", "For this consultant; unset: for supervisors.", alternative=True),
-            Setting("what", '["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind"]', "通知什么：代接、未接、无人可派、久等、路由失明", "What: substituted, missed, nobody_on_duty, long_wait, router_blind."),
+            Setting("what", '["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon"]', "通知什么：代接、未接、无人可派、久等、路由失明、快过期", "What: substituted, missed, nobody_on_duty, long_wait, router_blind, lapses_soon."),
         ),
         many=True,
     ),

@@ -300,7 +300,7 @@ class Engine:
         if daily.is_known(self.notes, seen):
             return Outcome(self._seq)
         body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
-        self._write_down("fact", body, at=now, source=seen.source)
+        self._write_down("fact", body, at=now, source=seen.source, facts=seen.facts)
         self.notes.observe(seen.what, seen.call, now)
         log.info("call=%s fact=%s person=%s source=%s", seen.call, seen.what, seen.person, seen.source)
         if seen.what is FactKind.WARNED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,20 +60,28 @@ def _item(reader: JournalReader, entry: Entry) -> JournalItem:
     if entry.kind == "erasure":
         return Erasure(seq=entry.seq, at_ms=entry.at_ms, keys=tuple(entry.body["keys"]), by=entry.source)
     try:
-        return _fact(entry) if entry.kind == "fact" else _event(reader, entry)
+        return _fact(reader, entry) if entry.kind == "fact" else _event(reader, entry)
     except CodecError as error:
         return Unreadable(seq=entry.seq, at_ms=entry.at_ms, why=str(error))
 
 
-def _fact(entry: Entry) -> Fact:
+def _fact(reader: JournalReader, entry: Entry) -> Fact:
     fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms, "source": entry.source})
-    return fact
+    return replace(fact, facts=_facts(entry), keys=_keys(reader, entry.facts))
+
+
+def _facts(entry: Entry) -> dict[str, str]:
+    return {str(name): str(value) for name, value in entry.facts.items()}
+
+
+def _keys(reader: JournalReader, *named: Any) -> dict[str, int]:
+    """The key of every number that is named."""
+    keys = {number: _key(reader, number) for number in set(_numbers(list(named)))}
+    return {number: key for number, key in keys.items() if key is not None}
 
 
 def _event(reader: JournalReader, entry: Entry) -> Event:
-    facts = {str(name): str(value) for name, value in entry.facts.items()}
-    named = set(_numbers([entry.body, entry.facts, entry.answer, entry.standing]))
-    keys = {number: _key(reader, number) for number in named}
+    facts = _facts(entry)
     return Event(
         seq=entry.seq,
         at_ms=entry.at_ms,
@@ -82,7 +91,7 @@ def _event(reader: JournalReader, entry: Entry) -> Event:
         answer=[answer_from_json(item) for item in entry.answer],
         facts={name: value for name, value in facts.items() if name != "refused"},
         standing=[from_json(Standing, item) for item in entry.standing],
-        keys={number: key for number, key in keys.items() if key is not None},
+        keys=_keys(reader, entry.body, entry.facts, entry.answer, entry.standing),
         refused=facts.get("refused", ""),
     )
 

@@ -268,7 +268,8 @@ class Journal(JournalReader):
         rows = self._db.execute(
             "SELECT DISTINCT number.number, number.key FROM event "
             "JOIN number ON number.key = json_extract(event.facts, '$.number.number') "
-            "WHERE json_extract(event.body, '$.number.number') = ? AND number.number IS NOT NULL",
+            "WHERE ?1 IN (json_extract(event.body, '$.number.number'), json_extract(event.facts, '$.caller.number')) "
+            "AND number.number IS NOT NULL",
             (key,),
         )
         tail = number[-7:]  # without it a text like "anonymous" would be erased for all who sent it

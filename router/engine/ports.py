@@ -29,13 +29,17 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """A fact of a call on its way to the journal: it decides nothing, so it is no input of the desk."""
+    """A fact of a call on its way to the journal: it decides nothing, so it is no input of the desk.
+
+    `facts`: what else is known of it, as a letter's.
+    """
 
     what: FactKind
     call: CallId
     person: PersonId
     source: str
     by: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from router.config.values import clock_text
 from router.reconcile.numbers import Numbering
 from router.reconcile.rows import CLOSED, REQUIRED_FIELDS, FormRow, PbxRow, RouterRow, Slot, Sources
 from router.store import sources
+from router.store.calls import BLOCKED
 
 MAX_NAME = 60  # of a slot that adds its times: both fit where names of slots are kept
 RINGING = timedelta(minutes=10)  # no call waits and rings for longer (R14, R15)
@@ -47,8 +48,9 @@ def read_day(connection: Connection, terms: DayTerms) -> Sources:
     """Everything around one date."""
     first = datetime.combine(terms.day, time.min, terms.zone).astimezone(UTC) - MARGIN
     end = datetime.combine(terms.day + timedelta(days=1), time.min, terms.zone).astimezone(UTC) + MARGIN
-    calls = sources.logged_calls(connection, first, end)
-    recorded = sources.recorded_rows(connection, first, end)
+    calls, recorded = _without_blocked(
+        sources.logged_calls(connection, first, end), sources.recorded_rows(connection, first, end)
+    )
     forms = sources.filed_forms(connection, first, end)
     known = {name for call in calls for name in (call.id, call.uniqueid)}
     known.update(row.call_id for row in recorded)
@@ -72,6 +74,15 @@ def read_day(connection: Connection, terms: DayTerms) -> Sources:
             if slot in names_of_slots.values()
         },
     )
+
+
+def _without_blocked(
+    calls: list[sources.LoggedCall], recorded: list[sources.RecordedRow]
+) -> tuple[list[sources.LoggedCall], list[sources.RecordedRow]]:
+    """Calls of blocked numbers are nobody's leads: neither side counts them, nor does a phone's display."""
+    blocked = {call.id for call in calls if call.missed_why == BLOCKED}
+    names = {call.uniqueid for call in calls if call.id in blocked and call.uniqueid}
+    return [call for call in calls if call.id not in blocked], [row for row in recorded if row.call_id not in names]
 
 
 def named_slots(entries: Iterable[SlotEntry]) -> tuple[tuple[Slot, ...], dict[str, str]]:

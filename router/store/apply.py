@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 
 from router.core import actions, inputs
-from router.core.words import Stage
+from router.core.words import Number, Stage
 from router.errors import StoreError
 from router.store.apply_turns import apply_turns, with_calls
-from router.store.customers import CallbackRow, NumberRow
+from router.store.customers import CallbackRow, ContactRow, NumberRow
 from router.store.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
 from router.store.ledger import ERASED, Ledger, moment
 from router.store.marks import apply_fact, mark_returned, mark_the_end
@@ -67,6 +67,9 @@ def _apply_input(ledger: Ledger, event: Event) -> None:
     if isinstance(told, inputs.PresenceChanged):
         apply_presence(ledger, event, told)
         return
+    if isinstance(told, inputs.Contacted):
+        _contacted(ledger, event, told)
+        return
     call = ledger.call(told.call) if isinstance(told, OF_A_CALL) else None
     if call is None:
         return
@@ -95,7 +98,7 @@ OF_A_CALL = (
 
 def _arrived(ledger: Ledger, event: Event, told: inputs.CallArrived) -> None:
     facts, mark = event.facts, ledger.mark
-    number = ledger.number(event, told.number)
+    number = ledger.number(event, Number(facts.get("caller", told.number)))  # a further number of a customer
     sent = facts.get("number", "")
     if number is not None and sent and not sent.startswith(ERASED) and number.number is not None:
         number.as_sent = sent[:80]
@@ -141,12 +144,23 @@ def _why_it_rang(ledger: Ledger, item: actions.Connected) -> str:
     return Stage.EVERYONE.value
 
 
+def _contacted(ledger: Ledger, event: Event, told: inputs.Contacted) -> None:
+    number = ledger.number(event, told.number)
+    if number is None:
+        return
+    how = event.facts.get("how") or ("duty" if "duty" in event.facts else "callback")
+    row = ContactRow(site_id=ledger.site_id, journal=ledger.journal, seq=event.seq, number_id=number.id)
+    row.at, row.person = moment(event.at_ms), told.person
+    row.how, row.by = how[:16], event.facts.get("by", event.source)[:80]
+    ledger.session.add(row)
+
+
 # --- customers and call backs ----------------------------------------------------------------------------------------
 
 
 def _apply_standing(ledger: Ledger, event: Event, standing: Standing) -> None:
     number = ledger.number(event, standing.number)
-    if number is None:
+    if number is None or number.further:  # the customer is known by their first number
         return
     number.customer.owner = standing.owner
     number.customer.last_contact_at = moment(standing.contact) if standing.owner else None

@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from router.store.customers import CallbackRow
+from router.store.customer_numbers import further_numbers
+from router.store.customers import CallbackRow, NumberRow
 from router.store.office import SITE_ID
+from router.store.queries import open_callbacks
 from router.store.records import PbxRow
 
 
@@ -65,3 +67,40 @@ def seen_calls_out(session: Session, numbers: Iterable[str], since: datetime) ->
         seen = SeenCall(number=row.number, at=row.answered_at or row.started_at, person=row.answered_by)
         found.setdefault(row.number, []).append(seen)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOut:
+    """An answered call out to a customer on record; `number` is the one by which the desk knows them."""
+
+    row_id: int
+    number: str
+    at: datetime
+    person: str
+
+
+def calls_out_to_customers(session: Session, since: datetime) -> Sequence[CallOut]:
+    """Answered outgoing calls since then to numbers on record, oldest first.
+
+    One that was made before a call back came to be owed to the number does not settle it, so it is left out.
+    """
+    wanted = (
+        PbxRow.site_id == SITE_ID,
+        PbxRow.direction == "out",
+        PbxRow.answered_at >= since,
+        PbxRow.answered_by != "",
+        PbxRow.number.in_(select(NumberRow.number).where(NumberRow.site_id == SITE_ID, NumberRow.number.is_not(None))),
+    )
+    rows = session.scalars(select(PbxRow).where(*wanted).order_by(PbxRow.answered_at, PbxRow.id)).all()
+    first = further_numbers(session) if rows else {}
+    owed = {row.number.number: row.owed_since for row in open_callbacks(session)} if rows else {}
+    calls = [
+        CallOut(
+            row_id=row.id,
+            number=first.get(row.number, row.number),
+            at=row.answered_at or row.started_at,
+            person=row.answered_by,
+        )
+        for row in rows
+    ]
+    return [call for call in calls if call.number not in owed or call.at >= owed[call.number]]

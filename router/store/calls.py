@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from router.store.base import Base, UtcDateTime
 from router.store.customers import NumberRow
 
+BLOCKED = "blocked"  # `missed_why` of a call whose number is blocked: no caller of ours, and no call back is owed
+
 
 class CallRow(Base):
     """One call to a hotline (R9-R16), as it stands after the newest event."""

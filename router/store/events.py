@@ -74,11 +74,12 @@ class FactKind(StrEnum):
     WARNED = "warned"
     OVERTIME = "overtime"
     DUTY = "duty"  # the duty phone answered it
+    BLOCKED = "blocked"  # its number is blocked: nobody was rung, and the desk never heard of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Something noted of a call, and who said so."""
+    """Something noted of a call, and who said so; `facts` and `keys` as an event has them."""
 
     seq: int
     at_ms: Millis
@@ -87,6 +88,8 @@ class Fact:
     person: PersonId
     source: str = ""
     by: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)  # of a blocked call: what an arrival has
+    keys: Mapping[str, int] = field(default_factory=dict)
 
 
 JournalItem = Event | Erasure | Fact | Unreadable

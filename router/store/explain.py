@@ -57,6 +57,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "receiving": ("接待中（客观）", "with a visitor (objective)"),
         "meeting": ("开会（客观）", "in a meeting (objective)"),
         "errand": ("外出（客观）", "on an errand (objective)"),
+        "blocked": ("号码已拦截", "the number is blocked"),
         "busy": ("占线（客观）", "busy (objective)"),
         "wrap_up": ("话后整理（客观）", "in wrap-up (objective)"),
         "out": ("已拒接或话机故障", "declined it, or the phone failed"),
@@ -325,6 +326,7 @@ FACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "other": ("标为其他事务", "marks it as other business"),
         "warned": ("被提醒：通话快超时", "is warned: the time is nearly up"),
         "overtime": ("通话超时", "talks for too long"),
+        "blocked": ("号码已拦截：不派接", "the number is blocked: nobody is rung"),
         "duty": ("值班电话接听", "answers on the duty phone"),
     }
 )

@@ -15,7 +15,7 @@ from router.store.applied import EventAppliedRow
 from router.store.call_forms import erase_in_forms
 from router.store.calls import CallRow, TrailRow
 from router.store.customers import CustomerRow, NumberRow
-from router.store.events import Erasure, Event
+from router.store.events import Erasure, Event, Fact
 from router.store.pbx_log import erase_in_records
 
 ERASED = "erased-"
@@ -75,7 +75,7 @@ class Ledger:
         if self.trail:
             self.session.execute(insert(TrailRow), self.trail)
 
-    def number(self, event: Event, number: Number) -> NumberRow | None:
+    def number(self, event: Event | Fact, number: Number) -> NumberRow | None:
         """The row of a number that the event names, made if it is new; None when withheld."""
         if number == WITHHELD:
             return None
@@ -86,26 +86,26 @@ class Ledger:
             self._numbers[key] = row or self._new_number(event, number, key)
         return self._numbers[key]
 
-    def _new_number(self, event: Event, number: Number, key: int) -> NumberRow:
+    def _new_number(self, event: Event | Fact, number: Number, key: int) -> NumberRow:
         is_erased = number.startswith(ERASED)
-        known = None if is_erased else self._customer_with(number)
+        known = None if is_erased else self._known(number)
         row = NumberRow(
             site_id=self.site_id,
-            customer=known or CustomerRow(site_id=self.site_id, known_since=moment(event.at_ms)),
+            customer=known.customer if known else CustomerRow(site_id=self.site_id, known_since=moment(event.at_ms)),
             journal=self.journal,
             key=key,
             number=None if is_erased else number,
             erased_at=moment(event.at_ms) if is_erased else None,
+            further=bool(known and known.further),
         )
         self.session.add(row)
         self.session.flush()
         return row
 
-    def _customer_with(self, number: Number) -> CustomerRow | None:
-        """A customer known by another journal's key."""
+    def _known(self, number: Number) -> NumberRow | None:
+        """The number as another journal, or people, made it known."""
         wanted = (NumberRow.site_id == self.site_id, NumberRow.number == number)
-        row = self.session.scalars(select(NumberRow).where(*wanted).limit(1)).one_or_none()
-        return row.customer if row else None
+        return self.session.scalars(select(NumberRow).where(*wanted).limit(1)).one_or_none()
 
     def erase(self, erasure: Erasure) -> None:
         """Empty the rows of the erased numbers, those under another journal's key, too."""

@@ -1,18 +1,20 @@
 """Marks of a call (R18-R20): facts for the supervisor, never penalties. May live here: setting and reading them.
 
 A mark is `{"kind", "person", "at"}` in `call.marks`: `other`, `warned`, `overtime`, `duty` (the engine's facts),
-`hung_up_first` (a consultant ended the call), `turn_returned` (a form or hand-over gave the turn back).
+`blocked` (nobody was rung), `hung_up_first` (a consultant ended the call), `turn_returned` (a form or hand-over gave
+the turn back).
 """
 
 from __future__ import annotations
 
 from router.core import actions
-from router.core.words import RestoreWhy
-from router.store.calls import CallRow
-from router.store.events import Event, Fact
+from router.core.words import Number, RestoreWhy
+from router.store.calls import BLOCKED, CallRow
+from router.store.events import Event, Fact, FactKind
 from router.store.ledger import Ledger, moment
 from router.store.steps import Step
 
+RULES = {FactKind.DUTY: ["R15"], FactKind.BLOCKED: ["R9"]}
 BY_HAND = (RestoreWhy.OTHER, RestoreWhy.ASKED_FOR)  # what people's word gave back, and the supervisor may undo
 
 
@@ -23,7 +25,7 @@ def has_mark(call: CallRow, kind: str) -> bool:
 
 def apply_fact(ledger: Ledger, fact: Fact) -> None:
     """Mark the call, and keep the fact in its trail."""
-    call = ledger.call(fact.call)
+    call = _blocked(ledger, fact) if fact.what is FactKind.BLOCKED else ledger.call(fact.call)
     if call is not None:
         _mark(call, fact.what.value, fact.person, fact.at_ms)
     ledger.trail.append(
@@ -35,12 +37,25 @@ def apply_fact(ledger: Ledger, fact: Fact) -> None:
             "at": moment(fact.at_ms),
             "call_id": fact.call,
             "kind": "Fact",
-            "rules": ["R15"] if fact.what == "duty" else ["R18"],
+            "rules": RULES.get(fact.what, ["R18"]),
             "body": {"what": fact.what.value, "person": fact.person, "by": fact.by},
             "source": fact.source[:32],
             "refused": "",
         }
     )
+
+
+def _blocked(ledger: Ledger, fact: Fact) -> CallRow:
+    """A call that the desk never heard of enters the log here: it came, and it was turned away."""
+    facts, mark = fact.facts, ledger.mark
+    call = ledger.call(fact.call) or ledger.new_call(fact.call)
+    call.uniqueid, call.systemname = facts.get("uniqueid", ""), facts.get("systemname", "")
+    call.trunk, call.hotline = facts.get("trunk", ""), facts.get("hotline", "")
+    call.number = ledger.number(fact, Number(facts.get("caller", "")))
+    call.arrived_at = call.ended_at = moment(fact.at_ms)
+    call.slot_name, call.slot_started_at = mark.slot_name, mark.slot_started_at
+    call.missed_why = BLOCKED
+    return call
 
 
 def mark_the_end(call: CallRow, event: Event) -> None:

@@ -17,6 +17,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "nobody_on_duty": ("无人可派", "{slot}：没有人能接来电，请安排。"),
             "long_wait": ("来电久等", "{number} 已等待 {seconds} 秒。"),
             "router_blind": ("路由看不见来电", "{what} 没有应答，来电按备用名单响铃。"),
+            "lapses_soon": ("客户快过期", "{customer} {number} 将于 {until} 过期，请尽快追踪。"),
         },
         "en": {
             "substituted": (
@@ -27,6 +28,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "nobody_on_duty": ("Nobody can be rung", "{slot}: nobody can answer a call."),
             "long_wait": ("A caller waits", "{number} has waited for {seconds} seconds."),
             "router_blind": ("The router sees no calls", "{what} does not answer; calls ring the fallback list."),
+            "lapses_soon": ("A customer lapses soon", "{customer} {number} is yours until {until}: follow up."),
         },
     }
 )
@@ -54,6 +56,8 @@ def notice_words(what: str, details: Mapping[str, Any], language: str) -> tuple[
         "number": details.get("number") or WITHHELD[which],
         "substitute": details.get("substitute", ""),
         "callback": details.get("callback") or NOBODY[which],
+        "customer": details.get("customer", ""),
+        "until": details.get("until", ""),
         "slot": details.get("slot", ""),
         "seconds": details.get("seconds", ""),
         "what": PARTS.get(str(details.get("what")), ("", ""))[which],

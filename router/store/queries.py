@@ -143,6 +143,7 @@ def customers_on_record(session: Session, *, site_id: int = SITE_ID) -> list[tup
     wanted = (
         NumberRow.site_id == site_id,
         NumberRow.number.is_not(None),
+        NumberRow.further.is_(False),  # the desk knows a customer by their first number
         CustomerRow.owner.is_not(None),
         CustomerRow.last_contact_at.is_not(None),
     )

@@ -33,6 +33,7 @@ class LoggedCall(NamedTuple):
     ended_at: datetime | None
     person: str | None
     recovered: bool
+    missed_why: str | None
 
 
 class RecordedRow(NamedTuple):

@@ -20,6 +20,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from router.config.form import FormTable
+from router.reconcile.numbers import Numbering
 from router.store.base import open_database
 from router.web import navigation, shared, words
 from router.web.acts.routes import act_pages
@@ -30,6 +31,8 @@ from router.web.board.today import Today
 from router.web.callbacks.routes import callback_pages
 from router.web.calls.routes import call_pages
 from router.web.check.routes import Recheck, check_pages
+from router.web.customers.changes import customer_changes
+from router.web.customers.routes import customer_pages
 from router.web.day.routes import day_pages
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
@@ -65,6 +68,9 @@ class WebSettings:
     form_minutes: float
     media: dict[str, str]  # hotline number -> how its callers heard of us
     three_rings_seconds: float = 15
+    lapse_days: float = 7
+    numbering: Numbering = field(default_factory=Numbering)
+    working: tuple[str, ...] = ()  # who works here now: `names` has those who left, too
     presence: Mapping[str, str] = field(default_factory=dict)  # further kinds, with their kind of reason (DOMAIN 9)
     is_demo: bool = False
     https: bool = False
@@ -104,6 +110,8 @@ def create_app(
     app.register_blueprint(me_pages)
     app.register_blueprint(check_pages)
     app.register_blueprint(callback_pages)
+    app.register_blueprint(customer_pages)
+    app.register_blueprint(customer_changes)
     _share(app, settings)
     return app
 

@@ -37,6 +37,9 @@ class Source(Protocol):
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
         """Have one input recorded."""
 
+    def reread(self) -> list[str]:
+        """Have the office read anew; what needs a new start all the same."""
+
 
 class LiveBoard:
     """The newest board, kept by one thread, waited for by many."""

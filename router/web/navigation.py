@@ -67,7 +67,7 @@ ENTRIES = (
     Entry(endpoint="calls.day", text=_("Calls")),
     Entry(endpoint="me.page", text=_("Me"), roles=frozenset({"consultant"})),
     Entry(endpoint="forms.all_forms", text=_("Call forms"), count=_own_forms_owed),
-    Entry(endpoint="customers.page", text=_("Customers"), roles=frozenset({"supervisor", "consultant"})),
+    Entry(endpoint="customers.page", text=_("Customers"), roles=frozenset({"supervisor", "manager", "consultant"})),
     Entry(endpoint="callbacks.page", text=_("Call-backs")),
     Entry(endpoint="day.page", text=_("Day"), roles=OFFICE),
     Entry(endpoint="fairness.page", text=_("Reports"), roles=frozenset({"supervisor", "manager"})),

@@ -155,6 +155,11 @@ FAULT: Mapping[str, LazyString] = MappingProxyType(
         "not-yes-no": _("yes or no"),
         "not-a-time": _("not a date and time"),
         "needed": _("needed"),
+        "missing": _("missing"),
+        "unknown-person": _("nobody who works here has that id or name"),
+        "in-the-future": _("has not come yet"),
+        "twice": _("an earlier line has this number, too"),
+        "two-customers": _("the numbers are two customers' on record: merge them first"),
         "day-closed": _("the day is closed: say why it is changed"),
     }
 )
@@ -219,6 +224,21 @@ MISSED: Mapping[str, LazyString] = MappingProxyType(
         "no_answer": _("No answer"),
         "max_wait": _("Waited too long"),
         "closed": _("Closed"),
+        "blocked": _("Number blocked"),
+    }
+)
+
+CUSTOMER_VIEW: Mapping[str, LazyString] = MappingProxyType(
+    {"live": _("Owned"), "lapsed": _("Lapsed customers"), "all": _("All customers")}
+)
+
+CONTACT: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "follow_up": _("Followed up"),
+        "visit": _("Visit"),
+        "call": _("Called from the office"),
+        "callback": _("Called back"),
+        "duty": _("Duty phone"),
     }
 )
 

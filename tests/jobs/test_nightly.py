@@ -10,18 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from router.core.inputs import Contacted, FormFiled, Input
+from router.core.inputs import FormFiled, Input
 from router.engine.socket import EngineUnreachableError
 from router.errors import PbxError
-from router.jobs.callbacks import SeenCallbacks
 from router.jobs.daily import DailyJob
 from router.jobs.forms import UntoldForms
 from router.jobs.nightly import dates_of_nights, nightly_reconciliation
 from router.jobs.process import RETRY_LOOKS, Looking, run_jobs
-from router.store.customers import CallbackRow, NumberRow
 from router.store.forms import FormRevisionRow
 from router.store.jobs import runs_of_job
-from tests.reconcile.record import DAY, Record
+from tests.reconcile.record import Record
 
 NIGHT = datetime(2026, 5, 14, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
 MINUTE = timedelta(minutes=1)
@@ -186,33 +184,3 @@ def test_a_form_filed_while_the_engine_was_away_is_told_when_it_is_back(record: 
     assert job.look()
     assert job.look()
     assert [type(told) for told in desk.told.values()] == [FormFiled]
-
-
-def owe(record: Record, number: str = "+8613900000001") -> None:
-    with Session(record.database) as session:
-        row = session.query(NumberRow).filter_by(number=number).one()
-        owed_since = datetime(2026, 5, 14, 4, tzinfo=UTC)
-        session.add(CallbackRow(site_id=1, number_id=row.id, owed_since=owed_since, person="A"))
-        session.commit()
-
-
-def test_an_answered_call_out_to_somebody_who_is_owed_one_settles_it_once(record: Record) -> None:
-    desk = ToldDesk()
-    job = SeenCallbacks(night=record.night(), desk=desk, people=lambda: {"A", "B"})
-    assert job.look()
-    assert record.reads == []
-    record.call("m1", "11:59:00", end="12:00:00")
-    owe(record)
-    record.pbx("o1", "11:00:00", answer="11:00:05", by="A", direction="out")
-    record.pbx("o2", "12:30:00", by="A", direction="out")
-    record.pbx("o3", "12:40:00", answer="12:40:05", by="X", direction="out")
-    assert job.look()
-    assert desk.told == {}
-    record.pbx("o4", "13:00:00", answer="13:00:09", by="B", direction="out")
-    desk.away = True
-    assert not job.look()
-    desk.away = False
-    assert job.look()
-    assert job.look()
-    assert list(desk.told.values()) == [Contacted(number="+8613900000001", person="B")]  # type: ignore[arg-type]  # ids are text
-    assert date(2026, 5, 14) == DAY

@@ -40,6 +40,7 @@ class DeskSource:
         self.desk = desk
         self.beside: dict[str, Any] = {}
         self.over = threading.Event()
+        self.rereads = 0
         self.told: list[tuple[str, inputs.Input]] = []
         self.seen: list[Observation] = []
 
@@ -65,6 +66,11 @@ class DeskSource:
         self.told.append((key, told))
         self.desk.handle(told, 60_000 + len(self.told))
         return len(self.told)
+
+    def reread(self) -> list[str]:
+        """The office: it is read anew when somebody changed it."""
+        self.rereads += 1
+        return []
 
 
 @pytest.fixture
@@ -128,6 +134,7 @@ def make_app(source: Source, tmp_path: Path, *, is_demo: bool = False) -> Flask:
         form_minutes=30,
         media={"4008001234": "报纸"},
         is_demo=is_demo,
+        working=tuple(PEOPLE),
     )
     made = create_app(settings, source)
     with made.app_context(), Session(engine) as session:

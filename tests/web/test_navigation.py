@@ -57,10 +57,10 @@ def test_the_navigation_has_each_role_s_pages_in_the_order_of_the_site_map(offic
     def words(role: str, page: str) -> list[str]:
         return [word.partition("(")[0] for word, _is in _links(_signed_in(office, role), page)]
 
-    expected = "看板 核对 来电 客户 来电表 回拨 日清 报表 退轮与操作 通知".split()
+    expected = ["看板", "核对", "来电", "客户", "来电表", "回拨", "日清", "报表", "退轮与操作", "通知"]
     assert [word for word in words("supervisor", "/calls") if word != "客户"] == [w for w in expected if w != "客户"]
     consultant = [word for word in words("consultant", "/calls") if word != "客户"]
-    assert consultant == "核对 来电 我的 来电表 回拨 通知".split()
+    assert consultant == ["核对", "来电", "我的", "来电表", "回拨", "通知"]
     assert "看板" not in words("secretary", "/day")
 
 

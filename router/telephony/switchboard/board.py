@@ -20,7 +20,7 @@ from router.core.words import CallId, PersonId
 from router.engine.ports import Warn
 from router.telephony.ami import Action, Event
 from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing, talks, watching
-from router.telephony.switchboard.floor import Floor, Out
+from router.telephony.switchboard.floor import AsSent, Floor, Numbers, Out
 from router.telephony.switchboard.office import Office
 
 Handler = Callable[[Floor, Event], None]
@@ -72,7 +72,7 @@ def _anybody(_person: PersonId) -> bool:
 class Board:
     """The sans-I/O switchboard. Every method takes the time (ms, any epoch, never back) and gives what is to be done.
 
-    `normalise` makes a number from what the carrier sent; `may_take` says whether a person may take an open call, as
+    `numbers` knows what a number means to the office; `may_take` says whether a person may take an open call, as
     far as only the desk knows it (R11: not suspended).
     """
 
@@ -80,10 +80,10 @@ class Board:
         self,
         office: Office,
         *,
-        normalise: Callable[[str], str] = str,
+        numbers: Numbers | None = None,
         may_take: Callable[[PersonId], bool] = _anybody,
     ) -> None:
-        self.floor = Floor(office, normalise=normalise, may_take=may_take)
+        self.floor = Floor(office, numbers=numbers or AsSent(), may_take=may_take)
         self.floor.key = secrets.token_hex(12)
 
     # --- the link

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
+from router.engine.ports import Observation
+from router.store.events import FactKind
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands, ringing, talks, watching
 from router.telephony.switchboard.display import clean
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
 from router.telephony.switchboard.office import device_of
+
+NOBODY = PersonId("")
 
 
 def on_call(floor: Floor, event: Event) -> None:
@@ -24,6 +28,9 @@ def on_call(floor: Floor, event: Event) -> None:
     call = known or LiveCall(id=call_id, arrived_ms=floor.now)
     describe(floor, call, event)
     floor.calls[call_id] = call
+    if call.blocked or (known is None and floor.numbers.is_blocked(floor.numbers.normalise(call.number))):
+        turn_away(floor, call, event.get("System"))
+        return
     if known is None and floor.distrusts_pickups:
         call.fallback = True  # not claimed: the fallback serves it by Dial, and it is on record all the same
         tell_arrival(floor, call, event.get("System"))
@@ -33,6 +40,24 @@ def on_call(floor: Floor, event: Event) -> None:
     if offer:
         floor.say(commands.claim(offer))
         do_pending(floor, call)
+
+
+def turn_away(floor: Floor, call: LiveCall, system: str) -> None:
+    """A blocked number: the call is logged, the desk never hears of it, and the caller hears that we are busy.
+
+    The duty phone is not rung either. The caller's channel can be moved once its offer stands.
+    """
+    if not call.blocked:
+        call.blocked = call.told_over = True
+        number = floor.numbers.normalise(call.number)
+        facts = {**_facts_of(call, system), "caller": number}
+        del facts["number"]
+        known = {name: value for name, value in facts.items() if value}
+        floor.out.append(Observation(what=FactKind.BLOCKED, call=call.id, person=NOBODY, source="ami", facts=known))
+    if call.offer:
+        floor.say(commands.claim(call.offer))
+        call.hears, call.offer = Hears.RELEASED, ""
+        floor.say(commands.redirect(call.caller_channel, "hotline-release", "blocked"))
 
 
 def _wants_offer(call: LiveCall, offer: str) -> bool:
@@ -71,17 +96,26 @@ def describe(floor: Floor, call: LiveCall, event: Event) -> None:
 
 
 def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
-    """Tell the desk; the number as the carrier sent it and Asterisk's own ids go into the record beside it."""
-    floor.tell(
-        CallArrived(call=call.id, number=Number(floor.normalise(call.number))),
-        number=call.number,
-        hotline=call.hotline,
-        trunk=call.trunk,
-        uniqueid=call.caller_uniqueid,
-        channel=call.caller_channel,
-        systemname=system,
-        served="fallback" if call.fallback else "",
-    )
+    """Tell the desk; the number as the carrier sent it and Asterisk's own ids go into the record beside it.
+
+    A customer's further number reaches the desk as the first one; the record has it as `caller`.
+    """
+    number = floor.numbers.normalise(call.number)
+    first = floor.numbers.first(number)
+    facts = {**_facts_of(call, system), "caller": number if number != first else ""}
+    floor.tell(CallArrived(call=call.id, number=Number(first)), **facts)
+
+
+def _facts_of(call: LiveCall, system: str) -> dict[str, str]:
+    return {
+        "number": call.number,
+        "hotline": call.hotline,
+        "trunk": call.trunk,
+        "uniqueid": call.caller_uniqueid,
+        "channel": call.caller_channel,
+        "systemname": system,
+        "served": "fallback" if call.fallback else "",
+    }
 
 
 def on_offer(floor: Floor, event: Event) -> None:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol
 
 from router.core.actions import Action as DeskAction
 from router.core.actions import Hold, Release, Ring
@@ -97,6 +97,7 @@ class LiveCall:
     hears: Hears = Hears.NOTHING
     answered_by_pbx: bool = False
     fallback: bool = False
+    blocked: bool = False  # its number is blocked: it is logged, and rings nobody
     over: bool = False  # the caller is gone; legs may still be on their way out
     told_over: bool = False  # the desk knows, or decided it itself
     open_to_all: bool = False
@@ -143,14 +144,42 @@ class Expected:
     open_to_all: bool = False
 
 
+class Numbers(Protocol):
+    """What the office knows of numbers, asked anew for each call."""
+
+    def normalise(self, number: str) -> str:
+        """A number as this site writes it, from what the carrier sent; "" when withheld."""
+
+    def first(self, number: str) -> str:
+        """The number by which the desk knows the customer whose (normalised) number it is."""
+
+    def is_blocked(self, number: str) -> bool:
+        """Whether calls of the (normalised) number ring nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsSent:
+    """Numbers of an office that knows none: as the carrier sent them, each its own, none blocked."""
+
+    def normalise(self, number: str) -> str:
+        """As it is."""
+        return number
+
+    def first(self, number: str) -> str:
+        """Itself."""
+        return number
+
+    def is_blocked(self, number: str) -> bool:  # noqa: ARG002  (the protocol's signature)
+        """None is."""
+        return False
+
+
 class Floor:
     """The state. One lock outside guards it (see `switchboard.py`)."""
 
-    def __init__(
-        self, office: Office, *, normalise: Callable[[str], str], may_take: Callable[[PersonId], bool]
-    ) -> None:
+    def __init__(self, office: Office, *, numbers: Numbers, may_take: Callable[[PersonId], bool]) -> None:
         self.office = office
-        self.normalise = normalise
+        self.numbers = numbers
         self.may_take = may_take
         self.now = 0
         self.linked = False

@@ -23,7 +23,7 @@ from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
 from router.telephony.switchboard import resync
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.floor import Alarm, Expected, Out, Said
+from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, Said
 from router.telephony.switchboard.office import Office
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def monotonic_ms() -> int:
 class AsteriskSwitchboard:
     """Carries the desk's actions out on one Asterisk (`router.engine.ports.Switchboard`).
 
-    `normalise`, `may_take`: see `Board`. `on_alarm(id, text)` is called for what must not happen, and
+    `numbers`, `may_take`: see `Board`. `on_alarm(id, text)` is called for what must not happen, and
     `on_fact` for a fact of a call (other business by `*7`, the duty phone): from any thread, and they must be quick.
     """
 
@@ -58,13 +58,13 @@ class AsteriskSwitchboard:
         office: Office,
         mailbox: Mailbox,
         *,
-        normalise: Callable[[str], str] = str,
+        numbers: Numbers | None = None,
         may_take: Callable[[PersonId], bool] = lambda _person: True,
         on_alarm: Callable[[str, str], None] | None = None,
         on_fact: Callable[[Observation], object] | None = None,
         ami_times: AmiTimes | None = None,
     ) -> None:
-        self._board = Board(office, normalise=normalise, may_take=may_take)
+        self._board = Board(office, numbers=numbers, may_take=may_take)
         self._mailbox = mailbox
         self._on_alarm, self._on_fact = on_alarm, on_fact
         self._lock = threading.RLock()

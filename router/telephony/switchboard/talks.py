@@ -40,7 +40,8 @@ def on_duty_answered(floor: Floor, event: Event) -> None:
     if call is None:
         return
     person = floor.office.duty_person
-    if person is not None and floor.normalise(call.number):
-        floor.tell(Contacted(number=Number(floor.normalise(call.number)), person=person), duty=call.id)
+    number = floor.numbers.first(floor.numbers.normalise(call.number))
+    if person is not None and number:
+        floor.tell(Contacted(number=Number(number), person=person), duty=call.id)
     seen = Observation(what=FactKind.DUTY, call=call.id, person=person or PersonId(""), source="ami")
     floor.out.append(seen)

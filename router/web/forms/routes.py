@@ -207,7 +207,9 @@ def _form_asked(form_id: int) -> FormRow:
 
 
 def _may_review(form: FormRow) -> bool:
-    return bool(shared.roles() & set(REVIEWERS)) and shared.username() not in {one.written_by for one in form.revisions[-1:]}
+    return bool(shared.roles() & set(REVIEWERS)) and shared.username() not in {
+        one.written_by for one in form.revisions[-1:]
+    }
 
 
 def _due(call: CallRow) -> object:

@@ -27,12 +27,14 @@ from router.engine.ports import Observation
 from router.errors import HotlineError
 from router.store.call_forms import forms_owed
 from router.store.calls import CallRow
+from router.store.customer_list import WARNED_BEFORE, expiring_customers
 from router.store.events import FactKind
 from router.store.queries import open_callbacks
 from router.web import shared
 from router.web.acts.refusals import in_words
 from router.web.acts.view import presences
 from router.web.board.view import NO_BOARD, board_view
+from router.web.customers.view import left_in_words, masked, terms
 from router.web.me.view import my_view
 from router.web.navigation import OWED_DAYS
 
@@ -51,6 +53,10 @@ def page() -> ResponseReturnValue:
         "me/page.html",
         owed=[{"call": call, "number": shared.masked(call), "minutes_left": _minutes_left(call)} for call in owed],
         backs=[{"since": row.owed_since, "call": row.call_id, "number": shared.masked(row)} for row in backs],
+        lapsing=expiring_customers(session, terms(), shared.now() + WARNED_BEFORE, person),
+        masked=masked,
+        left=left_in_words,
+        once=lambda: secrets.token_hex(8),
         **_view(link, board, person),
     )
 

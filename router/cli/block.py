@@ -1,0 +1,78 @@
+"""`hotline block NUMBER --reason ...`, `block list`, `block remove NUMBER`: numbers that ring nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from router.cli.acts import user_name
+from router.cli.settings import Place, database_url, numbering, open_place
+from router.engine.socket import EngineClient
+from router.errors import HotlineError, RequestError
+from router.masking import national
+from router.store.base import open_database
+from router.store.customer_numbers import block, open_blocks, unblock
+
+MINUTE = "the running service takes it over within a minute"
+
+
+@click.command(name="block")
+@click.argument("what", metavar="NUMBER | list | remove NUMBER")
+@click.argument("number", required=False)
+@click.option("--reason", default="", help="Why: it stands in the record. Needed to block.")
+@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Its folder.")
+def command(what: str, number: str | None, reason: str, config: Path | None, data: Path) -> None:
+    """Block a number: its calls are logged and ring nobody; the caller hears that we are busy.
+
+    Examples: hotline block 13800001111 --reason "sells loans" / hotline block list / hotline block remove 13800001111
+    """
+    place = open_place(config, data)
+    if what == "list":
+        _show(place)
+    elif what == "remove":
+        if not number:
+            raise RequestError("which number?", cure="hotline block remove NUMBER")
+        with _session(place) as session:
+            unblock(session, numbering(place.site).one(number), by=user_name(), now=datetime.now(UTC))
+            session.commit()
+        _take_over(place, f"{number} is not blocked any more")
+    else:
+        with _session(place) as session:
+            block(session, numbering(place.site).one(what), reason=reason, by=user_name(), now=datetime.now(UTC))
+            session.commit()
+        _take_over(place, f"{what} is blocked")
+
+
+@contextmanager
+def _session(place: Place) -> Iterator[Session]:
+    database = open_database(database_url(place))
+    try:
+        with Session(database) as session:
+            yield session
+    finally:
+        database.dispose()
+
+
+def _show(place: Place) -> None:
+    with _session(place) as session:
+        rows = open_blocks(session)
+        for row in rows:
+            at = row.at.astimezone(place.site.zone)
+            click.echo(f"{national(row.number.number or 'erased'):<16} {at:%Y-%m-%d %H:%M}  {row.by}: {row.reason}")
+    if not rows:
+        click.echo("no number is blocked")
+
+
+def _take_over(place: Place, done: str) -> None:
+    try:
+        EngineClient(place.folder.socket).reread()
+    except HotlineError:
+        click.echo(f"{done}; {MINUTE}")
+    else:
+        click.echo(f"{done}, from now on")

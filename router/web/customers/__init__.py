@@ -1,0 +1,1 @@
+"""客户 Customers: whose, and whose turn to lapse is near."""

@@ -1,0 +1,141 @@
+"""What supervisors change of customers: blocks, merges, an imported list. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from router.engine.owners import tell_owners
+from router.engine.socket import EngineUnreachableError
+from router.errors import HotlineError
+from router.exchange.customers_in import Reading, look_through, take_all
+from router.exchange.reading import read_table
+from router.masking import mask
+from router.store.customer_list import CustomerLine, customer_shown
+from router.store.customer_numbers import block, open_blocks, row_of_number, unblock
+from router.store.customers import BlockRow
+from router.store.owners_given import MergeError, carry_out, merge_of
+from router.web import shared
+from router.web.customers.view import LEADS, customer_or_404, have_it_read, left_in_words, local, masked, said, terms
+
+customer_changes = Blueprint("customer_changes", __name__, template_folder="templates")
+
+
+# --- blocked numbers --------------------------------------------------------------------------------------------------
+
+
+@customer_changes.get("/customers/blocked")
+@shared.only(*LEADS)
+def blocked() -> ResponseReturnValue:
+    """Numbers whose calls ring nobody."""
+    return render_template(
+        "customers/blocked.html", rows=open_blocks(shared.session()), mask=lambda n: mask(n or ""), local=local
+    )
+
+
+@customer_changes.post("/customers/blocked")
+@shared.only(*LEADS)
+def block_number() -> ResponseReturnValue:
+    """Block a number, with a reason."""
+    number = shared.settings().numbering.one(request.form.get("number", "")[:40])
+    with said():
+        block(
+            shared.session(),
+            number,
+            reason=request.form.get("reason", ""),
+            by=shared.username(),
+            now=shared.now(),
+        )
+        shared.session().commit()
+        _flash_taken_over(_("The number is blocked: its calls are logged and ring nobody."))
+    return redirect(url_for("customer_changes.blocked"))
+
+
+@customer_changes.post("/customers/blocked/<int:block_id>/remove")
+@shared.only(*LEADS)
+def remove_block(block_id: int) -> ResponseReturnValue:
+    """Take a block back."""
+    row = shared.session().get(BlockRow, block_id)
+    with said():
+        number = (row.number.number or "") if row else ""
+        unblock(shared.session(), number, by=shared.username(), now=shared.now())
+        shared.session().commit()
+        _flash_taken_over(_("The number is not blocked any more."))
+    return redirect(url_for("customer_changes.blocked"))
+
+
+def _flash_taken_over(done: str) -> None:
+    flash(done if have_it_read() else f"{done} {_('The router takes it over within a minute.')}")
+
+
+# --- two that are one -------------------------------------------------------------------------------------------------
+
+
+@customer_changes.route("/customers/<int:customer_id>/merge", methods=["GET", "POST"])
+@shared.only(*LEADS)
+def merge(customer_id: int) -> ResponseReturnValue:
+    """Merge another customer into this one: what it brings is shown first, and a reason is asked for."""
+    kept = customer_or_404(customer_id)
+    back = redirect(url_for("customers.one", customer_id=customer_id))
+    with said():
+        other = _other()
+        wanted = merge_of(shared.session(), kept, other)
+        if request.method == "GET":
+            return render_template("customers/merge.html", merge=wanted, masked=masked, left=left_in_words, local=local)
+        owner = request.form.get("owner") or next((owner for owner, _at in wanted.choices), "")
+        reason = request.form.get("reason", "")
+        if wanted.must_choose and not request.form.get("owner"):
+            raise MergeError(_("both have an owner now: choose whose customer it is"))
+        carry_out(shared.session(), wanted, owner, by=shared.username(), reason=reason, now=shared.now())
+        shared.session().commit()
+        _tell_the_desk()
+        flash(_("Merged: calls from any of the numbers are one customer's now."))
+    return back
+
+
+def _other() -> CustomerLine:
+    """The second customer, by the page's number or by id."""
+    session, text = shared.session(), request.values.get("number", "")[:40]
+    row = row_of_number(session, shared.settings().numbering.one(text)) if text else None
+    other_id = row.customer_id if row else request.values.get("other", type=int) or 0
+    line = customer_shown(session, other_id, terms())
+    if line is None or not line.numbers:
+        raise MergeError(_("no customer has that number"))
+    return line
+
+
+def _tell_the_desk() -> None:
+    try:
+        tell_owners(shared.session(), shared.engine(), shared.now())
+    except EngineUnreachableError:
+        flash(_("The router does not answer: it is told as soon as it does."), "error")
+    have_it_read()
+
+
+# --- an imported list -------------------------------------------------------------------------------------------------
+
+
+@customer_changes.post("/customers/import")
+@shared.only(*LEADS)
+def import_customers() -> ResponseReturnValue:
+    """Look a list through, and take it when asked to: whole or not at all."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        flash(_("Choose a CSV or XLSX file."), "error")
+        return redirect(url_for("customers.page"))
+    known, now = shared.settings(), shared.now()
+    people = {code: known.names.get(code, code) for code in known.working}
+    reading = Reading(people=people, written=known.numbering.one, zone=shared.zone(), terms=terms())
+    try:
+        seen = look_through(shared.session(), read_table(file.read()), reading)
+        if request.form.get("do") == "take" and not seen.bad:
+            count = take_all(shared.session(), seen, by=shared.username(), now=now)
+            shared.session().commit()
+            _tell_the_desk()
+            flash(_("%(count)s customers are taken.", count=count))
+            return redirect(url_for("customers.page"))
+    except HotlineError as error:
+        flash(str(error), "error")
+        return redirect(url_for("customers.page"))
+    return render_template("customers/preview.html", seen=seen, filename=file.filename[:80], mask=mask, local=local)

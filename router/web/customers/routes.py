@@ -1,0 +1,150 @@
+"""客户: the list, one customer with their history, and what is done with a tap. Routes only parse, call and render."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from router.core.inputs import Contacted
+from router.core.words import Number, PersonId
+from router.masking import mask, national
+from router.store.calls import CallRow
+from router.store.customer_list import MOST, VIEWS, CustomerLine, customers_shown, history_of, note_seen
+from router.store.customer_numbers import blocks_of_customer
+from router.store.customers import CallbackRow
+from router.web import shared
+from router.web.customers.view import LEADS, READERS, customer_or_404, left_in_words, local, masked, said, terms, whose
+
+customer_pages = Blueprint("customers", __name__, template_folder="templates")
+
+BY_HAND = ("follow_up", "visit")  # contacts that people tell of; others are seen
+
+
+@customer_pages.get("/customers")
+@shared.only(*READERS)
+def page() -> ResponseReturnValue:
+    """Who lapses soon? A consultant sees their own."""
+    view = request.args.get("view", "live")
+    find = request.args.get("find", "").strip()[:40]
+    view = view if view in VIEWS else "live"
+    lines, count = customers_shown(
+        shared.session(), terms(), view="all" if find else view, owner=_owner_asked(), find=find
+    )
+    return render_template(
+        "customers/list.html",
+        lines=lines,
+        count=count,
+        most=MOST,
+        view=view,
+        views=VIEWS,
+        find=find,
+        owner=_owner_asked() or "",
+        people={code: shared.settings().names.get(code, code) for code in shared.settings().working},
+        sees_all=whose() is None,
+        leads=_leads(),
+        may_tell=_may_tell,
+        once=lambda: secrets.token_hex(8),
+        masked=masked,
+        left=left_in_words,
+        local=local,
+    )
+
+
+@customer_pages.get("/customers/<int:customer_id>")
+@shared.only(*READERS)
+def one(customer_id: int) -> ResponseReturnValue:
+    """One customer: whose, and everything that is on record of them."""
+    return _shown(customer_or_404(customer_id), numbers_shown=False)
+
+
+@customer_pages.post("/customers/<int:customer_id>/number")
+@shared.only("supervisor", "consultant")
+def number(customer_id: int) -> ResponseReturnValue:
+    """The numbers in full; who looked stands in the record."""
+    line = customer_or_404(customer_id)
+    note_seen(shared.session(), line.numbers, by=shared.username(), now=shared.now())
+    shared.session().commit()
+    return _shown(line, numbers_shown=True)
+
+
+@customer_pages.post("/customers/<int:customer_id>/contact")
+@shared.only("supervisor", "consultant")
+def contact(customer_id: int) -> ResponseReturnValue:
+    """A follow-up, or a visit today: a contact by the owner, in one tap (R16.2)."""
+    line, how = customer_or_404(customer_id), request.form.get("how", "")
+    if how not in BY_HAND:
+        abort(400)
+    if not _may_tell(line):
+        flash(_("Nobody who works here owns this customer: there is nothing to follow up."), "error")
+        return _back(customer_id)
+    told = Contacted(number=Number(line.numbers[0].number or ""), person=PersonId(line.row.owner or ""))
+    key = f"contact:{customer_id}:{how}:{request.form.get('once') or secrets.token_hex(8)}"[:80]
+    with said():
+        source = f"page:{shared.username()}"[:32]
+        shared.engine().tell(told, source=source, key=key, facts={"how": how, "by": shared.username()})
+        flash(_("Noted: visited today.") if how == "visit" else _("Noted: followed up."))
+    return _back(customer_id)
+
+
+# --- what the routes ask ----------------------------------------------------------------------------------------------
+
+
+def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
+    history = history_of(shared.session(), line.row.id)
+    shown = national if numbers_shown else mask
+    calls = [call for call in history.calls if _may_see(call)]
+    html = render_template(
+        "customers/one.html",
+        line=line,
+        numbers=[(number, shown(number.number or "")) for number in line.numbers],
+        numbers_shown=numbers_shown,
+        calls=calls,
+        forms={form.call_id: form for form in history.forms},
+        contacts=history.contacts,
+        owed=[row for row in history.callbacks if row.settled_at is None],
+        history=history,
+        blocks=blocks_of_customer(shared.session(), line.row.id),
+        leads=_leads(),
+        may_tell=_may_tell,
+        may_look=bool(shared.roles() & {"supervisor", "consultant"}),
+        me=shared.person(),
+        once=lambda: secrets.token_hex(8),
+        left=left_in_words,
+        local=local,
+        mine=_is_mine,
+    )
+    return (html, 200, {"Cache-Control": "no-store"}) if numbers_shown else html
+
+
+def _owner_asked() -> str | None:
+    mine = whose()
+    return mine if mine is not None else (request.args.get("owner") or None)
+
+
+def _leads() -> bool:
+    return bool(shared.roles() & set(LEADS))
+
+
+def _may_tell(line: CustomerLine) -> bool:
+    """Whether who is signed in may note a contact: the owner, or the supervisor for an owner who works here."""
+    owner = line.row.owner
+    return owner in shared.settings().working and (_leads() or owner == shared.person())
+
+
+def _may_see(call: CallRow) -> bool:
+    """A consultant sees calls that they were on, as everywhere."""
+    return whose() is None or call.person == shared.person()
+
+
+def _is_mine(row: CallbackRow) -> bool:
+    return row.person is not None and row.person == shared.person()
+
+
+def _back(customer_id: int) -> ResponseReturnValue:
+    """To where the tap was made."""
+    if request.form.get("to") == "me":
+        return redirect(url_for("me.page"))
+    return redirect(url_for("customers.one", customer_id=customer_id))

@@ -1,0 +1,86 @@
+"""What the pages of customers ask and show in common. May live here: that, no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from flask import abort, flash
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from router.engine.delivery import RefusedError
+from router.engine.socket import EngineUnreachableError
+from router.errors import HotlineError
+from router.masking import mask
+from router.store.customer_list import CustomerLine, Terms, customer_shown
+from router.web import shared
+
+READERS = ("supervisor", "manager", "consultant")
+LEADS = ("supervisor",)
+
+
+def terms() -> Terms:
+    """What ownership lives by at this site (R16.2)."""
+    known = shared.settings()
+    return Terms(now=shared.now(), lapse=timedelta(days=known.lapse_days), people=frozenset(known.working))
+
+
+def whose() -> str | None:
+    """Whose customers may be seen: a consultant's own; None: everybody's."""
+    return None if shared.roles() & {"supervisor", "manager"} else (shared.person() or "-")
+
+
+def customer_or_404(customer_id: int) -> CustomerLine:
+    """The customer, if who is signed in may see them."""
+    line = customer_shown(shared.session(), customer_id, terms())
+    mine = whose()
+    if line is None or not line.numbers or (mine is not None and line.row.owner != mine):
+        abort(404)
+    return line
+
+
+def left_in_words(left: timedelta | None) -> str:
+    """How long an ownership lives still: days, on the last one hours."""
+    if left is None:
+        return "—"
+    if left < timedelta(days=1):
+        hours = int(left.total_seconds() // 3600)
+        return str(ngettext("%(num)d hour left", "%(num)d hours left", hours))
+    return str(ngettext("%(num)d day left", "%(num)d days left", left.days))
+
+
+def masked(line: CustomerLine) -> str:
+    """A customer's numbers, masked."""
+    return "、".join(mask(number.number or "") for number in line.numbers)
+
+
+def local(moment: datetime | None) -> str:
+    """A moment as people at the site read it; 「—」 for none."""
+    return moment.astimezone(shared.zone()).strftime("%Y-%m-%d %H:%M") if moment else "—"
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Say why it was not done, in place of an error."""
+    try:
+        yield
+    except EngineUnreachableError:
+        shared.session().rollback()
+        flash(_("The router does not answer: nothing was changed. Try again in a minute."), "error")
+    except RefusedError as error:
+        shared.session().rollback()
+        flash(_("The router refuses: %(why)s", why=error.message), "error")
+    except HotlineError as error:
+        shared.session().rollback()
+        flash(_("Not done: %(why)s", why=error.message), "error")
+
+
+def have_it_read() -> bool:
+    """Have the running engine take over what stands in the database now; False if it does so by itself later."""
+    try:
+        shared.engine().reread()
+    except HotlineError:
+        return False
+    return True
