@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,16 +82,28 @@ class Book:
         """The ids of calls that consultants made to numbers outside."""
         return {row.call_id for row in self.rows() if row.direction == "out"}
 
+    def account_so_far(self) -> None:
+        """What is on record by now belongs to what was before."""
+        self.read()
+        self.accounted.update(self.calls(), self.calls_out())
+
     def waits_for(self, uniqueid: str, within: float = 15) -> RecordedCall:
         """The call, once Asterisk has written it whole (its hangup among it)."""
+        return self.waits_for_all([uniqueid], within)[uniqueid]
 
-        def is_there() -> bool:
+    def waits_for_all(self, uniqueids: Iterable[str], within: float = 15) -> dict[str, RecordedCall]:
+        """The calls, once Asterisk has written each of them whole."""
+        wanted, found = set(uniqueids), dict[str, RecordedCall]()
+
+        def are_there() -> bool:
             self.read()
-            return uniqueid in self.calls() and bool(self.calls()[uniqueid].call.ended_at)
+            found.update((name, one) for name, one in self.calls().items() if name in wanted and one.call.ended_at)
+            return found.keys() == wanted
 
-        until(f"Asterisk's own record of {uniqueid}", is_there, within)
+        until(f"Asterisk's own record of {len(wanted)} calls", are_there, within)
         self.read()
-        return self.calls()[uniqueid]
+        calls = self.calls()
+        return {name: calls[name] for name in wanted}
 
     def close(self) -> None:
         """Let go of the database."""

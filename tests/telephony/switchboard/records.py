@@ -13,7 +13,7 @@ from tests.telephony.switchboard.scene import Scene
 def agrees(book: Book, scene: Scene) -> None:
     """Each call that arrived is one recorded call with its number and those who talked; no other call is recorded."""
     arrived = {letter.facts["uniqueid"]: letter for letter in scene.letters.of(CallArrived)}
-    recorded = {uniqueid: book.waits_for(uniqueid) for uniqueid in arrived}
+    recorded = book.waits_for_all(arrived)
     before = set(book.accounted)
     book.accounted.update(book.calls(), book.calls_out())
     for uniqueid, letter in arrived.items():
