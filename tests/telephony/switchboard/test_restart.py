@@ -175,7 +175,7 @@ def test_a_call_that_the_desk_can_not_serve_is_rung_everywhere_by_asterisk(stage
     scene.phone["C"].rings()
     scene.board.leave_to_fallback([call])
     scene.phone["C"].stops_ringing()
-    assert not scene.phone["C"].was_missed()
+    assert not scene.phone["C"].was_missed(), scene.phone["C"].world.story()
     scene.phone["A"].rings(within=8)
     scene.phone["A"].answers()
     caller.hears(scene.phone["A"])
