@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.up.evidence import Evidence
-from tests.up.service import HOTLINE, Service
+from tests.up.evidence import Evidence, at_rest, evidence_of
+from tests.up.service import Service
 
 
 @pytest.fixture(scope="session")
@@ -26,15 +26,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def evidence(running: Service) -> Iterator[Evidence]:
     """What the running service has left behind; counted from after a first call, which makes what is made once."""
-    caller = running.caller("13900000000").dials(HOTLINE)
-    first = running.engine.board()["next"]
-    running.phone[first].answers()
-    caller.hears(running.phone[first])
-    caller.hangs_up()
-    running.settle()
-    made = Evidence(running)
-    made.logged("13900000000")
-    made.count_anew()
+    made = evidence_of(running)
     yield made
     made.close()
 
@@ -42,9 +34,5 @@ def evidence(running: Service) -> Iterator[Evidence]:
 @pytest.fixture
 def service(running: Service, evidence: Evidence) -> Iterator[Service]:
     """The running service, at rest before and after; nothing is left behind, and every call is on record."""
-    running.settle()
-    yield running
-    running.everybody_hangs_up()
-    running.everybody_is_in()
-    running.settle()
-    evidence.is_complete()
+    with at_rest(running, evidence):
+        yield running

@@ -380,10 +380,18 @@ def outlasts_the_router(day: DayOfCalls, answered: int, missed: int) -> None:
     """The router is killed while one talks and one rings; both talk on. Others come, are served, and go, unseen."""
     talking, talks = day.dials("talked through the kill")
     day.talks(talking, talks, *day.rung(talking)[0])
+    leaving, leaves = day.dials("talked at the kill, ended unseen")
+    day.talks(leaving, leaves, *day.rung(leaving)[0])
     ringing, rings = day.dials("rang at the kill")
     rung = day.rung(ringing)[0]
+    short, unseen = day.dials("rang at the kill, answered and ended unseen")
+    unseen.is_unseen = True
+    rung_shortly = day.rung(short)[0]
     with day.router_is_away():
+        day.says_goodbye(leaving, leaves)
         day.talks(ringing, rings, *rung)
+        day.talks(short, unseen, *rung_shortly)
+        day.says_goodbye(short, unseen)
         for number in range(answered + missed):
             caller, call = day.dials("served by the fallback" if number < answered else "missed by the fallback")
             call.is_unseen = True

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 from router.config.load import load_site
 from tests.telephony.phones.people import until
 from tests.telephony.records.book import Book
-from tests.up.service import Service
+from tests.up.service import HOTLINE, Service
 
 PATIENCE = 20.0
 CROSSED_SECONDS = 2.0
@@ -133,6 +135,31 @@ class Evidence:
         self._book.read()
         ended = [one.call for one in self._book.calls().values() if one.call.ended_at]
         return {call.call_id: frozenset(call.talked) for call in ended}
+
+
+def evidence_of(service: Service) -> Evidence:
+    """What a new service leaves behind, counted from after a first call, which makes what is made once."""
+    caller = service.caller("13900000000").dials(HOTLINE)
+    first = service.engine.board()["next"]
+    service.phone[first].answers()
+    caller.hears(service.phone[first])
+    caller.hangs_up()
+    service.settle()
+    made = Evidence(service)
+    made.logged("13900000000")
+    made.count_anew()
+    return made
+
+
+@contextmanager
+def at_rest(service: Service, evidence: Evidence) -> Iterator[None]:
+    """At rest before and after; nothing is left behind, and every call is on record."""
+    service.settle()
+    yield
+    service.everybody_hangs_up()
+    service.everybody_is_in()
+    service.settle()
+    evidence.is_complete()
 
 
 def _talked_seconds(row: dict[str, Any]) -> float:

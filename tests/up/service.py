@@ -56,6 +56,7 @@ class Service:
         self.config.write_text(text, encoding="utf-8")
         self.engine = EngineClient(self.data / "engine.sock")
         self.process: subprocess.Popen[str] | None = None
+        self.said = ""  # when it had started
         self._asterisk: PrivateAsterisk | None = None
         self.world = World()
         self.phone: dict[str, Phone] = {}
@@ -75,7 +76,8 @@ class Service:
         for line in self.process.stdout:
             said.append(line)
             if "Ctrl-C" in line:
-                return "".join(said)
+                self.said = "".join(said)
+                return self.said
         raise AssertionError(f"hotline up ended with {self.process.wait()}:\n{''.join(said)}")
 
     def stop(self, number: int = signal.SIGINT) -> int:

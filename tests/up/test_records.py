@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from datetime import UTC, datetime, timedelta
@@ -21,10 +22,12 @@ from tests.up.service import HOTLINE, Service
 
 
 def _end(service: Service, part: str) -> None:
-    """Kill a part at once, and wait until it is gone."""
+    """Kill a part at once if it is there, and wait until it is gone."""
     pid = service.pid_of(part)
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    if pid is None:
+        return
+    with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+        os.kill(pid, signal.SIGKILL)
     until(f"{part} is gone", lambda: service.pid_of(part) != pid, 15)
 
 

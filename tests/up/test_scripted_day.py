@@ -34,7 +34,7 @@ from tests.up.reckoning import PATIENCE, Reckoning
 pytestmark = pytest.mark.timeout(900)  # it waits with patience, for a busy machine
 
 CALLS = int(os.environ.get("HOTLINE_SCRIPTED_CALLS", "200"))
-ALONE = 1 + 1 + 1 + 11 + 10  # calls of the acts that need the office for themselves
+ALONE = 1 + 1 + 1 + 11 + 12  # calls of the acts that need the office for themselves
 MIX: Sequence[tuple[Act, int]] = (  # calls of each act, of 20
     (is_answered, 6),
     (gives_up, 4),
@@ -110,7 +110,7 @@ def test_every_planted_mistake_is_found_and_nothing_else(reckoning: Reckoning, w
 def test_a_run_that_is_killed_and_two_at_once_find_the_same(reckoning: Reckoning) -> None:
     reckoning.reconcile()
     before = reckoning.on_record()
-    for _ in range(3):
+    for _ in range(2):
         killed = reckoning.starts_to_reconcile()
         reckoning.has_begun(killed)
         killed.kill()

@@ -1,13 +1,20 @@
-"""Whose customer calls (R12, R13, R16), on real phones: owners who cannot be had, seven days, forms and hand-overs."""
+"""Whose customer calls (R12, R13, R16), on real phones; and programs and people are told of it at once.
+
+Owners who cannot be had, seven days, forms and hand-overs that give turns back, signed webhooks, the page 通知.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.request
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from router.core.inputs import CustomerKnown
@@ -15,12 +22,62 @@ from router.core.words import Number, PersonId
 from router.store.base import open_database
 from router.store.tokens import make_token
 from tests.telephony.phones.people import Caller, until
-from tests.up.evidence import Evidence
+from tests.up.crm import Crm
+from tests.up.evidence import Evidence, at_rest, evidence_of
 from tests.up.service import HOTLINE, Service
+from tests.up.test_day import Browser
 from tests.up.test_turns import are, head_is_a, is_answered, is_answered_away, rings_first
 
 WEEK = timedelta(days=7)
 A_MINUTE = timedelta(minutes=1)
+TO_PROGRAMS = """
+[[webhook]]
+name = "crm"
+url = "http://127.0.0.1:{port}/hotline"
+secret_file = "webhook.secret"
+allow_private = true
+[policy]"""
+
+
+@pytest.fixture(scope="module")
+def crm() -> Iterator[Crm]:
+    """A program that is told of everything."""
+    made = Crm()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def unhurried(crm: Crm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Three rings are fifteen seconds: nothing here is about their end."""
+    folder = Path(tmp_path_factory.mktemp("unhurried"))
+    service = Service(folder, policy="ring_seconds = 5")
+    secret = folder / "webhook.secret"
+    secret.write_text(crm.secret, encoding="utf-8")
+    secret.chmod(0o600)
+    text = service.config.read_text(encoding="utf-8")
+    service.config.write_text(text.replace("\n[policy]", TO_PROGRAMS.format(port=crm.port), 1), encoding="utf-8")
+    try:
+        service.start()
+        service.phones_sign_in()
+        yield service
+    finally:
+        service.end()
+
+
+@pytest.fixture(scope="module")
+def evidence(unhurried: Service) -> Iterator[Evidence]:
+    """What it has left behind."""
+    made = evidence_of(unhurried)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def service(unhurried: Service, evidence: Evidence) -> Iterator[Service]:
+    """At rest before and after."""
+    with at_rest(unhurried, evidence):
+        yield unhurried
 
 
 def belongs_to(service: Service, number: str, owner: str, *, since: timedelta = timedelta(hours=1)) -> None:
@@ -216,3 +273,37 @@ def test_a_call_handed_to_the_earlier_owner_gives_the_turn_back_and_the_customer
     again, rung = calls(service, "13900007701")
     assert rung == "D", "the customer is the earlier owner's again"
     answers(service, again, "D")
+
+
+def test_a_program_is_told_of_calls_and_forms_and_the_supervisor_of_the_missed_one(service: Service, crm: Crm) -> None:
+    caller, first = calls(service, "13900009001")
+    answers(service, caller, first)
+    ended = crm.is_told("call.ended", number="139****9001")
+    assert (ended["consultant"], ended["missed"], ended["hotline"]) == (first, None, HOTLINE)
+    assert ended["answered_at"] < ended["ended_at"]
+
+    files_by_the_api(service, ended["call"], first, "other")
+    filed = crm.is_told("form.filed", call=ended["call"])
+    assert (filed["consultant"], filed["kind"], filed["revision"]) == (first, "other", 1)
+
+    service.settle()
+    caller, first = calls(service, "13900009002")
+    caller.hangs_up()
+    missed = crm.is_told("call.missed", number="139****9002")
+    assert (missed["consultant"], missed["answered_at"]) == (None, None)
+    assert missed["missed"] == "abandoned"
+    assert crm.forged == 0
+    assert not re.search(r"1390000[79]\d{3}", json.dumps(crm.got)), "numbers are masked"
+
+    assert "139****9002" in _notices(service)
+
+
+def _notices(service: Service) -> str:
+    """The page 通知 of the supervisor, who has to choose a password of their own first."""
+    password = dict(re.findall(r"Sign in\s+(\w+) / (\S+)", service.said))["supervisor"]
+    browser = Browser(f"http://127.0.0.1:{service.web}")
+    browser.posts("/login", browser.opens("/login"), username="supervisor", password=password)
+    own = "the supervisor's very own words"
+    page = browser.opens("/change")
+    browser.posts("/change", page, password=password, new_password=own, new_password_confirm=own)
+    return browser.opens("/notices")
