@@ -174,6 +174,7 @@ def test_a_call_that_the_desk_can_not_serve_is_rung_everywhere_by_asterisk(stage
     scene.ring(call, "C")
     scene.phone["C"].rings()
     scene.letters.wait(PhoneRang, call=call)  # a stop in the very moment of the ring may lose its cause in Asterisk
+    caller.hears_ringing()
     scene.board.leave_to_fallback([call])
     scene.phone["C"].stops_ringing()
     assert not scene.phone["C"].was_missed(), scene.phone["C"].world.story()
