@@ -74,7 +74,7 @@ def said() -> Iterator[None]:
         flash(_("The router refuses: %(why)s", why=error.message), "error")
     except HotlineError as error:
         shared.session().rollback()
-        flash(_("Not done: %(why)s", why=error.message), "error")
+        flash(_("Not done: %(why)s", why=_(error.message)), "error")
 
 
 def have_it_read() -> bool:
