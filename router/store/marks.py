@@ -1,7 +1,7 @@
 """Marks of a call (R18-R20): facts for the supervisor, never penalties. May live here: setting and reading them.
 
 A mark is `{"kind", "person", "at"}` in `call.marks`: `other`, `warned`, `overtime`, `duty`, `blocked`, `inside` (the
-engine's facts), `hung_up_first` (a consultant ended the call), `turn_returned` (a form or hand-over gave the turn back).
+engine's facts), `hung_up_first` (a consultant ended it), `turn_returned` (a form or hand-over gave the turn back).
 """
 
 from __future__ import annotations

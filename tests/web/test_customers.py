@@ -30,7 +30,7 @@ NUMBERS = {"王女士": "+8613812345678", "李总": "+8613900000002", "赵先生
 
 @pytest.fixture
 def database(app: Flask, tmp_path: Path) -> Iterator[Engine]:
-    """王女士 is A's for a day still, 李总 B's for six, 赵先生 has lapsed, 钱女士 is nobody's; user `consultant` is A."""
+    """王女士 is A's for a day, 李总 B's for six, 赵先生 has lapsed, 钱女士 is nobody's; user `consultant` is A."""
     assert app
     made = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     now = datetime.now(UTC)

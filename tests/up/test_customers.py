@@ -1,6 +1,8 @@
-"""Blocked numbers and inside phones on the real telephone: logged, nobody rung, no call back owed."""
+"""Whose customer, on the real telephone: blocked numbers, inside phones, an imported list, a further number."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from click.testing import CliRunner, Result
 
@@ -48,3 +50,25 @@ def test_a_consultants_phone_that_dials_the_hotline_rings_nobody(service: Servic
     assert (call["missed_why"], call["answerer"]) == ("inside", None)
     assert service.turns() == before
     service.settle()
+
+
+def test_customers_of_an_imported_list_ring_their_owner_from_any_of_their_numbers(
+    service: Service, evidence: Evidence
+) -> None:
+    first, further = "13900006611", "13900006612"
+    yesterday = datetime.now().astimezone() - timedelta(days=1)
+    file = service.folder / "customers.csv"
+    row = f"王女士,{first};0{further},D,{yesterday.isoformat(timespec='seconds')}"
+    file.write_text(f"客户姓名,电话,置业顾问,末次联系\n{row}\n", encoding="utf-8-sig")
+    taken = hotline(service, "import", "customers", str(file))
+    assert "1 customers" in taken.output, taken.output
+    assert "does not run" not in taken.output
+    for number in (first, further):
+        caller = service.caller(number).dials(HOTLINE)
+        service.phone["D"].rings(within=8)
+        service.phone["D"].answers()
+        caller.hears(service.phone["D"])
+        caller.hangs_up()
+        service.settle()
+        call = evidence.logged(number)
+        assert (call["answerer"], call["stage"]) == ("D", "owner")
