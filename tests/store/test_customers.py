@@ -181,3 +181,22 @@ def test_a_new_journal_knows_a_further_number_for_one(tmp_path: Path, database: 
         rows = session.scalars(select(NumberRow).where(NumberRow.number == FURTHER)).all()
         assert len({row.customer_id for row in rows}) == 1
         assert [row.further for row in rows] == [True, True]
+
+
+def test_an_erased_number_takes_the_name_of_the_list_and_the_block_with_it(tmp_path: Path, database: Engine) -> None:
+    with office(tmp_path, now=NINE) as made:
+        made.open_slot(CHEN, LI)
+        answered(made, "c1", FIRST, CHEN)
+    follow(tmp_path, database)
+    with Session(database) as session:
+        session.scalars(select(CustomerRow)).one().name = "王女士"
+        block(session, FIRST, reason="推销", by="zhang", now=NOW)
+        session.commit()
+    with office(tmp_path, now=NINE + 60_000) as made:
+        done = made.engine.erase(FIRST, "zhang")
+        made.work()
+        done.result(0)
+    follow(tmp_path, database)
+    with Session(database) as session:
+        assert {row.name for row in session.scalars(select(CustomerRow))} == {""}
+        assert known_numbers(session).blocked == set()
