@@ -52,7 +52,7 @@ def _counted(
 ) -> tuple[list[str], list[int], list[int]]:
     """Names, how many were answered, how many were not; a call that goes on is neither."""
     answered = Counter(key(call) for call in calls if call.answered_at)
-    missed = Counter(key(call) for call in calls if call.missed_why and not call.answered_at)
+    missed = Counter(key(call) for call in calls if call.is_missed and not call.answered_at)
     names = list(keys) or list(dict.fromkeys(key(call) for call in calls))
     return names, [answered[name] for name in names], [missed[name] for name in names]
 

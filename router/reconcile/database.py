@@ -25,7 +25,7 @@ from router.config.values import clock_text
 from router.reconcile.numbers import Numbering
 from router.reconcile.rows import CLOSED, REQUIRED_FIELDS, FormRow, PbxRow, RouterRow, Slot, Sources
 from router.store import sources
-from router.store.calls import BLOCKED
+from router.store.calls import TURNED_AWAY
 
 MAX_NAME = 60  # of a slot that adds its times: both fit where names of slots are kept
 RINGING = timedelta(minutes=10)  # no call waits and rings for longer (R14, R15)
@@ -48,7 +48,7 @@ def read_day(connection: Connection, terms: DayTerms) -> Sources:
     """Everything around one date."""
     first = datetime.combine(terms.day, time.min, terms.zone).astimezone(UTC) - MARGIN
     end = datetime.combine(terms.day + timedelta(days=1), time.min, terms.zone).astimezone(UTC) + MARGIN
-    calls, recorded = _without_blocked(
+    calls, recorded = _without_those_turned_away(
         sources.logged_calls(connection, first, end), sources.recorded_rows(connection, first, end)
     )
     forms = sources.filed_forms(connection, first, end)
@@ -76,11 +76,11 @@ def read_day(connection: Connection, terms: DayTerms) -> Sources:
     )
 
 
-def _without_blocked(
+def _without_those_turned_away(
     calls: list[sources.LoggedCall], recorded: list[sources.RecordedRow]
 ) -> tuple[list[sources.LoggedCall], list[sources.RecordedRow]]:
-    """Calls of blocked numbers are nobody's leads: neither side counts them, nor does a phone's display."""
-    blocked = {call.id for call in calls if call.missed_why == BLOCKED}
+    """Calls that are nobody's leads: neither side counts them, nor does a phone's display."""
+    blocked = {call.id for call in calls if call.missed_why in TURNED_AWAY}
     names = {call.uniqueid for call in calls if call.id in blocked and call.uniqueid}
     return [call for call in calls if call.id not in blocked], [row for row in recorded if row.call_id not in names]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from router.store.base import Base, UtcDateTime
 from router.store.customers import NumberRow
 
-BLOCKED = "blocked"  # `missed_why` of a call whose number is blocked: no caller of ours, and no call back is owed
+TURNED_AWAY = ("blocked", "inside")  # `missed_why` of calls that are no leads: nobody was rung, no call back is owed
 
 
 class CallRow(Base):
@@ -52,6 +52,11 @@ class CallRow(Base):
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     number: Mapped[NumberRow | None] = relationship()
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether a caller was missed (R15): nobody spoke with them, and they were not turned away as no lead."""
+        return self.missed_why is not None and self.missed_why not in TURNED_AWAY
 
 
 class TrailRow(Base):

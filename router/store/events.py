@@ -75,6 +75,10 @@ class FactKind(StrEnum):
     OVERTIME = "overtime"
     DUTY = "duty"  # the duty phone answered it
     BLOCKED = "blocked"  # its number is blocked: nobody was rung, and the desk never heard of it
+    INSIDE = "inside"  # the same of a consultant's phone that dialled the hotline: no lead
+
+
+TURNED_AWAY = (FactKind.BLOCKED, FactKind.INSIDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

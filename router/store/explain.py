@@ -58,6 +58,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "meeting": ("开会（客观）", "in a meeting (objective)"),
         "errand": ("外出（客观）", "on an errand (objective)"),
         "blocked": ("号码已拦截", "the number is blocked"),
+        "inside": ("内线拨打", "dialled on a phone of the office"),
         "busy": ("占线（客观）", "busy (objective)"),
         "wrap_up": ("话后整理（客观）", "in wrap-up (objective)"),
         "out": ("已拒接或话机故障", "declined it, or the phone failed"),
@@ -211,6 +212,8 @@ def summary(call: CallRow, rings: Sequence[PhoneRing], names: Names, language: s
         said = s.say("已接：", "answered by ") + s.name(call.answerer)
         if call.person != call.answerer:
             said += s.say("，转交 ", ", handed over to ") + s.name(call.person)
+    elif call.missed_why is not None and not call.is_missed:
+        said = s.say("不派接：", "turned away: ") + s.word(REASONS, call.missed_why)
     elif call.missed_why is not None:
         said = s.say("未接（无人与客户通话）：", "missed (nobody spoke with the caller): ") + s.word(
             REASONS, call.missed_why
@@ -327,6 +330,7 @@ FACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "warned": ("被提醒：通话快超时", "is warned: the time is nearly up"),
         "overtime": ("通话超时", "talks for too long"),
         "blocked": ("号码已拦截：不派接", "the number is blocked: nobody is rung"),
+        "inside": ("内线拨打热线：不派接", "dialled on a phone of the office: nobody is rung"),
         "duty": ("值班电话接听", "answers on the duty phone"),
     }
 )

@@ -118,7 +118,7 @@ def fairness(
         last=last,
         calls=len(calls),
         answered=sum(call.answered_at is not None for call in calls),
-        missed=sum(call.missed_why is not None for call in calls),
+        missed=sum(call.is_missed for call in calls),
         people=list(shares.values()),
         sheets=sheets,
         largest=largest_drift(sheets),

@@ -121,8 +121,10 @@ class Ledger:
 
 
 def erase_numbers(session: Session, site_id: int, numbers: list[str], at: datetime) -> int:
-    """Empty every row with one of these numbers, and what forms say of them; returns how many rows."""
+    """Empty every row with one of these numbers, their names, and what forms say of them; returns how many rows."""
     erase_in_forms(session, site_id, numbers)
+    named = select(NumberRow.customer_id).where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
+    session.execute(update(CustomerRow).where(CustomerRow.id.in_(named)).values(name=""))
     erased = session.execute(
         update(NumberRow)
         .where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))

@@ -1,20 +1,19 @@
 """Marks of a call (R18-R20): facts for the supervisor, never penalties. May live here: setting and reading them.
 
-A mark is `{"kind", "person", "at"}` in `call.marks`: `other`, `warned`, `overtime`, `duty` (the engine's facts),
-`blocked` (nobody was rung), `hung_up_first` (a consultant ended the call), `turn_returned` (a form or hand-over gave
-the turn back).
+A mark is `{"kind", "person", "at"}` in `call.marks`: `other`, `warned`, `overtime`, `duty`, `blocked`, `inside` (the
+engine's facts), `hung_up_first` (a consultant ended it), `turn_returned` (a form or hand-over gave the turn back).
 """
 
 from __future__ import annotations
 
 from router.core import actions
 from router.core.words import Number, RestoreWhy
-from router.store.calls import BLOCKED, CallRow
-from router.store.events import Event, Fact, FactKind
+from router.store.calls import CallRow
+from router.store.events import TURNED_AWAY, Event, Fact, FactKind
 from router.store.ledger import Ledger, moment
 from router.store.steps import Step
 
-RULES = {FactKind.DUTY: ["R15"], FactKind.BLOCKED: ["R9"]}
+RULES = {FactKind.DUTY: ["R15"], **{key: ["R9"] for key in TURNED_AWAY}}
 BY_HAND = (RestoreWhy.OTHER, RestoreWhy.ASKED_FOR)  # what people's word gave back, and the supervisor may undo
 
 
@@ -25,7 +24,7 @@ def has_mark(call: CallRow, kind: str) -> bool:
 
 def apply_fact(ledger: Ledger, fact: Fact) -> None:
     """Mark the call, and keep the fact in its trail."""
-    call = _blocked(ledger, fact) if fact.what is FactKind.BLOCKED else ledger.call(fact.call)
+    call = _turned_away(ledger, fact) if fact.what in TURNED_AWAY else ledger.call(fact.call)
     if call is not None:
         _mark(call, fact.what.value, fact.person, fact.at_ms)
     ledger.trail.append(
@@ -45,16 +44,17 @@ def apply_fact(ledger: Ledger, fact: Fact) -> None:
     )
 
 
-def _blocked(ledger: Ledger, fact: Fact) -> CallRow:
+def _turned_away(ledger: Ledger, fact: Fact) -> CallRow:
     """A call that the desk never heard of enters the log here: it came, and it was turned away."""
     facts, mark = fact.facts, ledger.mark
+    number = ledger.number(fact, Number(facts.get("caller", "")))  # a new one is flushed: before the call has a row
     call = ledger.call(fact.call) or ledger.new_call(fact.call)
     call.uniqueid, call.systemname = facts.get("uniqueid", ""), facts.get("systemname", "")
     call.trunk, call.hotline = facts.get("trunk", ""), facts.get("hotline", "")
-    call.number = ledger.number(fact, Number(facts.get("caller", "")))
+    call.number = number
     call.arrived_at = call.ended_at = moment(fact.at_ms)
     call.slot_name, call.slot_started_at = mark.slot_name, mark.slot_started_at
-    call.missed_why = BLOCKED
+    call.missed_why = fact.what.value
     return call
 
 

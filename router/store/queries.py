@@ -62,7 +62,7 @@ def outcomes_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int
 
 def missed_calls_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallRow]:
     """Calls that nobody answered, by arrival."""
-    return [call for call in calls_of_day(session, day, zone, site_id=site_id) if call.missed_why is not None]
+    return [call for call in calls_of_day(session, day, zone, site_id=site_id) if call.is_missed]
 
 
 def call_with(session: Session, call_id: str, *, site_id: int = SITE_ID) -> CallRow | None:

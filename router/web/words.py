@@ -225,6 +225,7 @@ MISSED: Mapping[str, LazyString] = MappingProxyType(
         "max_wait": _("Waited too long"),
         "closed": _("Closed"),
         "blocked": _("Number blocked"),
+        "inside": _("From a phone of the office"),
     }
 )
 

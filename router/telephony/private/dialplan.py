@@ -50,7 +50,7 @@ def internal_context(settings: PrivateSettings) -> str:
 
 
 def own_numbers_context(settings: PrivateSettings) -> str:
-    """A phone of ours may call the hotline, too (a demonstration's caller does)."""
+    """A phone of ours may call the hotline, too (a demonstration's caller does; a consultant's is told we are busy)."""
     lines = ["[hotline-own-numbers]"]
     for trunk in settings.trunks:
         for dialled, number in trunk.numbers:

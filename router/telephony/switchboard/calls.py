@@ -28,8 +28,10 @@ def on_call(floor: Floor, event: Event) -> None:
     call = known or LiveCall(id=call_id, arrived_ms=floor.now)
     describe(floor, call, event)
     floor.calls[call_id] = call
-    if call.blocked or (known is None and floor.numbers.is_blocked(floor.numbers.normalise(call.number))):
-        turn_away(floor, call, event.get("System"))
+    if known is None and (no_lead := _no_lead(floor, call)) is not None:
+        note_turned_away(floor, call, no_lead, event.get("System"))
+    if call.turned_away:
+        turn_away(floor, call)
         return
     if known is None and floor.distrusts_pickups:
         call.fallback = True  # not claimed: the fallback serves it by Dial, and it is on record all the same
@@ -42,18 +44,24 @@ def on_call(floor: Floor, event: Event) -> None:
         do_pending(floor, call)
 
 
-def turn_away(floor: Floor, call: LiveCall, system: str) -> None:
-    """A blocked number: the call is logged, the desk never hears of it, and the caller hears that we are busy.
+def _no_lead(floor: Floor, call: LiveCall) -> FactKind | None:
+    """Why the call is nobody's lead, if it is none: a blocked number, or a consultant's phone that dialled us."""
+    if device_of(call.caller_channel) in floor.office.by_device:
+        return FactKind.INSIDE
+    return FactKind.BLOCKED if floor.numbers.is_blocked(floor.numbers.normalise(call.number)) else None
 
-    The duty phone is not rung either. The caller's channel can be moved once its offer stands.
-    """
-    if not call.blocked:
-        call.blocked = call.told_over = True
-        number = floor.numbers.normalise(call.number)
-        facts = {**_facts_of(call, system), "caller": number}
-        del facts["number"]
-        known = {name: value for name, value in facts.items() if value}
-        floor.out.append(Observation(what=FactKind.BLOCKED, call=call.id, person=NOBODY, source="ami", facts=known))
+
+def note_turned_away(floor: Floor, call: LiveCall, why: FactKind, system: str) -> None:
+    """The call is logged; the desk never hears of it."""
+    call.turned_away = call.told_over = True
+    facts = {**_facts_of(call, system), "caller": floor.numbers.normalise(call.number)}
+    del facts["number"]
+    known = {name: value for name, value in facts.items() if value}
+    floor.out.append(Observation(what=why, call=call.id, person=NOBODY, source="ami", facts=known))
+
+
+def turn_away(floor: Floor, call: LiveCall) -> None:
+    """The caller hears that we are busy, as soon as the channel can be moved; the duty phone is not rung either."""
     if call.offer:
         floor.say(commands.claim(call.offer))
         call.hears, call.offer = Hears.RELEASED, ""

@@ -97,7 +97,7 @@ class LiveCall:
     hears: Hears = Hears.NOTHING
     answered_by_pbx: bool = False
     fallback: bool = False
-    blocked: bool = False  # its number is blocked: it is logged, and rings nobody
+    turned_away: bool = False  # no lead: it is logged, and rings nobody
     over: bool = False  # the caller is gone; legs may still be on their way out
     told_over: bool = False  # the desk knows, or decided it itself
     open_to_all: bool = False

@@ -23,7 +23,7 @@ call_pages = Blueprint("calls", __name__, template_folder="templates")
 
 # what a count on a page shows of a day
 OUTCOMES: Mapping[str, Callable[[CallRow], bool]] = MappingProxyType(
-    {"answered": lambda call: call.answered_at is not None, "missed": lambda call: call.missed_why is not None}
+    {"answered": lambda call: call.answered_at is not None, "missed": lambda call: call.is_missed}
 )
 
 

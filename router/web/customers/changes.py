@@ -66,7 +66,8 @@ def remove_block(block_id: int) -> ResponseReturnValue:
 
 
 def _flash_taken_over(done: str) -> None:
-    flash(done if have_it_read() else f"{done} {_('The router takes it over within a minute.')}")
+    later = "" if have_it_read() else _("The router takes it over within a minute.")
+    flash(f"{done} {later}".rstrip())
 
 
 # --- two that are one -------------------------------------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from flask import abort, flash
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 
 from router.engine.delivery import RefusedError
 from router.engine.socket import EngineUnreachableError
@@ -19,6 +21,20 @@ from router.web import shared
 
 READERS = ("supervisor", "manager", "consultant")
 LEADS = ("supervisor",)
+
+REFUSED: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "a withheld number can't be blocked": lazy_gettext("a withheld number can't be blocked"),
+        "a reason is needed: it stands in the record": lazy_gettext("a reason is needed: it stands in the record"),
+        "the number is blocked already": lazy_gettext("the number is blocked already"),
+        "the number is not blocked": lazy_gettext("the number is not blocked"),
+        "that is the same customer": lazy_gettext("that is the same customer"),
+        "a customer without a number can't be merged": lazy_gettext("a customer without a number can't be merged"),
+        "the second customer is owed a call back": lazy_gettext("the second customer is owed a call back"),
+        "the owner must be one of the two": lazy_gettext("the owner must be one of the two"),
+    }
+)
+"""What the record refuses, as `customer_numbers` and `owners_given` say it, in words of the page."""
 
 
 def terms() -> Terms:
@@ -47,8 +63,8 @@ def left_in_words(left: timedelta | None) -> str:
         return "—"
     if left < timedelta(days=1):
         hours = int(left.total_seconds() // 3600)
-        return str(ngettext("%(num)d hour left", "%(num)d hours left", hours))
-    return str(ngettext("%(num)d day left", "%(num)d days left", left.days))
+        return str(_("%(n)s h left", n=hours))
+    return str(_("%(n)s d left", n=left.days))
 
 
 def masked(line: CustomerLine) -> str:
@@ -74,7 +90,7 @@ def said() -> Iterator[None]:
         flash(_("The router refuses: %(why)s", why=error.message), "error")
     except HotlineError as error:
         shared.session().rollback()
-        flash(_("Not done: %(why)s", why=error.message), "error")
+        flash(_("Not done: %(why)s", why=REFUSED.get(error.message, error.message)), "error")
 
 
 def have_it_read() -> bool:

@@ -151,7 +151,7 @@ def _counts(day: date) -> dict[str, dict[str, int]]:
         slot = counts.setdefault(call.slot_name or "", {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
         slot["calls"] += 1
         slot["answered"] += call.answered_at is not None
-        slot["missed"] += call.missed_why is not None and call.answered_at is None
+        slot["missed"] += call.is_missed and call.answered_at is None
     for form in forms_of_days(shared.session(), day, day + timedelta(days=1), shared.zone()):
         name = slots.get(form.call_id or "", form.slot_name)
         slot = counts.setdefault(name, {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
