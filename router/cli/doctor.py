@@ -167,7 +167,8 @@ def _records(place: Place) -> Finding:
         database.dispose()
     if known is not None and known.failure:
         return Finding(f"{name}: the last reading: {known.failure}", "mend it, then `hotline records read`")
-    return Finding(f"{name} can be read{'' if known else ', and was not yet'}")
+    shown = "the private Asterisk's" if name == "private" else name
+    return Finding(f"{shown} can be read{'' if known else '; nothing has been read from them yet'}")
 
 
 def _pages(place: Place) -> Finding:
