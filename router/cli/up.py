@@ -237,8 +237,10 @@ def _ports(place: Place) -> list[Wanted]:
 
 def _programs(private: PrivateAsterisk | None, config: Path | None, data: Path) -> list[Program]:
     where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
+    ours = {"MPLCONFIGDIR": str(data.absolute() / "run" / "matplotlib")}  # else it writes to the home folder
+    command = (sys.executable, "-m", "router.cli.main")
     programs = [
-        Program(name=part, command=(sys.executable, "-m", "router.cli.main", part, *where), order=order)
+        Program(name=part, command=(*command, part, *where), order=order, environment=ours)
         for part, order in (("engine", 20), ("web", 30), ("jobs", 40))
     ]
     if private:
