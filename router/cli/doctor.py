@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from router.cli.certificate import certificate_check
+from router.cli.data_folder import DataFolderError
 from router.cli.engine import ami_address
 from router.cli.office import Source
 from router.cli.settings import Place, database_url, open_place, page_address
@@ -49,12 +50,16 @@ class Finding:
 def command(config: Path | None, data: Path, only: tuple[str, ...]) -> None:
     """Check every part of a running service and name the cure for what is wrong.
 
-    Exit status: 0 all is well, 1 something is not, 2 the site file can't be used.
+    Exit status: 0 all is well, 1 something is not, 2 the site file or the data folder can't be used.
     """
     unknown = set(only) - set(CHECKS)
     if unknown:
         raise click.BadParameter(f"no check {', '.join(unknown)}; there are {', '.join(CHECKS)}", param_hint="--only")
     place = open_place(config, data)
+    if not place.folder.path.is_dir():
+        raise DataFolderError(
+            f"there is no data folder {place.folder.path}", cure="start once: hotline up; or name it with --data"
+        )
     bad = 0
     for name, check in CHECKS.items():
         if only and name not in only:
@@ -167,7 +172,8 @@ def _records(place: Place) -> Finding:
         database.dispose()
     if known is not None and known.failure:
         return Finding(f"{name}: the last reading: {known.failure}", "mend it, then `hotline records read`")
-    return Finding(f"{name} can be read{'' if known else ', and was not yet'}")
+    shown = "the private Asterisk's" if name == "private" else name
+    return Finding(f"{shown} can be read{'' if known else '; nothing has been read from them yet'}")
 
 
 def _pages(place: Place) -> Finding:

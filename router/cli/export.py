@@ -41,7 +41,7 @@ def command(
     place = open_place(config, data)
     table = _table(place, what, *_days(place, first, last))
     output.write_bytes(written(table, output.suffix.removeprefix(".")))
-    click.echo(f"{output}: {len(table.rows)}")
+    click.echo(f"{output}: {len(table.rows)} rows")
 
 
 def _days(place: Place, first: datetime | None, last: datetime | None) -> tuple[date, date]:

@@ -6,6 +6,7 @@ Commands are imported when they are used, so that `hotline simulate` does not lo
 from __future__ import annotations
 
 import importlib
+import sys
 
 import click
 
@@ -78,6 +79,21 @@ def main() -> None:
     except HotlineError as error:
         click.echo(f"hotline: {error}", err=True)
         raise SystemExit(2) from error
+    except Exception as error:
+        why = _of_the_database(error)
+        if not why:
+            raise
+        click.echo(f"hotline: {why}", err=True)
+        raise SystemExit(2) from error
+
+
+def _of_the_database(error: Exception) -> str:
+    """One line for a database that can't be had, "" for any other error; a trace of SQLAlchemy's helps nobody."""
+    known = sys.modules.get("sqlalchemy.exc")  # not imported: then it is none of its errors
+    if known is None or not isinstance(error, known.OperationalError):
+        return ""
+    said = " ".join(str(error.orig).split())
+    return f"the database can't be used: {said} (does `hotline up` run with the same --config and --data?)"
 
 
 if __name__ == "__main__":

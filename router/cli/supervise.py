@@ -6,15 +6,17 @@ in reverse order; killed outright it leaves orphans, which the next start ends b
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from router.cli.data_folder import DataFolder
-from router.errors import HotlineError
+from router.errors import ConfigurationError, HotlineError
 from router.telephony.private import processes
 
 STOP_SECONDS = 15.0
@@ -24,6 +26,12 @@ class StartError(HotlineError):
     """A part did not come up."""
 
     id = "start"
+
+
+class AlreadyRunningError(ConfigurationError):
+    """Another `hotline up` runs on this data folder; it is left alone, since it may be serving calls."""
+
+    id = "already-running"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,28 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def only_one(folder: DataFolder) -> Iterator[None]:
+    """Be the one start of this data folder that runs; the lock goes with its holder, however that ends.
+
+    Without it a second start would take the parts of a living one for orphans. Raises `AlreadyRunningError`.
+    """
+    with (folder.run / "up.lock").open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            pid = file.read().strip() or "?"
+            raise AlreadyRunningError(
+                f"这个数据目录已在运行 · already running on {folder.path} (process {pid})",
+                cure=f"用 Ctrl-C 或 kill {pid} 停掉它，或另用 --data · end that one first, or give another --data",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def end_orphans(folder: DataFolder) -> list[str]:

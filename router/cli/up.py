@@ -30,7 +30,15 @@ from router.cli.office import OfficeCopy, Source
 from router.cli.ports import Wanted, check_free
 from router.cli.settings import Place, open_file, page_address, remember, with_the_office
 from router.cli.site_changes import compare, opened, refuse_misfits
-from router.cli.supervise import Program, StartError, end_orphans, start_supervisor, stop, write_supervisor_file
+from router.cli.supervise import (
+    Program,
+    StartError,
+    end_orphans,
+    only_one,
+    start_supervisor,
+    stop,
+    write_supervisor_file,
+)
 from router.config.changes import Side
 from router.config.checks.secrets import weak_accounts
 from router.config.load import review_site
@@ -133,9 +141,21 @@ def _tell_and_wait(service: Running) -> None:
 def bring_up(
     place: Place, config: Path | None, data: Path, over: threading.Event, meanwhile: Callable[[Running], None]
 ) -> None:
-    """Prepare, start, do `meanwhile` once all is ready, stop."""
+    """Prepare, start, do `meanwhile` once all is ready, stop; refuses where another start of the folder runs."""
     begun = time.monotonic()
     place.folder.make()
+    with only_one(place.folder):
+        _bring_up(place, config, data, over, meanwhile, begun)
+
+
+def _bring_up(
+    place: Place,
+    config: Path | None,
+    data: Path,
+    over: threading.Event,
+    meanwhile: Callable[[Running], None],
+    begun: float,
+) -> None:
     remember(place, config)
     for orphan in end_orphans(place.folder):
         say(f"ended what an earlier start left running: {orphan}")
@@ -217,8 +237,10 @@ def _ports(place: Place) -> list[Wanted]:
 
 def _programs(private: PrivateAsterisk | None, config: Path | None, data: Path) -> list[Program]:
     where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
+    ours = {"MPLCONFIGDIR": str(data.absolute() / "run" / "matplotlib")}  # else it writes to the home folder
+    command = (sys.executable, "-m", "router.cli.main")
     programs = [
-        Program(name=part, command=(sys.executable, "-m", "router.cli.main", part, *where), order=order)
+        Program(name=part, command=(*command, part, *where), order=order, environment=ours)
         for part, order in (("engine", 20), ("web", 30), ("jobs", 40))
     ]
     if private:
@@ -293,7 +315,7 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
     for hotline in site.hotlines:
         click.echo(f"  热线 Hotline    {hotline.number} ({hotline.name or hotline.trunk})")
     if place.demo:
-        click.echo("  没有话机 No phone  hotline demo: Asterisk plays callers and consultants")
+        click.echo("  没有话机 No phone  ./hotline demo: Asterisk plays callers and consultants")
     board = _board_with_its_slot(place)
     if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
         click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)

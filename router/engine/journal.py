@@ -183,9 +183,7 @@ class Journal(JournalReader):
             self.id = _prepare(self._db)
         except (sqlite3.Error, OSError) as error:
             self._lock.close()
-            raise JournalError(
-                f"{path}: {error}", cure="see that the data folder is writable and the disk not full"
-            ) from error
+            raise JournalError(f"{path}: {error}", cure=_cure(error)) from error
         row = self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
         self.last_seq: int = row[0]
         self._keys: dict[str, int] = {}
@@ -344,3 +342,11 @@ def _prepare(db: sqlite3.Connection) -> str:
     db.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('id', ?)", (secrets.token_hex(8),))
     made: str = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()[0]
     return made
+
+
+def _cure(error: Exception) -> str:
+    if type(error) is sqlite3.DatabaseError:  # its subclasses are about locks, space and rights, not the content
+        return (
+            "it is damaged: move it and its -wal and -shm away and start again; the database knows whose customers are"
+        )
+    return "see that the data folder is writable and the disk not full"

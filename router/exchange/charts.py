@@ -6,6 +6,8 @@ One picture serves page, print and PDF. `Figure` is used by itself: pyplot keeps
 from __future__ import annotations
 
 import io
+import logging
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
@@ -23,6 +25,8 @@ rcParams["svg.fonttype"] = "none"  # for the whole process, once: a picture is d
 rcParams["svg.hashsalt"] = "hotline"  # the same day gives the same picture
 FONTS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "sans-serif"]
 rcParams["font.family"] = FONTS
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # the fonts are the reader's: a server that
+warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)  # lacks them would fill the log
 
 
 def day_picture(calls: Sequence[CallRow], media: Mapping[str, str], office: Office) -> bytes:

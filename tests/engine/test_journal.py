@@ -94,6 +94,12 @@ def test_a_batch_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         assert [kept.body["number"] for kept in journal.read()] == [CALLER]
 
 
+def test_a_damaged_journal_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"no database at all " * 500)
+    with pytest.raises(JournalError, match=r"not a database .*move it and its -wal and -shm away"):
+        Journal(tmp_path / "journal.db")
+
+
 def test_a_journal_of_a_newer_version_is_refused_with_a_reason(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         journal._db.execute("PRAGMA user_version=99")

@@ -98,6 +98,15 @@ def test_after_a_kill_the_next_start_finds_no_orphan_in_its_way(tmp_path: Path) 
         assert service.pid_of(part) is None
 
 
+def test_a_second_start_on_the_same_folder_is_refused_and_the_first_goes_on(running: Service) -> None:
+    parts = {part: running.pid_of(part) for part in ("supervisord", "main engine", "asterisk")}
+    command = [sys.executable, "-m", "router.cli.main", "up", "--config", str(running.config), "--data"]
+    second = subprocess.run([*command, str(running.data)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert f"already running on {running.data}" in second.stderr
+    assert {part: running.pid_of(part) for part in parts} == parts
+
+
 def test_tests_that_are_killed_outright_leave_no_service_behind(tmp_path: Path) -> None:
     program = "import sys; from pathlib import Path; from tests.up.service import Service\n"
     program += "service = Service(Path(sys.argv[1])); service.start(); print('ready', flush=True); sys.stdin.read()"

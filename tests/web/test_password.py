@@ -89,5 +89,11 @@ def test_a_wrong_password_is_told_in_the_page_s_language(client: FlaskClient) ->
     assert "用户名或密码不正确" in _post(client, "/login", username="manager", password="wrong")[1]
 
 
+def test_who_is_not_signed_in_is_told_so_in_the_page_s_language(client: FlaskClient) -> None:
+    text = client.get("/board", follow_redirects=True).get_data(as_text=True)
+    assert "请先登录" in text
+    assert "You must sign in" not in text
+
+
 def test_an_office_s_pages_are_not_marked_as_a_demonstration(client: FlaskClient) -> None:
     assert "演示数据" not in client.get("/login").get_data(as_text=True)

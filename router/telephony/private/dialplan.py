@@ -52,9 +52,9 @@ def internal_context(settings: PrivateSettings) -> str:
 def own_numbers_context(settings: PrivateSettings) -> str:
     """A phone of ours may call the hotline, too (a demonstration's caller does; a consultant's is told we are busy)."""
     lines = ["[hotline-own-numbers]"]
-    for trunk in settings.trunks:
-        for dialled, number in trunk.numbers:
-            lines += _extension(dialled, f"Set(__HOTLINE_NUMBER={number})", f"Goto(hotline-in,{number},1)")
+    numbers = {dialled: number for trunk in reversed(settings.trunks) for dialled, number in trunk.numbers}
+    for dialled, number in numbers.items():  # each once, the first trunk's: Asterisk refuses a second with a warning
+        lines += _extension(dialled, f"Set(__HOTLINE_NUMBER={number})", f"Goto(hotline-in,{number},1)")
     return "\n".join(lines)
 
 

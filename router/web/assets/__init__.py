@@ -42,7 +42,7 @@ def ensure(progress: Callable[[str], None], folder: Path = FOLDER) -> Path:
         work = Path(scratch)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, work / name)
-        _run_npm(work)
+        _run_npm(work)  # its cache and logs go with the scratch folder: a home folder is not ours to write to
         folder.mkdir(parents=True, exist_ok=True)
         for file in FILES:
             shutil.copy(work / "node_modules" / file, folder / Path(file).name)
@@ -52,6 +52,7 @@ def ensure(progress: Callable[[str], None], folder: Path = FOLDER) -> Path:
 
 def _run_npm(work: Path) -> None:
     command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
+    command += ["--cache", str(work / "cache"), "--no-update-notifier"]
     done = subprocess.run(command, cwd=work, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]

@@ -159,3 +159,14 @@ def test_paths_are_in_a_section_that_counts() -> None:
 def test_a_template_with_an_unknown_name_is_our_mistake() -> None:
     with pytest.raises(AsteriskSettingsError, match="colour"):
         render("@{colour}", {})
+
+
+def test_a_number_that_comes_by_two_trunks_stands_once_among_those_our_phones_dial() -> None:
+    twice = [{"name": name, "match": [host]} for name, host in (("one", "127.0.0.2"), ("two", "127.0.0.3"))]
+    hotline = [{"number": HOTLINE, "trunk": "one"}, {"number": "4000000002", "trunk": "two", "aliases": [HOTLINE]}]
+    own = extensions(
+        settings_for(Site.model_validate({**SITE, "trunk": [*twice, *SITE["trunk"]], "hotline": hotline}), secret)
+    )
+    own = own.partition("[hotline-own-numbers]")[2].partition("\n[")[0]
+    assert own.count(f"exten => {HOTLINE},1,") == 1
+    assert "exten => 4000000002,1," in own
