@@ -82,7 +82,7 @@ def texts(client: FlaskClient, address: str) -> list[str]:
 
 
 def test_each_text_of_the_code_is_translated_once_and_none_is_left_over() -> None:
-    ids = [text for text in re.findall(r'^msgid "(.+)"$', PO.read_text(), re.MULTILINE)]
+    ids = re.findall(r'^msgid "(.+)"$', PO.read_text(), re.MULTILINE)
     assert [text for text, count in Counter(ids).items() if count > 1] == []
     assert sorted(text for text in extracted() if not known().get(text)) == []
     assert sorted(known().keys() - extracted() - OF_THE_LIBRARY) == []

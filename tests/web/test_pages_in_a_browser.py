@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def at_ten_to_eleven() -> Iterator[None]:
     """The pages' clock stands on the recorded morning."""
     with pytest.MonkeyPatch.context() as patch:
@@ -58,9 +58,7 @@ def at_ten_to_eleven() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
-def address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, at_ten_to_eleven: None
-) -> Iterator[str]:
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages of a busy morning, in each language; one consultant's name is 10 kB of mischief."""
     folder: Path = tmp_path_factory.mktemp("pages")
     with served(app_on_the_morning(folder, language=request.param, assets=FOLDER, busy=True, wang=HOSTILE)) as address:
@@ -68,7 +66,7 @@ def address(
 
 
 @pytest.fixture
-def mends(tmp_path: Path, at_ten_to_eleven: None) -> Iterator[str]:
+def mends(tmp_path: Path) -> Iterator[str]:
     """The same in Chinese, for tests that change it."""
     with served(app_on_the_morning(tmp_path, assets=FOLDER, busy=True)) as address:
         yield address
@@ -77,7 +75,12 @@ def mends(tmp_path: Path, at_ten_to_eleven: None) -> Iterator[str]:
 def _said(page: Page) -> list[str]:
     """What the browser complains of from now on: broken rules of the page's policy, errors of its scripts."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            said.append(f"{message.text} {message.location}") if message.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
 
