@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,6 +17,7 @@ from tests.web.browsing import NEEDS_A_BROWSER, PATIENCE_MS, chromium, served, s
 from tests.web.recorded import HOSTILE, NOW, app_on_the_morning
 
 pytestmark = NEEDS_A_BROWSER
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 PAGES = {
     "supervisor": (
         "/board",
@@ -104,10 +106,31 @@ def test_each_page_fits_and_breaks_no_rule(browser: Browser, address: str, role:
     page.context.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("role", list(PAGES))
+def test_people_with_weak_eyes_or_a_screen_reader_meet_no_serious_fault(
+    browser: Browser, address: str, role: str, scheme: str
+) -> None:
+    page = signed_in(browser, address, role, width=390, color_scheme=scheme)
+    found = []
+    for path in PAGES[role]:
+        page.goto(address + path, wait_until="domcontentloaded")
+        page.evaluate(AXE.read_text())  # not by a script element: the pages' policy forbids those
+        wrong = page.evaluate("axe.run({resultTypes: ['violations']}).then(result => result.violations)")
+        found += [
+            (path, fault["id"], fault["nodes"][0]["html"][:120], fault["nodes"][0]["failureSummary"][:160])
+            for fault in wrong
+            if fault["impact"] in ("serious", "critical")
+        ]
+    assert found == []
+    page.context.close()
+
+
 def test_a_hostile_name_keeps_its_row(browser: Browser, address: str) -> None:
     page = signed_in(browser, address, width=390)
-    for path in ("/board", "/acts/day", "/calls"):
+    for path in ("/board", "/acts/day", "/calls", "/calls/c1", f"/check?date={DAY}"):
         page.goto(address + path, wait_until="domcontentloaded")
+        assert page.locator("main").inner_text().count("长") < 500, path
         names = page.locator(".person", has_text="<script>")
         for one in names.all():
             box = one.bounding_box()
