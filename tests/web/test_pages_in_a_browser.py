@@ -27,6 +27,9 @@ PAGES = {
         "/calls/c1",
         "/calls/c4",
         "/callbacks",
+        "/customers?view=all",
+        "/customers/1",
+        "/customers/blocked",
         "/forms",
         "/forms/1",
         "/forms/1/correct",
@@ -40,7 +43,7 @@ PAGES = {
         "/notices",
         "/change",
     ),
-    "consultant": ("/me", "/calls", "/check", "/callbacks", "/forms", "/forms/new?call=c1", "/notices"),
+    "consultant": ("/me", "/calls", "/check", "/callbacks", "/customers", "/forms", "/forms/new?call=c1", "/notices"),
 }
 expect.set_options(timeout=PATIENCE_MS)
 
