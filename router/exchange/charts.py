@@ -6,31 +6,28 @@ One picture serves page, print and PDF. `Figure` is used by itself: pyplot keeps
 from __future__ import annotations
 
 import io
-import logging
-import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from router.exchange.drawing import drawing
 from router.exchange.forms_out import Office
 from router.store.calls import CallRow
 
 ANSWERED, MISSED = "#1a6f37", "#b3261e"  # the pages' tones for ok and bad; told apart by hatching in print
-rcParams["svg.fonttype"] = "none"  # for the whole process, once: a picture is drawn in whichever thread
-rcParams["svg.hashsalt"] = "hotline"  # the same day gives the same picture
-FONTS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "sans-serif"]
-rcParams["font.family"] = FONTS
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # the fonts are the reader's: a server that
-warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)  # lacks them would fill the log
 
 
 def day_picture(calls: Sequence[CallRow], media: Mapping[str, str], office: Office) -> bytes:
     """An SVG of the day's calls; its text stays text, in the reader's fonts."""
+    with drawing():
+        return _drawn(calls, media, office)
+
+
+def _drawn(calls: Sequence[CallRow], media: Mapping[str, str], office: Office) -> bytes:
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     hours, slots, sources = figure.subplots(1, 3, width_ratios=(3, 2, 2))
     _stacked(hours, *_by_hour(calls, office.zone))

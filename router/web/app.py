@@ -48,7 +48,6 @@ CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-NAME_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +164,7 @@ def _share(app: Flask, settings: WebSettings) -> None:
             "site_name": known.site_name,
             "is_demo": known.is_demo,
             "words": words,
-            "names": _Names(known.names),
+            "names": shared.names(),
             "get_locale": get_locale,
             "shown_language": shown_language,
             "navigation": navigation.navigation,
@@ -193,11 +192,3 @@ def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
         return response
 
     return add
-
-
-class _Names(dict[str, str]):
-    """Names of people by id, short enough for a row (WEB 7); an id without a name is shown as it is."""
-
-    def __getitem__(self, key: str) -> str:
-        name = self.get(key, key)
-        return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"

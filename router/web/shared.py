@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
+NAME_LETTERS = 40
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # dates with a day before and after them
 
 
@@ -36,6 +37,13 @@ class HasNumber(Protocol):
     @property
     def number(self) -> NumberRow | None:
         """The number; None where it was withheld."""
+
+
+class Names(dict[str, str]):
+    """Names of people by id; an id without a name is shown as it is."""
+
+    def __missing__(self, key: str) -> str:
+        return key
 
 
 def session() -> Session:
@@ -48,6 +56,12 @@ def settings() -> WebSettings:
     """What the pages know of the site, as it is now."""
     live: LiveSettings = current_app.extensions["hotline"]["settings"]
     return live.now()
+
+
+def names() -> Names:
+    """Names of people by id, as pages and sentences show them: short enough for a row (WEB 7)."""
+    known = settings().names.items()
+    return Names({code: f"{name[: NAME_LETTERS - 1]}…" if len(name) > NAME_LETTERS else name for code, name in known})
 
 
 def engine() -> Source:

@@ -34,7 +34,7 @@ from tests.web.conftest import DeskSource, hashed
 
 NOW = datetime.fromtimestamp(NINE / 1000, UTC) + timedelta(hours=1, minutes=48)
 NOW_MS = NINE + 108 * 60_000
-HOSTILE = "<script>alert(1)</script>‮" + "长" * 3_000  # 10 kB, with a mark that turns the writing round
+HOSTILE = "<script>alert(1)</script>\u202e" + "长" * 3_000  # 10 kB, with a mark that turns the writing round
 
 
 def app_on_the_morning(

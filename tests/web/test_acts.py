@@ -225,7 +225,7 @@ def test_the_board_offers_the_acts_and_says_who_changed_a_presence(boss: FlaskCl
     assert "▲小休" in page
     assert _do(boss, "/acts/presence", page, reason="other", note="代改").status_code == 302
     text = _soon(lambda: (board := _text(boss.get("/board"))) and "▲小休" in board and board)
-    assert re.search(r"▲小休</span> <small[^>]*>10:00 <bdi>supervisor</bdi>", text)
+    assert re.search(r'▲小休</span> <small[^>]*>10:00 <bdi class="person">supervisor</bdi>', text)
     assert 'href="/acts/person/A"' in text
     assert 'href="/acts/order/call"' in text
     assert re.search(r"版本\d", text)

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
 
 from router.web import shared
+from router.web.board.today import Today
 from tests.web.recorded import NOW, app_on_the_morning
 from tests.web.test_board import _sign_in
 
@@ -115,11 +118,6 @@ def test_the_board_s_figures_open_their_rows(office: Flask) -> None:
     assert "10:08–10:15 断线，补录0通" in page
 
 
-def test_with_the_database_away_the_board_s_figures_are_unknown_and_not_nought(tmp_path: object) -> None:
-    from sqlalchemy import create_engine
-    from sqlalchemy.orm import sessionmaker
-
-    from router.web.board.today import Today
-
+def test_with_the_database_away_the_board_s_figures_are_unknown_and_not_nought() -> None:
     nowhere = Today(sessionmaker(create_engine("sqlite:////nonexistent/hotline.db")))
     assert nowhere.figures(NOW.date(), shared.ZoneInfo("Asia/Shanghai")) is None

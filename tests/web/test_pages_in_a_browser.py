@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,6 +17,7 @@ from tests.web.browsing import NEEDS_A_BROWSER, PATIENCE_MS, chromium, served, s
 from tests.web.recorded import HOSTILE, NOW, app_on_the_morning
 
 pytestmark = NEEDS_A_BROWSER
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 PAGES = {
     "supervisor": (
         "/board",
@@ -25,6 +27,9 @@ PAGES = {
         "/calls/c1",
         "/calls/c4",
         "/callbacks",
+        "/customers?view=all",
+        "/customers/1",
+        "/customers/blocked",
         "/forms",
         "/forms/1",
         "/forms/1/correct",
@@ -38,7 +43,7 @@ PAGES = {
         "/notices",
         "/change",
     ),
-    "consultant": ("/me", "/calls", "/check", "/callbacks", "/forms", "/forms/new?call=c1", "/notices"),
+    "consultant": ("/me", "/calls", "/check", "/callbacks", "/customers", "/forms", "/forms/new?call=c1", "/notices"),
 }
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -49,7 +54,7 @@ def browser() -> Iterator[Browser]:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def at_ten_to_eleven() -> Iterator[None]:
     """The pages' clock stands on the recorded morning."""
     with pytest.MonkeyPatch.context() as patch:
@@ -58,9 +63,7 @@ def at_ten_to_eleven() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
-def address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, at_ten_to_eleven: None
-) -> Iterator[str]:
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages of a busy morning, in each language; one consultant's name is 10 kB of mischief."""
     folder: Path = tmp_path_factory.mktemp("pages")
     with served(app_on_the_morning(folder, language=request.param, assets=FOLDER, busy=True, wang=HOSTILE)) as address:
@@ -68,7 +71,7 @@ def address(
 
 
 @pytest.fixture
-def mends(tmp_path: Path, at_ten_to_eleven: None) -> Iterator[str]:
+def mends(tmp_path: Path) -> Iterator[str]:
     """The same in Chinese, for tests that change it."""
     with served(app_on_the_morning(tmp_path, assets=FOLDER, busy=True)) as address:
         yield address
@@ -77,7 +80,12 @@ def mends(tmp_path: Path, at_ten_to_eleven: None) -> Iterator[str]:
 def _said(page: Page) -> list[str]:
     """What the browser complains of from now on: broken rules of the page's policy, errors of its scripts."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            said.append(f"{message.text} {message.location}") if message.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
 
@@ -101,10 +109,31 @@ def test_each_page_fits_and_breaks_no_rule(browser: Browser, address: str, role:
     page.context.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("role", list(PAGES))
+def test_people_with_weak_eyes_or_a_screen_reader_meet_no_serious_fault(
+    browser: Browser, address: str, role: str, scheme: str
+) -> None:
+    page = signed_in(browser, address, role, width=390, color_scheme=scheme)
+    found = []
+    for path in PAGES[role]:
+        page.goto(address + path, wait_until="domcontentloaded")
+        page.evaluate(AXE.read_text())  # not by a script element: the pages' policy forbids those
+        wrong = page.evaluate("axe.run({resultTypes: ['violations']}).then(result => result.violations)")
+        found += [
+            (path, fault["id"], fault["nodes"][0]["html"][:120], fault["nodes"][0]["failureSummary"][:160])
+            for fault in wrong
+            if fault["impact"] in ("serious", "critical")
+        ]
+    assert found == []
+    page.context.close()
+
+
 def test_a_hostile_name_keeps_its_row(browser: Browser, address: str) -> None:
     page = signed_in(browser, address, width=390)
-    for path in ("/board", "/acts/day", "/calls"):
+    for path in ("/board", "/acts/day", "/calls", "/calls/c1", f"/check?date={DAY}"):
         page.goto(address + path, wait_until="domcontentloaded")
+        assert page.locator("main").inner_text().count("长") < 500, path
         names = page.locator(".person", has_text="<script>")
         for one in names.all():
             box = one.bounding_box()

@@ -111,7 +111,7 @@ def day() -> ResponseReturnValue:
         day=shown,
         is_today=shown == shared.day_asked(""),
         returned=returned_turns(session, shown, zone),
-        acts=acts_of_day(session, shown, zone, shared.settings().names, shown_language()),
+        acts=acts_of_day(session, shown, zone, shared.names(), shown_language()),
         changes=presence_of_day(session, shown, zone),
     )
 

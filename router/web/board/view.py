@@ -27,7 +27,7 @@ URGENCY = {"open": 0, "waiting": 1, "ringing": 2, "talking": 3}  # WEB 3: calls 
 
 def board_view(link: str, board: dict[str, Any] | None) -> dict[str, Any]:
     """The template's variables; an engine that never answered shows an empty board under its alarm."""
-    shown, names = board or NO_BOARD, shared.settings().names
+    shown, names = board or NO_BOARD, shared.names()
     if link == "live" and not shown.get("pbx", True):
         link = "pbx_down"
     for person in shown.get("offline", []):

@@ -60,7 +60,7 @@ def call(call_id: str) -> ResponseReturnValue:
     found = call_with(session, call_id)
     if found is None or not _may_see(found):
         abort(404)
-    names, language = shared.settings().names, shown_language()
+    names, language = shared.names(), shown_language()
     trail = trail_of_call(session, found.id)
     rings = rings_of(trail, _three_rings())
     signs = let_go_then_took(session, {found.id: trail}, three_rings=_three_rings()) if _may_see_signs() else []

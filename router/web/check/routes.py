@@ -206,7 +206,7 @@ def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, in
     names = {
         **check.names_of_users(shared.session()),
         **{by: str(word) for by, word in words.RUNS.items()},
-        **known.names,
+        **shared.names(),
     }
     telling = Telling(
         names=names,

@@ -17,7 +17,7 @@ from router.store.customer_numbers import block, open_blocks, row_of_number, unb
 from router.store.customers import BlockRow
 from router.store.owners_given import MergeError, carry_out, merge_of
 from router.web import shared
-from router.web.customers.view import LEADS, customer_or_404, have_it_read, left_in_words, local, masked, said, terms
+from router.web.customers.view import LEADS, customer_or_404, have_it_read, left_in_words, masked, said, terms
 
 customer_changes = Blueprint("customer_changes", __name__, template_folder="templates")
 
@@ -29,9 +29,7 @@ customer_changes = Blueprint("customer_changes", __name__, template_folder="temp
 @shared.only(*LEADS)
 def blocked() -> ResponseReturnValue:
     """Numbers whose calls ring nobody."""
-    return render_template(
-        "customers/blocked.html", rows=open_blocks(shared.session()), mask=lambda n: mask(n or ""), local=local
-    )
+    return render_template("customers/blocked.html", rows=open_blocks(shared.session()), mask=lambda n: mask(n or ""))
 
 
 @customer_changes.post("/customers/blocked")
@@ -66,8 +64,8 @@ def remove_block(block_id: int) -> ResponseReturnValue:
 
 
 def _flash_taken_over(done: str) -> None:
-    later = "" if have_it_read() else _("The router takes it over within a minute.")
-    flash(f"{done} {later}".rstrip())
+    later = _("The router takes it over within a minute.")
+    flash(done if have_it_read() else f"{done} {later}")
 
 
 # --- two that are one -------------------------------------------------------------------------------------------------
@@ -83,7 +81,7 @@ def merge(customer_id: int) -> ResponseReturnValue:
         other = _other()
         wanted = merge_of(shared.session(), kept, other)
         if request.method == "GET":
-            return render_template("customers/merge.html", merge=wanted, masked=masked, left=left_in_words, local=local)
+            return render_template("customers/merge.html", merge=wanted, masked=masked, left=left_in_words)
         owner = request.form.get("owner") or next((owner for owner, _at in wanted.choices), "")
         reason = request.form.get("reason", "")
         if wanted.must_choose and not request.form.get("owner"):
@@ -139,4 +137,4 @@ def import_customers() -> ResponseReturnValue:
     except HotlineError as error:
         flash(str(error), "error")
         return redirect(url_for("customers.page"))
-    return render_template("customers/preview.html", seen=seen, filename=file.filename[:80], mask=mask, local=local)
+    return render_template("customers/preview.html", seen=seen, filename=file.filename[:80], mask=mask)

@@ -16,7 +16,7 @@ from router.store.customer_list import MOST, VIEWS, CustomerLine, customers_show
 from router.store.customer_numbers import blocks_of_customer
 from router.store.customers import CallbackRow
 from router.web import shared
-from router.web.customers.view import LEADS, READERS, customer_or_404, left_in_words, local, masked, said, terms, whose
+from router.web.customers.view import LEADS, READERS, customer_or_404, left_in_words, masked, said, terms
 
 customer_pages = Blueprint("customers", __name__, template_folder="templates")
 
@@ -43,13 +43,12 @@ def page() -> ResponseReturnValue:
         find=find,
         owner=_owner_asked() or "",
         people={code: shared.settings().names.get(code, code) for code in shared.settings().working},
-        sees_all=whose() is None,
+        sees_all=shared.whose() is None,
         leads=_leads(),
         may_tell=_may_tell,
         once=lambda: secrets.token_hex(8),
         masked=masked,
         left=left_in_words,
-        local=local,
     )
 
 
@@ -113,14 +112,13 @@ def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
         me=shared.person(),
         once=lambda: secrets.token_hex(8),
         left=left_in_words,
-        local=local,
         mine=_is_mine,
     )
     return (html, 200, {"Cache-Control": "no-store"}) if numbers_shown else html
 
 
 def _owner_asked() -> str | None:
-    mine = whose()
+    mine = shared.whose()
     return mine if mine is not None else (request.args.get("owner") or None)
 
 
@@ -136,7 +134,7 @@ def _may_tell(line: CustomerLine) -> bool:
 
 def _may_see(call: CallRow) -> bool:
     """A consultant sees calls that they were on, as everywhere."""
-    return whose() is None or call.person == shared.person()
+    return shared.whose() is None or call.person == shared.person()
 
 
 def _is_mine(row: CallbackRow) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from flask import abort, flash
@@ -43,15 +43,10 @@ def terms() -> Terms:
     return Terms(now=shared.now(), lapse=timedelta(days=known.lapse_days), people=frozenset(known.working))
 
 
-def whose() -> str | None:
-    """Whose customers may be seen: a consultant's own; None: everybody's."""
-    return None if shared.roles() & {"supervisor", "manager"} else (shared.person() or "-")
-
-
 def customer_or_404(customer_id: int) -> CustomerLine:
     """The customer, if who is signed in may see them."""
     line = customer_shown(shared.session(), customer_id, terms())
-    mine = whose()
+    mine = shared.whose()
     if line is None or not line.numbers or (mine is not None and line.row.owner != mine):
         abort(404)
     return line
@@ -70,11 +65,6 @@ def left_in_words(left: timedelta | None) -> str:
 def masked(line: CustomerLine) -> str:
     """A customer's numbers, masked."""
     return "、".join(mask(number.number or "") for number in line.numbers)
-
-
-def local(moment: datetime | None) -> str:
-    """A moment as people at the site read it; 「—」 for none."""
-    return moment.astimezone(shared.zone()).strftime("%Y-%m-%d %H:%M") if moment else "—"
 
 
 @contextmanager

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import io
 import math
-import threading
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from router.exchange.drawing import drawing
 from router.store.rounds import Cell, SheetRounds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FONTS = ("Noto Sans CJK SC", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "DejaVu Sans")
 SQUARE_INCHES, NAMES_INCHES, HEAD_INCHES = 0.3, 1.3, 0.7
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -31,7 +29,6 @@ LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "open": ("", "#ffffff"),
     }
 )
-_DRAWING = threading.Lock()  # matplotlib's settings and Python's warning filters are the whole process's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,37 +42,27 @@ class Captions:
 
 def rounds_picture(sheets: Sequence[SheetRounds], names: Mapping[str, str], captions: Captions) -> bytes:
     """The SVG; people in the order in which the sheets name them. Imports matplotlib on first use (2 s)."""
-    with _DRAWING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # glyphs that the server's fonts lack are the reader's to show
+    with drawing():
         return _draw(sheets, names, captions)
 
 
 def _draw(sheets: Sequence[SheetRounds], names: Mapping[str, str], captions: Captions) -> bytes:
-    import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     people = list(dict.fromkeys(person for sheet in sheets for person in sheet.people))
     columns = max(sum(len(sheet.rounds) + 1 for sheet in sheets), math.ceil(sum(_legend_widths(captions).values())))
     size = (NAMES_INCHES + SQUARE_INCHES * columns, HEAD_INCHES + SQUARE_INCHES * (len(people) + 1.5))
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "rounds", "font.family": _fonts()}):
-        figure = Figure(figsize=size)
-        FigureCanvasSVG(figure)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_xlim(-NAMES_INCHES / SQUARE_INCHES, columns)
-        axes.set_ylim(len(people) + 1.5, -HEAD_INCHES / SQUARE_INCHES)
-        _fill(axes, sheets, people, names, captions)
-        svg = io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None})
+    figure = Figure(figsize=size)
+    FigureCanvasSVG(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(-NAMES_INCHES / SQUARE_INCHES, columns)
+    axes.set_ylim(len(people) + 1.5, -HEAD_INCHES / SQUARE_INCHES)
+    _fill(axes, sheets, people, names, captions)
+    svg = io.BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None})
     return svg.getvalue()
-
-
-def _fonts() -> list[str]:
-    from matplotlib import font_manager
-
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    return [font for font in FONTS if font in known]
 
 
 def _fill(

@@ -13,7 +13,7 @@ from router.store.fairness import Fairness, fairness
 from router.web import words
 from router.web.fairness.picture import Captions, rounds_picture
 from router.web.language import shown_language
-from router.web.shared import day_asked, only, session, settings, zone
+from router.web.shared import day_asked, names, only, session, settings, zone
 
 fairness_pages = Blueprint("fairness", __name__, template_folder="templates")
 
@@ -36,7 +36,7 @@ def page() -> ResponseReturnValue:
 def picture() -> ResponseReturnValue:
     """Rounds × people, as a picture."""
     counted = _counted(*_period())
-    response = Response(rounds_picture(counted.sheets, settings().names, _captions()), mimetype="image/svg+xml")
+    response = Response(rounds_picture(counted.sheets, names(), _captions()), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "no-store"
     return response
 
