@@ -24,7 +24,10 @@ from tests.web.test_board import _sign_in
 
 SOURCES = Path(router.__file__).parent
 PO = HERE / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
-OF_THE_LIBRARY = {"Authentication failed - identity or password/passcode invalid"}  # said by Flask-Security
+OF_THE_LIBRARY = {  # said by Flask-Security
+    "Authentication failed - identity or password/passcode invalid",
+    "You must sign in to view this resource.",
+}
 BELOW = (
     "/calls/c1",
     "/forms/1",
