@@ -17,7 +17,7 @@ from router.config.model import Site, SlotEntry
 from router.config.plan import Counting, plan_that_counts, slot_entries
 from router.core.words import PersonId
 from router.store.applied import EventFailedRow
-from router.store.calls import CallRow, TrailRow, TurnRow
+from router.store.calls import TURNED_AWAY, CallRow, TrailRow, TurnRow
 from router.store.customers import CallbackRow, CustomerRow, NumberRow
 from router.store.office import published_in
 from router.store.records import PbxRow
@@ -52,10 +52,11 @@ def calls_of_days(
 
 
 def outcomes_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> tuple[int, int, int]:
-    """How many calls came on a day, were answered, were missed."""
+    """How many calls came on a day, were answered, were missed (turned away is not missed)."""
     first, end = day_bounds(day, zone)
     wanted = (CallRow.site_id == site_id, CallRow.arrived_at >= first, CallRow.arrived_at < end)
-    counted = select(func.count(), func.count(CallRow.answered_at), func.count(CallRow.missed_why)).where(*wanted)
+    missed_ones = func.count(CallRow.missed_why).filter(CallRow.missed_why.not_in(TURNED_AWAY))
+    counted = select(func.count(), func.count(CallRow.answered_at), missed_ones).where(*wanted)
     calls, answered, missed = session.execute(counted).one()
     return calls, answered, missed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from router.web.assets import FOLDER
 from tests.store.day import DAY
@@ -40,5 +40,5 @@ def test_each_page_fits_and_the_picture_turns_on_a_phone(browser: Browser, addre
     assert page.locator("svg.is-tall").is_visible() == (width == 390)
     assert page.locator("svg.is-wide").is_visible() == (width != 390)
     page.goto(f"{address}/reports/fairness?from={DAY}&to={DAY}")
-    page.wait_for_function("document.querySelector('img.rounds-picture').naturalWidth > 0", timeout=PATIENCE_MS)
+    expect(page.locator("img.rounds-picture")).not_to_have_js_property("naturalWidth", 0, timeout=PATIENCE_MS)
     page.context.close()

@@ -203,15 +203,15 @@ def test_the_supervisor_decides_by_keyboard_and_goes_on_to_the_next(browser: Bro
     assert page.evaluate(focused) == first
     page.keyboard.press("y")
     page.wait_for_url(f"**#{second}")
-    page.wait_for_function(f"document.activeElement.id === '{second}'")
+    expect(page.locator(f"#{second}")).to_be_focused()
     assert page.locator(f"#{first}").count() == 0, "it waits no more"
     page.keyboard.press("n")
-    page.wait_for_function("document.activeElement.name === 'note'")
+    expect(page.locator(f"#{second} input[name=note]").first).to_be_focused()
     page.keyboard.type("kyn")
     assert page.locator(f"#{second} input[name=note]").input_value() == "kyn", "keys are dead where one types"
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: second not in url)
-    page.wait_for_function("document.activeElement.hasAttribute('data-finding')")
+    expect(page.locator("[data-finding]:focus")).to_have_count(1)
     with_trail = page.locator("[data-finding]:has([data-key=e])").first
     with_trail.focus()
     page.keyboard.press("e")
