@@ -1,9 +1,9 @@
-"""`hotline import`: forms, or customers with their owners, from a CSV or XLSX file, looked through first."""
+"""`hotline import`: forms, customers with their owners, or display counts from a CSV or XLSX file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -14,27 +14,34 @@ from router.cli.settings import Place, database_url, numbering, open_place
 from router.engine.owners import tell_owners
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
-from router.exchange import customers_in, forms_in
+from router.exchange import customers_in, display_in, forms_in
 from router.exchange.forms_in import BadRow
-from router.exchange.reading import Line, read_table
+from router.exchange.reading import Line, TableFileError, read_table
+from router.reconcile.rows import CLOSED
 from router.store.base import open_database
 from router.store.call_forms import Writing
+from router.store.check import write_display_count
 from router.store.customer_list import Terms
+from router.store.queries import plan_of_day
 
 
 @click.command(name="import")
-@click.argument("what", type=click.Choice(["forms", "customers"]))
+@click.argument("what", type=click.Choice(["forms", "customers", "display"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--preview", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--by", default="import", show_default=True, help="Who enters them, as the history says.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of display counts without a date of their own.")
 @click.option("--why", default="", help="Reason, for forms of days that are closed (日清).")
 @click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-def command(what: str, file: Path, preview: bool, by: str, why: str, config: Path | None, data: Path) -> None:
-    """Take the forms or the customers of a CSV or XLSX file: all of them, or none when a row is wrong.
+def command(
+    what: str, file: Path, preview: bool, by: str, day: datetime | None, why: str, config: Path | None, data: Path
+) -> None:
+    """Take the forms, customers or display counts of a CSV or XLSX file: all of them, or none when a row is wrong.
 
     Forms of calls that have one already, and customers who stand on record so, are left out: the same file twice does
-    no harm. Customers have the columns name, number (several with ; between them), owner, last_contact.
+    no harm. Customers have the columns name, number (several with ; between them), owner, last_contact;
+    display counts date, slot, count.
     """
     place, lines = open_place(config, data), read_table(file.read_bytes())
     database = open_database(database_url(place))
@@ -42,8 +49,10 @@ def command(what: str, file: Path, preview: bool, by: str, why: str, config: Pat
         with Session(database) as session:
             if what == "forms":
                 _forms(session, place, file, lines, by=by, why=why, preview=preview)
-            else:
+            elif what == "customers":
                 _customers(session, place, file, lines, by=by, preview=preview)
+            else:
+                _display(session, place, file, lines, by=by, day=day.date() if day else None, preview=preview)
     finally:
         database.dispose()
 
@@ -74,6 +83,24 @@ def _customers(session: Session, place: Place, file: Path, lines: list[Line], *,
         customers_in.take_all(session, seen, by=by, now=now)
         session.commit()
         _tell(session, place, now)
+
+
+def _display(
+    session: Session, place: Place, file: Path, lines: list[Line], *, by: str, day: date | None, preview: bool
+) -> None:
+    def slots_of(at: date) -> set[str]:
+        return {slot.name for slot in plan_of_day(session, place.site, at).slots} | {CLOSED}
+
+    seen = display_in.look_through(lines, slots_of, day=day)
+    _say_bad(file, seen.bad)
+    click.echo(f"{file.name}: {len(seen.counts)} counts, {len(seen.bad)} wrong")
+    if preview:
+        return
+    if seen.bad:
+        raise TableFileError(f"{len(seen.bad)} rows can't be taken", cure="correct them, or leave them out")
+    for one in seen.counts:
+        write_display_count(session, one.day, one.slot, one.count, by=by, now=datetime.now(UTC))
+    session.commit()
 
 
 def _tell(session: Session, place: Place, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from router.cli.settings import database_url, open_place
 from router.errors import HotlineError
 from router.exchange.reading import read_table
 from router.store.base import open_database
+from router.store.check import display_counts_of_day
 from router.store.forms import FormRow
 
 FORMS = "置业顾问,来电时间,类别,客户姓名,电话\n{who},2026-11-20 09:30,购房,王女士,13812345678\n"
@@ -58,6 +60,31 @@ def test_a_wrong_row_is_named_and_nothing_is_filed(folder: Path) -> None:
     with Session(database) as session:
         assert session.scalars(select(FormRow)).all() == []
     database.dispose()
+
+
+def test_display_counts_are_taken_all_together_or_not_at_all(folder: Path) -> None:
+    slot = open_place(None, folder / "data").site.plans[0].slots[0].name
+    wrong = _file(
+        folder, f"日期,时段,电话显示数\n2026-11-20,{slot},14\n2026-11-20,没有的时段,9\n2026-11-20,{slot},-1\n"
+    )
+    result = _hotline(folder, "import", "display", wrong)
+    assert isinstance(result.exception, HotlineError)
+    assert "forms.csv:3: slot" in result.output
+    assert "forms.csv:4: count" in result.output
+    assert _display(folder) == {}
+    right = _file(folder, f"slot,count\n{slot},14\n")
+    assert isinstance(_hotline(folder, "import", "display", right).exception, HotlineError)  # of which day?
+    assert _hotline(folder, "import", "display", right, "--date", "2026-11-20").exit_code == 0
+    assert _display(folder) == {slot: 14}
+
+
+def _display(folder: Path) -> dict[str, int | None]:
+    database = open_database(database_url(open_place(None, folder / "data")))
+    with Session(database) as session:
+        counts = display_counts_of_day(session, date(2026, 11, 20))
+        found = {slot: row.count for slot, row in counts.items()}
+    database.dispose()
+    return found
 
 
 def test_a_file_that_is_there_is_not_replaced_unasked(folder: Path) -> None:
