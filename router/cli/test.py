@@ -46,6 +46,7 @@ def command(pytest_arguments: tuple[str, ...]) -> None:
         )
     _install_programs()
     _install_asterisk()
+    _fetch_assets()
     failed = [] if pytest_arguments else [name for name, arguments in CHECKS if not _run(name, arguments)]
     tested = _run("pytest", ("pytest", *(pytest_arguments or ("-n", "2", "--dist", "loadgroup"))))
     for name in failed:
@@ -89,6 +90,16 @@ def _install_asterisk() -> None:
 
     try:
         ensure_asterisk(progress=progress)
+    except HotlineError as error:
+        click.echo(f"hotline test: {error}", err=True)
+
+
+def _fetch_assets() -> None:
+    """The pages' CSS and JavaScript for tests in a browser; where they can't be had, those are skipped and say so."""
+    from router.web import assets
+
+    try:
+        assets.ensure(lambda text: click.echo(f"hotline test: {text}", err=True))
     except HotlineError as error:
         click.echo(f"hotline test: {error}", err=True)
 
