@@ -11,9 +11,9 @@ from flask_security.utils import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from router.cli.settings import Place, database_url, web_settings
+from router.cli.database import database_of
+from router.cli.settings import Place, web_settings
 from router.engine.socket import EngineClient
-from router.store.base import open_database
 from router.store.migrate import migrate_database
 from router.store.office import has_site
 from router.store.seed import seed
@@ -27,8 +27,7 @@ def prepare_database(place: Place, assets: Path) -> dict[str, str]:
     Returns the passwords of users that have none yet: to be shown once, and never kept. Raises `MigrationError`, or
     `DatabaseUnreachableError`.
     """
-    database = open_database(database_url(place))
-    try:
+    with database_of(place) as database:
         migrate_database(database)
         with Session(database) as session:
             if not has_site(session):
@@ -36,8 +35,6 @@ def prepare_database(place: Place, assets: Path) -> dict[str, str]:
             passwords = give_passwords(session, place, assets)
             session.commit()
             return passwords
-    finally:
-        database.dispose()
 
 
 def give_passwords(session: Session, place: Place, assets: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.engine.acts import Wish, act_of, group_of, sheet_of
 from router.engine.socket import EngineClient
@@ -23,18 +24,9 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 def act_options(command: Command) -> Command:
     """Options that every act has."""
-    for option in (
-        click.option("--yes", "sure", is_flag=True, help="Do not ask: the consequence is shown and it is done."),
-        click.option(
-            "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Its folder."
-        ),
-        click.option(
-            "--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration."
-        ),
-        click.option("--reason", default="", help="Why: it stands in the record."),
-    ):
-        command = option(command)
-    return command
+    sure = click.option("--yes", "sure", is_flag=True, help="Do not ask: the consequence is shown and it is done.")
+    reason = click.option("--reason", default="", help="Why: it stands in the record.")
+    return reason(place_options(sure(command)))
 
 
 def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> None:

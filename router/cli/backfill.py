@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.orm import Session
 
 from router.cli.night import night_of
+from router.cli.options import place_options
 from router.cli.settings import open_place
 from router.reconcile.findings import Report
 from router.reconcile.night import Night, days_between
@@ -23,8 +24,7 @@ BACKFILL = "backfill"
 @click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first date.")
 @click.option("--to", "last", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last date.")
 @click.option("--again", is_flag=True, help="Also the dates that a backfill has done already.")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(first: datetime, last: datetime, again: bool, config: Path | None, data: Path) -> None:
     """Reconcile every date from one to another and put the findings on record.
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from router.cli.acts import user_name
-from router.cli.settings import Place, database_url, numbering, open_place
+from router.cli.database import session_of
+from router.cli.options import place_options
+from router.cli.settings import Place, numbering, open_place
 from router.engine.socket import EngineClient
 from router.errors import HotlineError, RequestError
 from router.masking import national
-from router.store.base import open_database
 from router.store.customer_numbers import block, open_blocks, unblock
 
 MINUTE = "the running service takes it over within a minute"
@@ -25,8 +23,7 @@ MINUTE = "the running service takes it over within a minute"
 @click.argument("what", metavar="NUMBER | list | remove NUMBER")
 @click.argument("number", required=False)
 @click.option("--reason", default="", help="Why: it stands in the record. Needed to block.")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Its folder.")
+@place_options
 def command(what: str, number: str | None, reason: str, config: Path | None, data: Path) -> None:
     """Block a number: its calls are logged and ring nobody; the caller hears that we are busy.
 
@@ -38,29 +35,19 @@ def command(what: str, number: str | None, reason: str, config: Path | None, dat
     elif what == "remove":
         if not number:
             raise RequestError("which number?", cure="hotline block remove NUMBER")
-        with _session(place) as session:
+        with session_of(place) as session:
             unblock(session, numbering(place.site).one(number), by=user_name(), now=datetime.now(UTC))
             session.commit()
         _take_over(place, f"{number} is not blocked any more")
     else:
-        with _session(place) as session:
+        with session_of(place) as session:
             block(session, numbering(place.site).one(what), reason=reason, by=user_name(), now=datetime.now(UTC))
             session.commit()
         _take_over(place, f"{what} is blocked")
 
 
-@contextmanager
-def _session(place: Place) -> Iterator[Session]:
-    database = open_database(database_url(place))
-    try:
-        with Session(database) as session:
-            yield session
-    finally:
-        database.dispose()
-
-
 def _show(place: Place) -> None:
-    with _session(place) as session:
+    with session_of(place) as session:
         rows = open_blocks(session)
         for row in rows:
             at = row.at.astimezone(place.site.zone)

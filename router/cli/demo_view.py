@@ -21,10 +21,10 @@ from rich.text import Text
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from router.cli.settings import database_url, page_address
+from router.cli.database import database_of
+from router.cli.settings import page_address
 from router.cli.up import Running
 from router.masking import mask
-from router.store.base import open_database
 from router.store.calls import CallRow
 from router.store.explain import explain, in_words
 from router.store.queries import calls_of_day, trail_of_call
@@ -168,12 +168,9 @@ class DemoView:
     def sum_up(self) -> None:
         """Each call's way, from the record that the service has kept."""
         self._console.print(Text(TITLES[self._language][4], style="bold"))
-        database = open_database(database_url(self._service.place))
-        try:
+        with database_of(self._service.place) as database:
             for line in self._ways(database):
                 self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-        finally:
-            database.dispose()
         self._console.print(f"\n{GO_ON[self._language]}\n", highlight=False, markup=False)
 
     def _ways(self, database: Engine) -> Iterator[str]:

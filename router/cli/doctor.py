@@ -11,19 +11,19 @@ from pathlib import Path
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from router.cli.certificate import certificate_check
 from router.cli.data_folder import DataFolderError
+from router.cli.database import database_of, session_of
 from router.cli.engine import ami_address
 from router.cli.office import Source
-from router.cli.settings import Place, database_url, open_place, page_address
+from router.cli.options import place_options
+from router.cli.settings import Place, open_place, page_address
 from router.cli.site_changes import MisfitError, compare, opened, refuse_misfits
 from router.config.changes import Side
 from router.config.model import PbxMode
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
-from router.store.base import open_database
 from router.store.migrate import newest, version
 from router.store.pbx_log import sources
 from router.telephony.ami import Action, AmiClient
@@ -44,8 +44,7 @@ class Finding:
 
 
 @click.command(name="doctor")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 @click.option("--only", multiple=True, help="Look at this check alone, such as pages; may be repeated.")
 def command(config: Path | None, data: Path, only: tuple[str, ...]) -> None:
     """Check every part of a running service and name the cure for what is wrong.
@@ -133,14 +132,11 @@ def _pickups(place: Place) -> Finding:
 
 
 def _database(place: Place) -> Finding:
-    database = open_database(database_url(place))
     try:
-        with database.connect() as connection:
+        with database_of(place) as database, database.connect() as connection:
             here, wanted = version(connection), newest(connection)
     except SQLAlchemyError as error:
         return Finding(f"can't be used: {type(error).__name__}", "is [store] url right, and the server running?")
-    finally:
-        database.dispose()
     return Finding(f"version {here}", "" if here == wanted else "start `hotline up` once: it brings it up to date")
 
 
@@ -162,14 +158,11 @@ def _office(place: Place) -> Finding:
 def _records(place: Place) -> Finding:
     name, source = source_of(place.site, place.folder.asterisk)
     source.look()
-    database = open_database(database_url(place))
     try:
-        with Session(database) as session:
+        with session_of(place) as session:
             known = next((one for one in sources(session) if one.name == name), None)
     except SQLAlchemyError as error:
         return Finding(f"what was read is not known: {type(error).__name__}", "see the database check")
-    finally:
-        database.dispose()
     if known is not None and known.failure:
         return Finding(f"{name}: the last reading: {known.failure}", "mend it, then `hotline records read`")
     shown = "the private Asterisk's" if name == "private" else name

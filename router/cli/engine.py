@@ -15,6 +15,7 @@ import click
 from router.cli.asterisk import asterisk_follows
 from router.cli.follow import Follower
 from router.cli.office_keeper import OfficeKeeper
+from router.cli.options import place_options
 from router.cli.settings import Place, database_url, day_rules, office, open_place
 from router.core.actions import Action
 from router.core.policy import PRESENT
@@ -36,8 +37,7 @@ SWITCH_SECONDS = 0.0005  # between threads that all want to run: in Python's own
 
 
 @click.command(name="engine")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(config: Path | None, data: Path) -> None:
     """Decide who is rung: runs until it is told to stop (SIGTERM)."""
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from router.cli.settings import Place, database_url, open_place
+from router.cli.database import session_of
+from router.cli.options import place_options
+from router.cli.settings import Place, open_place
 from router.errors import RequestError
 from router.masking import mask
-from router.store.base import open_database
 from router.store.calls import CallRow
 from router.store.explain import explain, in_words_let_go, summary
 from router.store.let_go import let_go_then_took
@@ -28,8 +29,7 @@ class UnknownCallError(RequestError):
 
 @click.command(name="explain")
 @click.argument("call")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the text. [the site's]")
 def command(call: str, config: Path | None, data: Path, language: str | None) -> None:
     """Say why CALL rang where it rang: who was considered, their state then, the rule, the clock.
@@ -37,16 +37,12 @@ def command(call: str, config: Path | None, data: Path, language: str | None) ->
     CALL is our id or Asterisk's.
     """
     place = open_place(config, data)
-    database = open_database(database_url(place))
-    try:
-        with Session(database) as session:
-            row = call_with(session, call)
-            if row is None:
-                raise UnknownCallError(f"there is no call {call!r} on record", cure="its id stands on the calls page")
-            for line in _lines(session, row, place, language or place.site.site.language):
-                click.echo(line)
-    finally:
-        database.dispose()
+    with session_of(place) as session:
+        row = call_with(session, call)
+        if row is None:
+            raise UnknownCallError(f"there is no call {call!r} on record", cure="its id stands on the calls page")
+        for line in _lines(session, row, place, language or place.site.site.language):
+            click.echo(line)
 
 
 def _lines(session: Session, row: CallRow, place: Place, language: str) -> Iterator[str]:

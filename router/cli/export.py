@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
-from router.cli.settings import Place, database_url, open_place
+from router.cli.database import session_of
+from router.cli.options import place_options
+from router.cli.settings import Place, open_place
 from router.errors import RequestError
 from router.exchange import forms_out
 from router.exchange.table import Table, written
-from router.store.base import open_database
 from router.store.call_forms import forms_of_days
 from router.store.queries import calls_of_days
 
@@ -25,8 +25,7 @@ KINDS = (".csv", ".xlsx")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default the first.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A .csv or .xlsx file.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(
     what: str, first: datetime | None, last: datetime | None, output: Path, force: bool, config: Path | None, data: Path
 ) -> None:
@@ -54,18 +53,14 @@ def _days(place: Place, first: datetime | None, last: datetime | None) -> tuple[
 
 def _table(place: Place, what: str, first: date, last: date) -> Table:
     office = office_of(place)
-    database = open_database(database_url(place))
-    try:
-        with Session(database) as session:
-            if what == "calls":
-                calls = calls_of_days(session, first, last + timedelta(days=1), office.zone)
-                return forms_out.calls_table(calls, office, show_numbers=True)
-            forms = forms_of_days(session, first, last + timedelta(days=1), office.zone)
-            if what == "day":
-                return forms_out.day_sheet(forms, office, show_numbers=True)
-            return forms_out.forms_table(forms, office)
-    finally:
-        database.dispose()
+    with session_of(place) as session:
+        if what == "calls":
+            calls = calls_of_days(session, first, last + timedelta(days=1), office.zone)
+            return forms_out.calls_table(calls, office, show_numbers=True)
+        forms = forms_of_days(session, first, last + timedelta(days=1), office.zone)
+        if what == "day":
+            return forms_out.day_sheet(forms, office, show_numbers=True)
+        return forms_out.forms_table(forms, office)
 
 
 def office_of(place: Place) -> forms_out.Office:

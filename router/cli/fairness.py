@@ -11,11 +11,11 @@ from types import MappingProxyType
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
-from router.cli.settings import Place, database_url, open_place
+from router.cli.database import session_of
+from router.cli.options import place_options
+from router.cli.settings import Place, open_place
 from router.errors import RequestError
-from router.store.base import open_database
 from router.store.explain import REASONS
 from router.store.fairness import Fairness, PersonShare, fairness
 from router.store.rounds import SheetRounds
@@ -59,8 +59,7 @@ WIDE = 200  # columns
 @click.command(name="fairness")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day. [today]")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day, included. [the first day]")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture of rounds × people.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the tables. [the site's]")
@@ -97,13 +96,9 @@ def _period(first: datetime | None, last: datetime | None, place: Place) -> tupl
 
 
 def _count(place: Place, begin: date, end: date) -> Fairness:
-    database = open_database(database_url(place))
     three_rings = timedelta(milliseconds=place.site.desk_policy().three_rings_ms)
-    try:
-        with Session(database) as session:
-            return fairness(session, begin, end, place.site.zone, three_rings=three_rings)
-    finally:
-        database.dispose()
+    with session_of(place) as session:
+        return fairness(session, begin, end, place.site.zone, three_rings=three_rings)
 
 
 def _write_picture(path: Path, counted: Fairness, place: Place, which: int) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import click
 
+from router.cli.options import place_options
 from router.cli.settings import Place, database_url, open_file
 from router.engine.feed import JournalFeed
 from router.store.base import open_database
@@ -33,8 +34,7 @@ STOP_SECONDS = 10.0
 
 
 @click.command(name="follow")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(config: Path | None, data: Path) -> None:
     """Bring what happened into the database. The engine runs it by itself; it ends with its standard input."""
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")

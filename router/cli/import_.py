@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from router.cli.database import session_of
 from router.cli.export import office_of
-from router.cli.settings import Place, database_url, numbering, open_place
+from router.cli.options import place_options
+from router.cli.settings import Place, numbering, open_place
 from router.engine.owners import tell_owners
 from router.engine.socket import EngineClient
 from router.errors import HotlineError
@@ -18,7 +20,6 @@ from router.exchange import customers_in, display_in, forms_in
 from router.exchange.forms_in import BadRow
 from router.exchange.reading import Line, TableFileError, read_table
 from router.reconcile.rows import CLOSED
-from router.store.base import open_database
 from router.store.call_forms import Writing
 from router.store.check import write_display_count
 from router.store.customer_list import Terms
@@ -32,8 +33,7 @@ from router.store.queries import plan_of_day
 @click.option("--by", default="import", show_default=True, help="Who enters them, as the history says.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of display counts without a date of their own.")
 @click.option("--why", default="", help="Reason, for forms of days that are closed (日清).")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(
     what: str, file: Path, preview: bool, by: str, day: datetime | None, why: str, config: Path | None, data: Path
 ) -> None:
@@ -44,17 +44,13 @@ def command(
     display counts date, slot, count.
     """
     place, lines = open_place(config, data), read_table(file.read_bytes())
-    database = open_database(database_url(place))
-    try:
-        with Session(database) as session:
-            if what == "forms":
-                _forms(session, place, file, lines, by=by, why=why, preview=preview)
-            elif what == "customers":
-                _customers(session, place, file, lines, by=by, preview=preview)
-            else:
-                _display(session, place, file, lines, by=by, day=day.date() if day else None, preview=preview)
-    finally:
-        database.dispose()
+    with session_of(place) as session:
+        if what == "forms":
+            _forms(session, place, file, lines, by=by, why=why, preview=preview)
+        elif what == "customers":
+            _customers(session, place, file, lines, by=by, preview=preview)
+        else:
+            _display(session, place, file, lines, by=by, day=day.date() if day else None, preview=preview)
 
 
 def _forms(session: Session, place: Place, file: Path, lines: list[Line], *, by: str, why: str, preview: bool) -> None:

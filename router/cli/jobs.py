@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from router.cli.night import night_of
+from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.engine.socket import EngineClient
 from router.jobs.contacts import SeenContacts
@@ -27,8 +28,7 @@ from router.store.notice_words import notice_words
 
 
 @click.command(name="jobs")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(config: Path | None, data: Path) -> None:
     """Reconcile each night (and nights that were missed), see contacts that were made, tell the desk of forms.
 

@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from router.cli.database import database_of
 from router.cli.settings import Place, database_url, with_the_office
 from router.errors import PbxError, StoreError
 from router.reconcile.night import Night, ReadRecords, has_pbx_records
-from router.store.base import open_database
 from router.store.office import has_site
 from router.telephony.records import read_records, recover_missed
 
@@ -39,8 +39,7 @@ def night_of(place: Place, *, wait_seconds: float | None = 600.0) -> Iterator[Ni
             f"the data folder {place.folder.path} has no database",
             cure="start once: hotline up; or name it with --data",
         )
-    database = open_database(url)
-    try:
+    with database_of(place) as database:
         _check(database)
         yield Night(
             database=database,
@@ -48,8 +47,6 @@ def night_of(place: Place, *, wait_seconds: float | None = 600.0) -> Iterator[Ni
             read_records=pbx_records(place, database),
             wait_seconds=wait_seconds,
         )
-    finally:
-        database.dispose()
 
 
 def _check(database: Engine) -> None:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from router.cli.settings import Place, database_url, open_place
+from router.cli.database import database_of, session_of
+from router.cli.options import place_options
+from router.cli.settings import Place, open_place
 from router.masking import mask
-from router.store.base import open_database
 from router.store.pbx_log import blind_intervals_of_day, rows_between, rows_of_call, sources
 from router.store.queries import day_bounds
 from router.store.records import PbxRow
 from router.telephony.records import RecordedCall, read_records, recorded_calls, recover_missed
-
-CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration."
-)
-DATA = click.option(
-    "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder."
-)
 
 
 @click.group(name="records")
@@ -35,15 +27,14 @@ def command() -> None:
 
 
 @command.command(name="read")
-@CONFIG
-@DATA
+@place_options
 def read(config: Path | None, data: Path) -> None:
     """Read what the PBX has written since the last time, and put calls that the router missed into its log.
 
     Exit status: 0 all was read, 1 some lines could not be read, 2 nothing could be read.
     """
     place = open_place(config, data)
-    with _database(place) as database:
+    with database_of(place) as database:
         with Console(stderr=True).status("reading the PBX's records"):
             reading = read_records(database, place.site, place.folder.asterisk)
         click.echo(f"{reading.source}: {reading.rows} rows read, {reading.new} of them new on record")
@@ -60,12 +51,11 @@ def read(config: Path | None, data: Path) -> None:
 @command.command(name="show")
 @click.argument("uniqueid", required=False)
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="A day's calls. [today]")
-@CONFIG
-@DATA
+@place_options
 def show(uniqueid: str | None, day: datetime | None, config: Path | None, data: Path) -> None:
     """Show the calls of a day as the PBX recorded them, or all rows of the call with UNIQUEID."""
     place = open_place(config, data)
-    with _database(place) as database, Session(database) as session:
+    with session_of(place) as session:
         if uniqueid:
             _print(_rows_table(rows_of_call(session, uniqueid), place))
             return
@@ -75,15 +65,6 @@ def show(uniqueid: str | None, day: datetime | None, config: Path | None, data: 
         calls = [call for call in recorded_calls(rows_between(session, first, end)) if call.call.started_at < end]
         _print(_calls_table([call for call in calls if call.call.started_at >= first], place))
         _tell_state(session, wanted, place)
-
-
-@contextmanager
-def _database(place: Place) -> Iterator[Engine]:
-    database = open_database(database_url(place))
-    try:
-        yield database
-    finally:
-        database.dispose()
 
 
 def _print(table: Table) -> None:

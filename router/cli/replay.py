@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from router.cli.day import bounds_ms, journal_of, progress_of
+from router.cli.options import place_options
 from router.cli.settings import open_place
 from router.engine.replay import Difference, Replayed, replay_day
 from router.masking import mask
@@ -21,8 +22,7 @@ SHOWN = 20  # what follows from one difference can be thousands
 
 @click.command(name="replay")
 @click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 @click.option("--all", "show_all", is_flag=True, help=f"List every difference, not only the first {SHOWN}.")
 def command(day: datetime, config: Path | None, data: Path, *, show_all: bool) -> None:
     """Run what was recorded on DATE (the site's day) through the rules again and compare every answer.

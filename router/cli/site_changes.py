@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from router.cli.settings import Place, database_url
+from router.cli.database import session_of
+from router.cli.settings import Place
 from router.config import checks
 from router.config.changes import Difference, Side, differences, settled
 from router.config.load import said_of
 from router.config.model import Site
 from router.config.office import Plain, file_office, with_office
 from router.errors import ConfigurationError, RequestError
-from router.store.base import open_database
 from router.store.office import applied_file, changing, note_applied, office_in, put_office
 from router.store.site import SiteFileRow
 from router.store.writer import DatabaseAwayError
@@ -56,17 +56,14 @@ class Comparison:
 @contextmanager
 def opened(place: Place) -> Iterator[Session]:
     """A session on the place's database; what is the database's trouble becomes `DatabaseAwayError`."""
-    database = open_database(database_url(place))
     try:
-        with Session(database) as session:
+        with session_of(place) as session:
             yield session
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).strip().splitlines()[:1]
         raise DatabaseAwayError(
             f"the database does not do its work: {' '.join(why)[:200]}", cure="is it running? `hotline up` migrates it"
         ) from error
-    finally:
-        database.dispose()
 
 
 def compare(session: Session, file: Site) -> Comparison:

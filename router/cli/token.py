@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
+from router.cli.database import session_of
 from router.cli.options import place_options
-from router.cli.settings import database_url, open_place
-from router.store.base import open_database
+from router.cli.settings import open_place
 from router.store.tokens import SCOPES, all_tokens, make_token, revoke_token
 
 
@@ -30,15 +27,17 @@ def make(config: Path | None, data: Path, name: str, scopes: tuple[str, ...]) ->
 
     Example: hotline token make "Monthly report" --scope calls:read
     """
-    with _session(config, data) as session:
-        click.echo(make_token(session, name=name, scopes=scopes, by="cli", now=datetime.now(UTC)))
+    with session_of(open_place(config, data)) as session:
+        made = make_token(session, name=name, scopes=scopes, by="cli", now=datetime.now(UTC))
+        session.commit()
+    click.echo(made)
 
 
 @command.command(name="list")
 @place_options
 def list_(config: Path | None, data: Path) -> None:
     """List all tokens: number, beginning, what for, when last used."""
-    with _session(config, data) as session:
+    with session_of(open_place(config, data)) as session:
         tokens = all_tokens(session)
         if not tokens:
             click.echo("there is no token yet (hotline token make)")
@@ -52,16 +51,7 @@ def list_(config: Path | None, data: Path) -> None:
 @place_options
 def revoke(config: Path | None, data: Path, token_id: int) -> None:
     """Revoke a token, by its number."""
-    with _session(config, data) as session:
-        click.echo(f"revoked: {revoke_token(session, token_id, datetime.now(UTC)).name}")
-
-
-@contextmanager
-def _session(config: Path | None, data: Path) -> Iterator[Session]:
-    database = open_database(database_url(open_place(config, data)))
-    try:
-        with Session(database) as session:
-            yield session
-            session.commit()
-    finally:
-        database.dispose()
+    with session_of(open_place(config, data)) as session:
+        name = revoke_token(session, token_id, datetime.now(UTC)).name
+        session.commit()
+    click.echo(f"revoked: {name}")

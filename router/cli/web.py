@@ -11,6 +11,7 @@ from flask import Flask
 from router.cli.certificate import certificate_files
 from router.cli.night import night_of
 from router.cli.office import Source
+from router.cli.options import place_options
 from router.cli.settings import Place, open_place, web_settings, with_the_office
 from router.engine.socket import EngineClient
 from router.store.writer import DatabaseAwayError
@@ -28,8 +29,7 @@ def recheck(place: Place, day: date, by: str) -> None:
 
 
 @click.command(name="web")
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 def command(config: Path | None, data: Path) -> None:
     """Serve the pages: runs until it is told to stop (SIGTERM)."""
     place = open_place(config, data)

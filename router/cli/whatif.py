@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from router.cli.day import bounds_ms, journal_of, progress_of
+from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.core.words import Group, Millis, PersonId
 from router.engine.replay import desk_before, entries_between
@@ -36,8 +37,7 @@ MODEL = (
 @click.option(
     "--order", "orders", multiple=True, metavar="SLOT:GROUP:A,B", help="An order: 白班:call:li,chen (or 09:00:call:…)."
 )
-@click.option("--config", type=click.Path(path_type=Path), help="The site file; without one, the demonstration.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@place_options
 @click.option("--all", "show_all", is_flag=True, help="List every call, not only those that change hands.")
 @click.option("--json", "as_json", is_flag=True, help="Print both days in full as JSON.")
 def command(
