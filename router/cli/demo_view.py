@@ -26,6 +26,7 @@ from router.cli.settings import page_address
 from router.cli.up import Running
 from router.masking import mask
 from router.store.calls import CallRow
+from router.store.customers import number_of
 from router.store.explain import explain, in_words
 from router.store.queries import calls_of_day, trail_of_call
 from router.web import words
@@ -179,7 +180,7 @@ class DemoView:
             time.sleep(0.1)
         with Session(database) as session:
             for call in self._calls_of_today(session):
-                number = mask(call.number.number or "" if call.number else "") or "—"
+                number = mask(number_of(call)) or "—"
                 trail = [row for row in trail_of_call(session, call.id) if row.kind in TOLD]
                 steps = [step.text for step in explain(trail, self._names, self._language)]
                 at = call.arrived_at.astimezone(self._site.zone).strftime("%H:%M:%S")

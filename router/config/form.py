@@ -7,7 +7,7 @@ reconciliation (R25).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -122,7 +122,7 @@ class FormTable(BaseModel):
 
     def lacks(self, values: Mapping[str, object]) -> tuple[FieldKey, ...]:
         """The required fields that are empty (R21); whether that matters is a question of the form's kind."""
-        return tuple(key for key in self.required if not str(values.get(key) or "").strip())
+        return lacking(self.required, values)
 
     def faults(self, values: Mapping[str, str]) -> dict[str, str]:
         """What is wrong with single values, by field; the words are ids of `FAULTS`. An empty value is never wrong."""
@@ -144,13 +144,23 @@ class FormTable(BaseModel):
         return "not-a-time" if field.kind is FieldKind.MOMENT and not _is_a_time(value) else ""
 
 
+def lacking(required: Iterable[FieldKey], values: Mapping[str, object]) -> tuple[FieldKey, ...]:
+    """Which of the required fields are empty; a number without a digit is none (R24)."""
+
+    def says(key: FieldKey) -> bool:
+        text = str(values.get(key) or "").strip()
+        return any(map(str.isdecimal, text)) if FIELDS[key].kind is FieldKind.NUMBERS else bool(text)
+
+    return tuple(key for key in required if not says(key))
+
+
 YES_NO = ("yes", "no")
 FAULTS = ("too-long", "not-a-choice", "not-a-number", "not-yes-no", "not-a-time")
 
 
 def split_numbers(value: str) -> list[str]:
-    """The numbers of a field that may hold several (R24)."""
-    return [part for part in re.split("[;；]", value) if part.strip()]
+    """The numbers of a field that may hold several (R24), without the space around them."""
+    return [part.strip() for part in re.split("[;；]", value) if part.strip()]
 
 
 def _is_a_time(value: str) -> bool:

@@ -5,7 +5,7 @@ Both are the machine's: their addresses hold secrets, which stand in files of th
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,8 @@ from router.config.values import HookUrl, Id, SecretFile, YesNo
 
 What = Literal["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon"]
 HookEvent = Literal["call.ended", "call.missed", "form.filed", "finding.opened"]
+WHAT: tuple[What, ...] = get_args(What)  # told to people
+EVENTS: tuple[HookEvent, ...] = get_args(HookEvent)  # told to programs
 
 
 class Notify(BaseModel):
@@ -23,7 +25,7 @@ class Notify(BaseModel):
     name: Id
     url_file: SecretFile
     consultant: Id | None = None
-    what: tuple[What, ...] = ("substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon")
+    what: tuple[What, ...] = WHAT
 
 
 class Webhook(BaseModel):
@@ -34,5 +36,5 @@ class Webhook(BaseModel):
     name: Id
     url: HookUrl
     secret_file: SecretFile
-    events: tuple[HookEvent, ...] = ("call.ended", "call.missed", "form.filed", "finding.opened")
+    events: tuple[HookEvent, ...] = EVENTS
     allow_private: YesNo = False

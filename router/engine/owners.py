@@ -14,7 +14,7 @@ from router.core.inputs import CustomerKnown
 from router.core.words import Number, PersonId
 from router.engine.delivery import RefusedError
 from router.engine.forms import Desk
-from router.store.customers import OwnerGivenRow
+from router.store.customers import OwnerGivenRow, number_of
 from router.store.owners_given import untold_owners
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _is_old(row: OwnerGivenRow) -> bool:
 
 def _tell(row: OwnerGivenRow, desk: Desk) -> None:
     known = CustomerKnown(
-        number=Number(row.number.number or ""),
+        number=Number(number_of(row)),
         owner=PersonId(row.owner),
         last_contact=round(row.last_contact_at.timestamp() * 1000),
     )

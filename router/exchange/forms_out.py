@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from router.config.form import FIELDS, FieldKey, FieldKind, FormTable
+from router.config.form import FIELDS, FieldKey, FieldKind, FormTable, split_numbers
 from router.exchange.table import Table
 from router.masking import mask, national
 from router.store.calls import CallRow
+from router.store.customers import number_of
 from router.store.forms import FormRow
 
 KINDS = {
@@ -104,7 +105,7 @@ def calls_table(calls: Iterable[CallRow], office: Office, *, show_numbers: bool)
     rows = [
         [
             office.local(call.arrived_at),
-            shown((call.number.number or "") if call.number else ""),
+            shown(number_of(call)),
             call.hotline,
             call.slot_name or "",
             office.local(call.answered_at),
@@ -147,7 +148,7 @@ def day_sheet(forms: Iterable[FormRow], office: Office, *, show_numbers: bool) -
 def _sheet_row(number: int, form: FormRow, office: Office, shown: Callable[[str], str]) -> list[str]:
     value = {one.key: _field(office, form, one.key) for one in FIELDS.values()}
     at = (form.taken_at or form.filed_at).astimezone(office.zone)
-    numbers = "; ".join(shown(part.strip()) for part in value["number"].replace("；", ";").split(";") if part.strip())
+    numbers = "; ".join(map(shown, split_numbers(value["number"])))
     appointment = " ".join(filter(None, (value["appointment"], value["appointment_at"])))
     kind = "" if form.kind == "purchase" else office.word(*KINDS.get(form.kind, (form.kind, form.kind)))
     remarks = "；".join(filter(None, (kind, value["matter"], value["remarks"])))

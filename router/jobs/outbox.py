@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,8 +45,9 @@ class Outbox:
                     target=self._send, args=(target, messages), name=f"outbox-{name}", daemon=True
                 )
                 self._busy[name].start()
+        patience = time.monotonic() + PATIENCE_SECONDS
         for thread in list(self._busy.values()):
-            thread.join(PATIENCE_SECONDS)
+            thread.join(max(0.0, patience - time.monotonic()))
         return True
 
     def _due(self) -> dict[str, list[tuple[int, str, dict[str, object]]]]:

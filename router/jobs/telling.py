@@ -18,6 +18,7 @@ from router.core.actions import Missed, TellOwner
 from router.jobs.targets import Target
 from router.masking import mask
 from router.store.calls import CallRow, TrailRow
+from router.store.customers import number_of
 from router.store.findings import FindingRow
 from router.store.forms import FormRevisionRow, FormRow
 from router.store.notices import Notice, add_message, add_notice, mark_of
@@ -78,7 +79,7 @@ class Telling:
         return Notice(key=f"missed:{row.id}", what="missed", call_id=call.id, at=row.at, details=details)
 
     def _details(self, call: CallRow) -> dict[str, str]:
-        return {"number": mask((call.number.number or "") if call.number else "")}
+        return {"number": mask(number_of(call))}
 
     def _forms(self, session: Session) -> None:
         for row in _news(session, FormRevisionRow):
@@ -114,7 +115,7 @@ def _plain_call(call: CallRow) -> dict[str, Any]:
     return {
         "call": call.id,
         "uniqueid": call.uniqueid,
-        "number": mask((call.number.number or "") if call.number else ""),
+        "number": mask(number_of(call)),
         "hotline": call.hotline,
         "arrived_at": written(call.arrived_at),
         "answered_at": written(call.answered_at),

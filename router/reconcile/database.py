@@ -15,16 +15,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from router.config.form import REQUIRED, FieldKey, lacking
 from router.config.model import SlotEntry
 from router.config.values import clock_text
 from router.reconcile.numbers import Numbering
-from router.reconcile.rows import CLOSED, REQUIRED_FIELDS, FormRow, PbxRow, RouterRow, Slot, Sources
-from router.store import sources
+from router.reconcile.rows import CLOSED, FormRow, PbxRow, RouterRow, Slot, Sources
+from router.store import records, sources
 from router.store.calls import TURNED_AWAY
 
 MAX_NAME = 60  # of a slot that adds its times: both fit where names of slots are kept
@@ -41,7 +41,7 @@ class DayTerms:
     slots: Sequence[SlotEntry]
     now: datetime
     numbering: Numbering = field(default_factory=Numbering)
-    required: Sequence[str] = REQUIRED_FIELDS
+    required: Sequence[FieldKey] = REQUIRED
 
 
 def read_day(connection: Connection, terms: DayTerms) -> Sources:
@@ -63,7 +63,7 @@ def read_day(connection: Connection, terms: DayTerms) -> Sources:
     ids = _ids(calls)
     return Sources(
         slots=slots,
-        pbx=tuple(_pbx_row(row) for row in recorded),
+        pbx=tuple(pbx_row(row) for row in recorded),
         calls=tuple(
             _router_row(call, ids[call.id]) for call in calls if not (call.recovered or _is_ringing(call, terms.now))
         ),
@@ -118,7 +118,8 @@ def _ids(calls: Sequence[sources.LoggedCall]) -> dict[str, str]:
     return ids
 
 
-def _pbx_row(row: sources.RecordedRow) -> PbxRow:
+def pbx_row(row: sources.RecordedRow | records.PbxRow) -> PbxRow:
+    """A row of the database as reconciliation takes it."""
     return PbxRow(
         row=f"pbx:{row.id}",
         call_id=row.call_id,
@@ -143,24 +144,18 @@ def _router_row(call: sources.LoggedCall, name: str) -> RouterRow:
 
 
 def _form_row(form: sources.FiledForm, ids: Mapping[str, str], slots: Mapping[str, str], terms: DayTerms) -> FormRow:
-    numbers = terms.numbering.several(text_of(form.fields.get("number")))
     call_id = form.call_id or ""
     return FormRow(
         form_id=str(form.id),
         call_id=ids.get(call_id, call_id),
-        numbers=numbers,
+        numbers=terms.numbering.several(text_of(form.fields.get("number"))),
         consultant=form.consultant,
         taken_at=form.taken_at,
         filed_at=form.filed_at,
         slot=slots.get(form.slot_name, ""),  # one that the plan has not says nothing
         kind=form.kind,
-        lacks=lacking(form.fields, terms.required, has_number=bool(numbers)),
+        lacks=lacking(terms.required, {key: text_of(value) for key, value in form.fields.items()}),
     )
-
-
-def lacking(fields: Mapping[str, Any], required: Iterable[str], *, has_number: bool) -> tuple[str, ...]:
-    """The required fields that are empty; a number without a digit is none."""
-    return tuple(key for key in required if not (has_number if key == "number" else text_of(fields.get(key))))
 
 
 def text_of(value: object) -> str:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from router.config.form import REQUIRED, lacking
 from router.reconcile.collector import collector_paused
 from router.reconcile.numbers import Numbering
-from router.reconcile.rows import CLOSED, FORM_KINDS, REQUIRED_FIELDS, FormRow, PbxRow, RouterRow, Slot, Sources
+from router.reconcile.rows import CLOSED, FORM_KINDS, FormRow, PbxRow, RouterRow, Slot, Sources
 from router.reconcile.table import BadRow, Row, Table, read_table
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -144,22 +145,21 @@ class _Folder:
 
     def form_row(self, name: str, row: Row) -> FormRow:
         self.once(row, "form_id")
-        values, numbers = row.values, self.numbering.several(row.values["number"])
+        values = row.values
         if values["kind"] not in ("", *FORM_KINDS):
             row.report("unknown-kind", "kind")
         if values["slot"]:
             self.check_slot(row)
-        lacks = tuple(field for field in REQUIRED_FIELDS if not (numbers if field == "number" else values[field]))
         return FormRow(
             form_id=values["form_id"] or name,
             call_id=values["call_id"],
-            numbers=numbers,
+            numbers=self.numbering.several(values["number"]),
             consultant=values["consultant"],
             taken_at=self.time(row, "taken_at"),
             filed_at=self.time(row, "filed_at"),
             slot=values["slot"],
             kind=values["kind"],
-            lacks=lacks,
+            lacks=lacking(REQUIRED, values),  # R21's, whatever an office settles in [form]
         )
 
     def display(self, _name: str, row: Row) -> tuple[str, int | None]:

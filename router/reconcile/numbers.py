@@ -13,7 +13,8 @@ from functools import lru_cache
 
 import phonenumbers
 
-_SEPARATOR = re.compile("[;；]")
+from router.config.form import split_numbers
+
 _PLUS = "+＋"
 # China's subscriber numbers: 7 or 8 digits; 0 begins a trunk prefix, 1 mobiles and emergency, 9 services.
 _LOCAL_CN = re.compile("[2-8][0-9]{6,7}")
@@ -34,7 +35,7 @@ class Numbering:
 
     def several(self, text: str) -> tuple[str, ...]:
         """The numbers of a form, which are separated by `;` or `；`; withheld ones are left out."""
-        found = (self.one(part) for part in _SEPARATOR.split(text))
+        found = map(self.one, split_numbers(text))
         return tuple(dict.fromkeys(number for number in found if number))
 
 

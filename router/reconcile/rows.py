@@ -15,8 +15,6 @@ CLOSED = "closed"  # the slot of whatever lies outside all slots
 
 PURCHASE = "purchase"
 FORM_KINDS = (PURCHASE, "other", "message")  # R21
-# R21: what a purchase form must say; "appointment" is yes or no
-REQUIRED_FIELDS = ("name", "number", "media", "intent", "appointment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,25 @@ Numbers stand in `customer_number` and nowhere else, so that one row can be empt
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from router.store.base import Base, UtcDateTime
+
+
+class HasNumber(Protocol):
+    """A row with the number of an outside party: a call, a call back."""
+
+    @property
+    def number(self) -> NumberRow | None:
+        """The number; None where it was withheld."""
+
+
+def number_of(row: HasNumber) -> str:
+    """The number of a row in E.164; "" where it was withheld or erased."""
+    return (row.number.number or "") if row.number else ""
 
 
 class CustomerRow(Base):

@@ -28,8 +28,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from router.store.base import Base, UtcDateTime
 from router.store.office import SITE_ID
 
-WHAT = ("substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon")  # told to people
-EVENTS = ("call.ended", "call.missed", "form.filed", "finding.opened")  # told to programs, by webhook
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600, 3600, 7200, 14400, 28800))
 
 

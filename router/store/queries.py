@@ -124,15 +124,6 @@ def open_callbacks(session: Session, *, site_id: int = SITE_ID) -> Sequence[Call
     ).all()
 
 
-def callbacks_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> Sequence[CallbackRow]:
-    """Call backs that came to be owed on a day, and how they were settled."""
-    first, end = day_bounds(day, zone)
-    wanted = (CallbackRow.site_id == site_id, CallbackRow.owed_since >= first, CallbackRow.owed_since < end)
-    return session.scalars(
-        select(CallbackRow).where(*wanted).options(joinedload(CallbackRow.number)).order_by(CallbackRow.owed_since)
-    ).all()
-
-
 def customer_with(session: Session, number: str, *, site_id: int = SITE_ID) -> CustomerRow | None:
     """The customer whose number (E.164) it is."""
     wanted = (NumberRow.site_id == site_id, NumberRow.number == number)
@@ -188,11 +179,6 @@ def failed_events(session: Session, *, site_id: int = SITE_ID) -> Sequence[Event
     """Events that the database would not take, for `doctor`; there should be none."""
     wanted = select(EventFailedRow).where(EventFailedRow.site_id == site_id)
     return session.scalars(wanted.order_by(EventFailedRow.at)).all()
-
-
-def count_of_calls(session: Session, *, site_id: int = SITE_ID) -> int:
-    """How many calls are on record."""
-    return session.scalars(select(func.count()).select_from(CallRow).where(CallRow.site_id == site_id)).one()
 
 
 def first_day_on_record(session: Session, zone: ZoneInfo, *, site_id: int = SITE_ID) -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, current_app, request, stream_with_context
@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from router.core.policy import PRESENCE
 from router.masking import mask
+from router.store.customers import HasNumber, number_of
 
 if TYPE_CHECKING:
-    from router.store.customers import NumberRow
     from router.web.app import WebSettings
     from router.web.board.today import Figures, Today
     from router.web.live import LiveBoard, Source
@@ -29,14 +29,6 @@ Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 NAME_LETTERS = 40
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # dates with a day before and after them
-
-
-class HasNumber(Protocol):
-    """A row with the number of an outside party: a call, a call back."""
-
-    @property
-    def number(self) -> NumberRow | None:
-        """The number; None where it was withheld."""
 
 
 class Names(dict[str, str]):
@@ -135,7 +127,7 @@ def at_ms(moment: int | None, form: str = "%H:%M") -> str:
 
 def masked(row: HasNumber) -> str:
     """The number of a row as pages show it; "" where it was withheld or erased."""
-    return mask((row.number.number or "") if row.number else "")
+    return mask(number_of(row))
 
 
 def kind_of(presence: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook
 
+from router.config.notify import EVENTS, WHAT
 from router.engine.socket import EngineUnreachableError
 from router.jobs.outbox import Outbox
 from router.jobs.targets import AppriseTarget, HookTarget, Target
@@ -26,9 +27,7 @@ from router.store.customers import CustomerRow, NumberRow
 from router.store.migrate import migrate_database
 from router.store.notice_words import WORDS, notice_words
 from router.store.notices import (
-    EVENTS,
     RETRY_AFTER,
-    WHAT,
     NoticeMarkRow,
     NoticeRow,
     OutboxRow,

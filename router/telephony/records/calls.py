@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from router.reconcile import rows as reconciled
+from router.reconcile.database import pbx_row
 from router.reconcile.join import PbxCall, group_pbx
 from router.store.pbx_log import rows_of_call
 from router.store.queries import SITE_ID
@@ -34,7 +34,7 @@ class RecordedCall:
 
 def calls_of(rows: Iterable[PbxRow]) -> list[PbxCall]:
     """The hotline's calls that these rows are (R24), whatever their order; outgoing rows are no calls of it."""
-    return group_pbx(as_row(row) for row in rows if row.direction == "in")
+    return group_pbx(pbx_row(row) for row in rows if row.direction == "in")
 
 
 def recorded_calls(rows: Iterable[PbxRow]) -> list[RecordedCall]:
@@ -50,19 +50,6 @@ def recorded_call(session: Session, uniqueid: str, *, site_id: int = SITE_ID) ->
     """What Asterisk's own records say of the call with this uniqueid (`call.uniqueid` of the log); None: nothing."""
     found = recorded_calls(rows_of_call(session, uniqueid, site_id=site_id))
     return found[0] if found else None
-
-
-def as_row(row: PbxRow) -> reconciled.PbxRow:
-    """A row of the database as reconciliation takes it."""
-    return reconciled.PbxRow(
-        row=f"pbx:{row.id}",
-        call_id=row.call_id,
-        number=row.number,
-        started_at=row.started_at,
-        answered_at=row.answered_at,
-        ended_at=row.ended_at,
-        answered_by=row.answered_by,
-    )
 
 
 def _recorded(call: PbxCall, rows: list[PbxRow]) -> RecordedCall:

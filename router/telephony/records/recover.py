@@ -22,14 +22,16 @@ from router.config.model import Site
 from router.core.inputs import Slot
 from router.core.words import MissedWhy
 from router.engine.link_log import gaps
+from router.reconcile.database import pbx_row
 from router.reconcile.join import join
 from router.reconcile.rows import RouterRow
 from router.store import recovered as store
 from router.store.calls import CallRow
+from router.store.customers import number_of
 from router.store.ledger import moment as in_utc
 from router.store.pbx_log import note_blind, rows_between
 from router.store.queries import SITE_ID, plan_of_day
-from router.telephony.records.calls import RecordedCall, as_row, recorded_calls
+from router.telephony.records.calls import RecordedCall, recorded_calls
 
 SETTLED: Final = timedelta(minutes=5)
 """Younger calls are left alone: the database may not have followed the journal yet."""
@@ -107,7 +109,7 @@ def _pairs(recorded: Sequence[RecordedCall], log: Sequence[CallRow]) -> Iterable
     by_id = {call.call.call_id: call for call in recorded}
     rows = {row.uniqueid or row.id: row for row in log}
     router = [_as_router_row(name, row) for name, row in rows.items()]
-    pbx = [as_row(row) for call in recorded for row in call.rows]
+    pbx = [pbx_row(row) for call in recorded for row in call.rows]
     for joined in join(pbx, router):
         if joined.in_pbx:
             call = next(by_id[name] for name in joined.names if name in by_id)
@@ -118,7 +120,7 @@ def _as_router_row(name: str, row: CallRow) -> RouterRow:
     return RouterRow(
         row=row.id,
         call_id=name,
-        number=(row.number.number or "") if row.number else "",
+        number=number_of(row),
         arrived_at=row.arrived_at,
         answered_at=row.answered_at,
         ended_at=row.ended_at,

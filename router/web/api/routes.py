@@ -13,6 +13,7 @@ from spectree.models import SecureType, SecuritySchemeData
 from sqlalchemy import select
 
 from router import __version__
+from router.config.form import split_numbers
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
 from router.engine.delivery import RefusedError
@@ -21,6 +22,7 @@ from router.engine.socket import EngineUnreachableError
 from router.masking import mask, national
 from router.store.call_forms import Filing, FormError, Writing, file_form, form_of_call, forms_of_days
 from router.store.calls import CallRow
+from router.store.customers import number_of
 from router.store.explain import explain
 from router.store.findings import FindingRow
 from router.store.forms import FormRow
@@ -206,7 +208,7 @@ def _call(call: CallRow) -> shapes.CallOut:
     return shapes.CallOut(
         id=call.id,
         uniqueid=call.uniqueid,
-        number=_number((call.number.number or "") if call.number else ""),
+        number=_number(number_of(call)),
         hotline=call.hotline,
         slot=call.slot_name or "",
         arrived_at=call.arrived_at,
@@ -223,7 +225,7 @@ def _call(call: CallRow) -> shapes.CallOut:
 def _form(form: FormRow) -> shapes.FormOut:
     fields = {key: str(value) for key, value in form.fields.items()}
     if "number" in fields:
-        fields["number"] = ";".join(_number(one.strip()) for one in fields["number"].replace("；", ";").split(";"))
+        fields["number"] = ";".join(map(_number, split_numbers(fields["number"])))
     return shapes.FormOut(
         id=form.id,
         call_id=form.call_id or "",

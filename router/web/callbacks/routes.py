@@ -22,7 +22,7 @@ from router.errors import HotlineError
 from router.masking import national
 from router.store import callbacks
 from router.store.callbacks import SeenCall
-from router.store.customers import CallbackRow
+from router.store.customers import CallbackRow, number_of
 from router.web import shared
 from router.web.check.sentences import how_long
 
@@ -121,7 +121,7 @@ def _owed(callback_id: int) -> CallbackRow:
 
 
 def _whole(row: CallbackRow) -> Number:
-    return Number(row.number.number or "")
+    return Number(number_of(row))
 
 
 def _lines(rows: Sequence[CallbackRow]) -> list[Line]:
@@ -130,7 +130,7 @@ def _lines(rows: Sequence[CallbackRow]) -> list[Line]:
     numbers = [row.number.number for row in owed if row.number.number]
     since = min((row.owed_since for row in owed), default=now)
     seen = callbacks.seen_calls_out(shared.session(), numbers, since)
-    return [_line(row, seen.get(row.number.number or "", ())) for row in rows]
+    return [_line(row, seen.get(number_of(row), ())) for row in rows]
 
 
 def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> Line:
@@ -146,4 +146,4 @@ def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> Line:
 def _number(row: CallbackRow) -> str:
     """Whole for who is to dial it, masked for everybody else."""
     is_mine = row.person is not None and row.person == shared.person()
-    return national(row.number.number or "") if is_mine else shared.masked(row)
+    return national(number_of(row)) if is_mine else shared.masked(row)

@@ -89,7 +89,7 @@ def _incomplete(line: Line, telling: Telling) -> object:
 
 def _wrong_number(line: Line, telling: Telling) -> object:
     said = str(line.form.fields.get("number") or "") if line.form else ""
-    written = ";".join(mask(part.strip()) for part in split_numbers(said)) or "—"
+    written = ";".join(map(mask, split_numbers(said))) or "—"
     return _(
         "%(name)s form %(id)s says %(number)s",
         name=telling.name(line.finding.person),

@@ -14,7 +14,7 @@ from typing import Any
 from router.reconcile.rows import CLOSED
 from router.store.callbacks import SeenCall
 from router.store.calls import CallRow
-from router.store.customers import CallbackRow
+from router.store.customers import CallbackRow, number_of
 from router.store.findings import DisplayCountRow, FindingRow, ReconcileRunRow
 from router.store.forms import FormRow
 from router.store.found import UNDECIDED
@@ -96,9 +96,7 @@ def _line(finding: FindingRow, behind: Behind) -> Line:
     rows = behind.pbx.get(finding.call, ())
     form = behind.forms.get(finding.form)
     first = rows[0] if rows else None
-    number = (
-        (call.number.number or "" if call.number else "") if call else next((r.number for r in rows if r.number), "")
-    )
+    number = number_of(call) if call else next((r.number for r in rows if r.number), "")
     at = call.arrived_at if call else first.started_at if first else (form.taken_at or form.filed_at) if form else None
     owed = _owed(call, behind) if finding.kind == "missed_call" else None
     return Line(

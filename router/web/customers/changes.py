@@ -14,7 +14,7 @@ from router.exchange.reading import read_table
 from router.masking import mask
 from router.store.customer_list import CustomerLine, customer_shown
 from router.store.customer_numbers import block, open_blocks, row_of_number, unblock
-from router.store.customers import BlockRow
+from router.store.customers import BlockRow, number_of
 from router.store.owners_given import MergeError, carry_out, merge_of
 from router.web import shared
 from router.web.customers.view import LEADS, customer_or_404, have_it_read, left_in_words, masked, said, terms
@@ -56,7 +56,7 @@ def remove_block(block_id: int) -> ResponseReturnValue:
     """Take a block back."""
     row = shared.session().get(BlockRow, block_id)
     with said():
-        number = (row.number.number or "") if row else ""
+        number = number_of(row) if row else ""
         unblock(shared.session(), number, by=shared.username(), now=shared.now())
         shared.session().commit()
         _flash_taken_over(_("The number is not blocked any more."))

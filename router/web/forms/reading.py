@@ -14,6 +14,7 @@ from router.core.words import FormKind
 from router.masking import national
 from router.store.call_forms import Filing, FormError
 from router.store.calls import CallRow
+from router.store.customers import number_of
 from router.store.forms import FormRevisionRow, FormRow
 
 
@@ -22,7 +23,7 @@ def filing_from(
 ) -> Filing:
     """What was posted, with the call's own number in front; raises `FormError` for a time that is none."""
     fields: dict[str, str] = {field.key: posted.get(field.key, "").strip() for field in table.asked}
-    fields["number"] = ";".join(filter(None, (number_of(call), fields.get("number", ""))))
+    fields["number"] = ";".join(filter(None, (own_number(call), fields.get("number", ""))))
     return Filing(
         call_id=call.id if call else None,
         consultant=consultant,
@@ -45,15 +46,15 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
         raise FormError({"taken_at": "not-a-time"}) from error
 
 
-def number_of(call: CallRow | None) -> str:
+def own_number(call: CallRow | None) -> str:
     """The caller's number in national form; "" when withheld or without a call."""
-    return national((call.number.number or "") if call and call.number else "")
+    return national(number_of(call)) if call else ""
 
 
 def values_of(form: FormRow, call: CallRow | None) -> dict[str, str]:
     """A form's values for the page that corrects it; the call's number is shown apart from them."""
     values = {key: str(form.fields.get(key, "")) for key in FIELDS}
-    own = number_of(call)
+    own = own_number(call)
     if own:
         values["number"] = values["number"].removeprefix(own).lstrip(";；")
     return {**values, "kind": form.kind, "asked_for": form.asked_for or ""}

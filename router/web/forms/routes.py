@@ -20,7 +20,7 @@ from router.store.forms import FormRow
 from router.store.marks import has_mark
 from router.store.queries import call_with, day_bounds
 from router.web import shared
-from router.web.forms.reading import changes, filing_from, lacking, number_of, values_of
+from router.web.forms.reading import changes, filing_from, lacking, own_number, values_of
 from router.web.language import shown_language
 from router.web.navigation import OWED_DAYS
 
@@ -229,8 +229,8 @@ def _page(template: str, **values: object) -> str:
         changes=changes,
         now=shared.now(),
         may_write=bool(shared.roles() & set(WRITERS)),
-        number=lambda call: mask(number_of(call)),
-        mask_all=lambda text: ";".join(mask(part.strip()) for part in split_numbers(text)),
+        number=lambda call: mask(own_number(call)),
+        mask_all=lambda text: ";".join(map(mask, split_numbers(text))),
         **values,
     )
 
