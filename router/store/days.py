@@ -1,10 +1,12 @@
-"""日清: days that the secretary has closed. May live here: that table, closing a day, asking whether one is closed.
+"""日清: what is counted of a day, and days that are closed. May live here: that table, closing, counting.
 
 What is closed changes only by a recorded correction: a form of a closed day, new or corrected, says why.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from router.errors import StoreError
 from router.store.base import Base, UtcDateTime
+from router.store.calls import CallRow
+from router.store.forms import FormRow
 from router.store.office import SITE_ID
 
 
@@ -53,3 +57,30 @@ def close_day(
     session.add(row)
     session.flush()
     return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayAccount:
+    """What stands on record of a day: counts of each slot in the order of the day ("": outside all), what is open."""
+
+    slots: dict[str, dict[str, int]]
+    still_open: dict[str, int]
+
+
+def account_of_day(calls: Sequence[CallRow], forms: Iterable[FormRow], *, forms_owed: int) -> DayAccount:
+    """Calls, answered, missed and forms of each slot; a form stands in its call's, else in the one written on it."""
+    counts: dict[str, dict[str, int]] = {}
+
+    def slot(name: str) -> dict[str, int]:
+        return counts.setdefault(name, {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
+
+    for call in calls:
+        count = slot(call.slot_name or "")
+        count["calls"] += 1
+        count["answered"] += call.answered_at is not None
+        count["missed"] += call.is_missed and call.answered_at is None
+    slots = {call.id: call.slot_name or "" for call in calls}
+    for form in forms:
+        slot(slots.get(form.call_id or "", form.slot_name))["forms"] += 1
+    going_on = sum(call.ended_at is None and call.missed_why is None for call in calls)
+    return DayAccount(slots=counts, still_open={"calls": going_on, "forms": forms_owed})

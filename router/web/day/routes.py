@@ -17,8 +17,7 @@ from router.exchange.forms_out import Office
 from router.exchange.reading import read_table
 from router.exchange.table import MIME, Table, written
 from router.store.call_forms import FormError, Writing, forms_of_days, forms_owed
-from router.store.calls import CallRow
-from router.store.days import DayClosedError, close_day, closing_of
+from router.store.days import DayAccount, DayClosedError, account_of_day, close_day, closing_of
 from router.store.queries import calls_of_day, calls_of_days, day_bounds
 from router.web import shared
 from router.web.day.pdf import as_pdf, pdf_works
@@ -36,11 +35,12 @@ FULL_NUMBERS = {"secretary", "supervisor", "administrator"}  # whose files have 
 def page() -> ResponseReturnValue:
     """Can the day be closed?"""
     day = shared.day_asked()
+    account = _account(day)
     return render_template(
         "day/page.html",
         day=day,
-        open=_open(day),
-        counts=_counts(day),
+        open=account.still_open,
+        counts=account.slots,
         closing=closing_of(shared.session(), day),
         may_close=bool(shared.roles() & set(CLOSERS)),
         pdf_works=pdf_works(),
@@ -52,11 +52,19 @@ def page() -> ResponseReturnValue:
 def close(day_text: str) -> ResponseReturnValue:
     """Close the day; with things open only with a reason."""
     day, remark = _day(day_text), request.form.get("remark", "").strip()
-    if any(_open(day).values()) and not remark:
+    account = _account(day)
+    if any(account.still_open.values()) and not remark:
         flash(_("Something is open: say why the day is closed all the same."), "error")
         return redirect(url_for("day.page", date=day))
     try:
-        close_day(shared.session(), day, by=shared.username(), now=shared.now(), archive=_archive(day), remark=remark)
+        close_day(
+            shared.session(),
+            day,
+            by=shared.username(),
+            now=shared.now(),
+            archive=_archive(day, account),
+            remark=remark,
+        )
     except DayClosedError:
         flash(_("The day is closed already."), "error")
     else:
@@ -130,39 +138,26 @@ def import_forms() -> ResponseReturnValue:
 # --- what the routes ask ---------------------------------------------------------------------------------------------
 
 
-def _open(day: date) -> dict[str, int]:
-    """What is still open of the day: calls that go on, forms owed."""
-    first, end = day_bounds(day, shared.zone())
-    calls = calls_of_day(shared.session(), day, shared.zone())
-    owed = [call for call in forms_owed(shared.session(), since=first) if call.arrived_at < end]
-    return {"calls": sum(_goes_on(call) for call in calls), "forms": len(owed)}
+def _account(day: date) -> DayAccount:
+    """What stands on record of the day, read once a request."""
+    end = day_bounds(day, shared.zone())[1]
+    owed = forms_owed(shared.session(), since=day_bounds(day, shared.zone())[0])
+    return account_of_day(
+        calls_of_day(shared.session(), day, shared.zone()),
+        forms_of_days(shared.session(), day, day + timedelta(days=1), shared.zone()),
+        forms_owed=sum(call.arrived_at < end for call in owed),
+    )
 
 
-def _goes_on(call: CallRow) -> bool:
-    return call.ended_at is None and call.missed_why is None
-
-
-def _counts(day: date) -> dict[str, dict[str, int]]:
-    """Calls, answered, missed and forms of each slot, in the order of the day; `None` is outside all slots."""
-    counts: dict[str, dict[str, int]] = {}
-    calls = calls_of_day(shared.session(), day, shared.zone())
-    slots = {call.id: call.slot_name or "" for call in calls}
-    for call in calls:
-        slot = counts.setdefault(call.slot_name or "", {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
-        slot["calls"] += 1
-        slot["answered"] += call.answered_at is not None
-        slot["missed"] += call.is_missed and call.answered_at is None
-    for form in forms_of_days(shared.session(), day, day + timedelta(days=1), shared.zone()):
-        name = slots.get(form.call_id or "", form.slot_name)
-        slot = counts.setdefault(name, {"calls": 0, "answered": 0, "missed": 0, "forms": 0})
-        slot["forms"] += 1
-    return counts
-
-
-def _archive(day: date) -> dict[str, Any]:
+def _archive(day: date, account: DayAccount) -> dict[str, Any]:
     """The day as it stands, kept with its closing; numbers are masked, as on paper."""
     table = _table("day", day, day, show_numbers=False)
-    return {"counts": _counts(day), "open": _open(day), "head": list(table.head), "rows": [list(r) for r in table.rows]}
+    return {
+        "counts": account.slots,
+        "open": account.still_open,
+        "head": list(table.head),
+        "rows": [list(row) for row in table.rows],
+    }
 
 
 def _sheet(day: date, *, is_pdf: bool = False) -> str:
@@ -171,7 +166,7 @@ def _sheet(day: date, *, is_pdf: bool = False) -> str:
         is_pdf=is_pdf,
         day=day,
         table=_table("day", day, day, show_numbers=False),
-        counts=_counts(day),
+        counts=_account(day).slots,
         closing=closing_of(shared.session(), day),
         now=shared.now(),
     )
