@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import date, timedelta
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, abort
 from pydantic import BaseModel
 from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
@@ -59,8 +59,6 @@ def register(app: Flask) -> None:
 def calls(query: shapes.Days) -> Response:
     """The call log of some days."""
     days = _days(query)
-    if isinstance(days, Response):
-        return days
     return _json(shapes.CallsOut(calls=[_call(one) for one in calls_of_days(shared.session(), *days, shared.zone())]))
 
 
@@ -84,8 +82,6 @@ def call(call_id: str) -> Response:
 def forms(query: shapes.Days) -> Response:
     """The call forms of some days."""
     days = _days(query)
-    if isinstance(days, Response):
-        return days
     return _json(shapes.FormsOut(forms=[_form(one) for one in forms_of_days(shared.session(), *days, shared.zone())]))
 
 
@@ -123,8 +119,6 @@ def file(json: shapes.FormIn) -> Response:
 def findings(query: shapes.Days) -> Response:
     """What the reconciliation found on some days."""
     days = _days(query)
-    if isinstance(days, Response):
-        return days
     wanted = (FindingRow.site_id == SITE_ID, FindingRow.day >= days[0], FindingRow.day < days[1])
     order = (FindingRow.day, FindingRow.slot, FindingRow.kind, FindingRow.id)
     found = shared.session().scalars(select(FindingRow).where(*wanted).order_by(*order))
@@ -178,11 +172,11 @@ def set_presence(person: str, json: shapes.PresenceIn) -> Response:
 # --- what the routes ask ---------------------------------------------------------------------------------------------
 
 
-def _days(query: shapes.Days) -> tuple[date, date] | Response:
-    """First day and the day after the last, or why not."""
+def _days(query: shapes.Days) -> tuple[date, date]:
+    """First day and the day after the last; the request ends with a refusal where these are none."""
     last = query.last or query.first
     if not query.first <= last < query.first + timedelta(days=MOST_DAYS):
-        return refusal(422, "these are no days", f"from, to: at most {MOST_DAYS} days, in order", id_="days")
+        abort(refusal(422, "these are no days", f"from, to: at most {MOST_DAYS} days, in order", id_="days"))
     return query.first, last + timedelta(days=1)
 
 
