@@ -121,6 +121,9 @@ class Scene:
             self.phone[name] = phone
         self.board.start()
         assert self.board.wait_ready(10), "the link did not come up"
+        here = {PersonId(name) for name in accounts if name in PEOPLE}
+        # Asterisk tells of a phone's state a moment after it has registered it
+        until("the phones are known", lambda: here.isdisjoint(self.board.offline()))
         self.board.keep_fallback([PersonId(p) for p in PEOPLE])
 
     def caller(self, number: str = "13900000001") -> Caller:
