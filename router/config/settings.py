@@ -82,7 +82,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Setting("mode", '"private"', "private：自带 Asterisk；existing：已有的，另写 [pbx.ami]", "private: our own Asterisk; existing: yours, with [pbx.ami]."),
             Setting("sip_bind", '"127.0.0.1:5060"', "SIP 的 IP 地址和端口（private）", "IP address and port of SIP (private)."),
-            Setting("rtp_ports", '"20000-20999"', "语音端口范围，一通电话用 4 个（private）", "Ports for voice, four a call (private)."),
+            Setting("rtp_ports", '"20000-20999"', "语音端口范围，来电和每部响铃的话机各用 2 个（private）", "Ports for voice: two for each caller and for each phone that rings (private)."),
             Setting("ami_port", "5038", "管理接口端口，只在本机（private）", "Port of the manager interface, on loopback only (private)."),
             Setting("alert_after_seconds", "4", "外线后的话机（手机）呼出多久算开始响铃", "A phone behind a trunk (a mobile) counts as ringing so long after it was called.", "s"),
             Setting("silent_seconds", "4", "座机多久不响算故障", "A desk phone that has not rung so long after it was called has failed.", "s"),

@@ -23,7 +23,7 @@ from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from tests.telephony.phones.people import Caller, Phone
 from tests.telephony.phones.world import World
-from tests.up.site import AT_A_FIXED_ADDRESS, EXTENSIONS, Ports, crowd, crowd_of, office_of_four
+from tests.up.site import AT_A_FIXED_ADDRESS, EXTENSIONS, RTP_PORTS, Ports, crowd, crowd_of, office_of_four
 
 ROOT = Path(__file__).resolve().parents[2]
 HOTLINE = "4008001234"
@@ -48,7 +48,7 @@ class Service:
         self.sip, self.fixed = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
         self.web, self.ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
         # below the ports that the system gives out, apart from other workers' and tests'
-        rtp = 19_000 + (os.getpid() % 8 * 8 + next(SERVICES) % 8) * 200
+        rtp = 19_000 + (os.getpid() % 4 * 4 + next(SERVICES) % 4) * RTP_PORTS
         ports = self.ports = Ports(sip=self.sip, web=self.web, ami=self.ami, rtp=rtp, fixed=self.fixed)
         self.accounts = crowd_of(size) if size else EXTENSIONS
         self.config = folder / "site.toml"

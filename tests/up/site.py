@@ -33,6 +33,9 @@ EXTENSIONS = {"A": "101", "B": "102", "C": "103", "D": "104"}
 AT_A_FIXED_ADDRESS = "C"
 
 
+RTP_PORTS = 800  # two for each phone that rings, and Asterisk keeps them a moment longer: a crowd rings call after call
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Where a service listens; `fixed` is where C's phone does."""
@@ -90,7 +93,7 @@ def _consultant(person: str, account: str, name: str, ports: Ports) -> str:
 
 
 def _site(ports: Ports, people: Sequence[str], call: Sequence[str], reception: Sequence[str], policy: str) -> str:
-    head = HEAD.format(web=ports.web, sip=ports.sip, ami=ports.ami, rtp=ports.rtp, rtp_last=ports.rtp + 199)
+    head = HEAD.format(web=ports.web, sip=ports.sip, ami=ports.ami, rtp=ports.rtp, rtp_last=ports.rtp + RTP_PORTS - 1)
     plan = PLAN.format(call=_names(call), reception=_names(reception))
     return head + "".join(people) + plan + f"[policy]\n{policy}\n"
 
