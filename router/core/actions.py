@@ -133,10 +133,11 @@ class Forfeit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lapse:
-    """The round ended without somebody who was away for an objective reason (R5)."""
+    """The round ended without somebody who was away for an objective reason; `owed`: one extra turn for it (R5)."""
 
     person: PersonId
     sheet: Group
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ def reason(office: Office, person: Person, call: Call) -> Reason | None:
         return OFFERED
     if person.presence != PRESENT:
         return Reason(person.presence, presence_kind(office, person.presence))
-    if person.in_use or person.talking or person.ringing:
+    if person.in_use or person.lost or person.talking or person.ringing:
         return BUSY
     if person.wrap_up_until is not None:  # ends when its timer has had its turn, not by the clock
         return WRAP_UP

@@ -157,6 +157,9 @@ def _device(office: Office, told: inputs.DeviceChanged) -> Call | None:
     if told.device in (DeviceState.IN_USE, DeviceState.IDLE):
         person.in_use = told.device is DeviceState.IN_USE
         return None
+    if told.device in (DeviceState.LOST, DeviceState.FOUND):
+        person.lost = told.device is DeviceState.LOST
+        return None
     person.registered = told.device is DeviceState.REGISTERED
     if not person.registered and person.ringing is not None:
         return calls.failed(office, office.calls[person.ringing], person.id)  # DOMAIN 10: a failure of that call, too

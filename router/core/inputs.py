@@ -122,7 +122,7 @@ class PresenceChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceChanged:
-    """A person's phone was registered or lost, or is in use on some other call or idle again (R3)."""
+    """A person's phone: registered or not, in use on some other call or idle, lost to the engine or found (R3)."""
 
     person: PersonId
     device: DeviceState

@@ -34,6 +34,7 @@ class Person:
     presence: str = PRESENT
     registered: bool = True
     in_use: bool = False
+    lost: bool = False  # the engine does not know of the phone: trouble, not absence (DOMAIN 10)
     suspended: bool = False
     active: bool = True
     ringing: CallId | None = None

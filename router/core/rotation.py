@@ -3,7 +3,8 @@
 Next in line is the first person in sheet order who is due and available. Choosing somebody records everyone due
 before them: a personal reason forfeits, an objective one passes. When nobody due is available but somebody on the
 sheet is, the round ends: who is still due loses the turn (personal) or it lapses (objective), everyone is due again,
-and the choice is made in the new round. When nobody is chosen nothing is recorded. So whoever comes back while their
+and the choice is made in the new round. Whom the hotline itself kept, by ringing for another call or by trouble with
+this one, is owed the turn that lapsed. When nobody is chosen nothing is recorded. So whoever comes back while their
 turn is due is in front again: that is the make-up insertion.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from router.core.actions import Act, Forfeit, Lapse, Passed, Restore, Round, SlotChanged
-from router.core.availability import Reason, reason
+from router.core.availability import BUSY, OUT, Reason, reason
 from router.core.errors import ImpossibleInputError, PlanError
 from router.core.inputs import RosterEdited, Slot, TurnHandedOut, TurnTakenAway
 from router.core.model import Call, Office, Person, Sheet, Turn
@@ -67,13 +68,21 @@ def _end_round(office: Office, sheet: Sheet, reasons: dict[PersonId, Reason | No
             continue
         if why.kind is Kind.PERSONAL:
             _lose(office, sheet, turn, why.word)
-        elif why.kind is Kind.OBJECTIVE:
-            office.say(Lapse(person=person, sheet=sheet.group))
-            turn.owed = office.policy.makeup_carry  # R6: a lapse takes an owed turn along; with carry it leaves one
+        elif why.kind is Kind.OBJECTIVE or why is OUT:
+            turn.owed = _is_owed(office, office.people[person], why)  # R6: a lapse takes an owed turn along
+            office.say(Lapse(person=person, sheet=sheet.group, owed=turn.owed))
     sheet.round += 1
     for turn in sheet.turns.values():  # a new round, not a step of the old turns
         turn.state, turn.by = TurnState.DUE, None
     office.say(Round(number=sheet.round, sheet=sheet.group))
+
+
+def _is_owed(office: Office, person: Person, why: Reason) -> bool:
+    """Whether a lapse leaves one extra turn (R5): by policy, or since it was the hotline that kept the person."""
+    kept_by_hotline = (
+        why is BUSY and person.ringing is not None and not (person.talking or person.in_use or person.lost)
+    )
+    return why is OUT or kept_by_hotline or (office.policy.makeup_carry and why.kind is Kind.OBJECTIVE)
 
 
 def check_slots(slots: Sequence[Slot]) -> None:

@@ -118,9 +118,11 @@ class FormKind(StrEnum):
 
 
 class DeviceState(StrEnum):
-    """What happens to a person's phone: two states that change separately (R3, DOMAIN 10)."""
+    """What happens to a person's phone: states that change separately (R3, DOMAIN 10)."""
 
     REGISTERED = "registered"
     UNREGISTERED = "unregistered"
     IN_USE = "in_use"
     IDLE = "idle"
+    LOST = "lost"
+    FOUND = "found"
