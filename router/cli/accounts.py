@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from router.cli.database import database_of
 from router.cli.settings import Place, web_settings
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.store.migrate import migrate_database
 from router.store.office import has_site
 from router.store.seed import seed

@@ -15,8 +15,8 @@ import click
 
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
-from router.engine.acts import Wish, act_of, group_of, sheet_of
-from router.engine.socket import EngineClient
+from router.desk_client.acts import Wish, act_of, group_of, sheet_of
+from router.desk_client.client import EngineClient
 from router.errors import RequestError
 
 Command = TypeVar("Command", bound=Callable[..., object])

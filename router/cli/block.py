@@ -11,7 +11,7 @@ from router.cli.acts import user_name
 from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import Place, numbering, open_place
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.errors import HotlineError, RequestError
 from router.masking import national
 from router.store.customer_numbers import block, open_blocks, unblock

@@ -44,7 +44,7 @@ class DataFolder:
         return self.path / "engine.sock"
 
     @property
-    def link_log(self) -> Path:
+    def link_times(self) -> Path:
         """When the engine had its link to Asterisk."""
         return self.path / "link.log"
 

@@ -31,7 +31,7 @@ from router.cli.supervise import StartError, end_orphans
 from router.cli.up import READY_SECONDS, Running, bring_up, end_on_signals
 from router.core import inputs
 from router.core.words import PersonId
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.telephony.ami import Action, AmiClient
 from router.telephony.private.stage import CALLERS

@@ -22,7 +22,7 @@ from router.cli.settings import Place, open_place, page_address
 from router.cli.site_changes import MisfitError, compare, opened, refuse_misfits
 from router.config.changes import Side
 from router.config.model import PbxMode
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.store.migrate import newest, version
 from router.store.pbx_log import sources

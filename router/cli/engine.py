@@ -23,7 +23,7 @@ from router.core.words import CallId, PersonId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.journal import Journal
-from router.engine.link_log import LinkLog
+from router.engine.link_times import LinkTimes
 from router.engine.ports import Warn
 from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
@@ -58,9 +58,9 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     policy = place.site.desk_policy()
     journal = Journal(place.folder.journal)
     is_new = journal.last_seq == 0
-    desk, notes = recover_all(journal, policy)
+    desk, day = recover_all(journal, policy)
     late = LateSwitchboard()
-    engine = Engine(desk, journal, late, SteadyClock(desk.office.now), notes=notes, rules=day_rules(place.site))
+    engine = Engine(desk, journal, late, SteadyClock(desk.office.now), day=day, rules=day_rules(place.site))
     database = open_database(database_url(place))
     keeper = OfficeKeeper(engine, place, database, is_new_journal=is_new, pbx_follows=asterisk_follows)
     switchboard = AsteriskSwitchboard(
@@ -89,9 +89,9 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
     log.info("engine state from=starting to=running site=%r office=%s", place.site.site.name, place.source)
-    link_log = LinkLog(place.folder.link_log)
+    link_times = LinkTimes(place.folder.link_times)
     linked = (over, lambda: switchboard.connected)
-    threading.Thread(target=link_log.follow, args=linked, name="link-log", daemon=True).start()
+    threading.Thread(target=link_times.follow, args=linked, name="link-times", daemon=True).start()
     try:
         engine.run(over)
     finally:

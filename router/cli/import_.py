@@ -13,8 +13,8 @@ from router.cli.database import session_of
 from router.cli.export import office_of
 from router.cli.options import place_options
 from router.cli.settings import Place, numbering, open_place
-from router.engine.owners import tell_owners
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
+from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
 from router.exchange import customers_in, display_in, forms_in
 from router.exchange.forms_in import BadRow

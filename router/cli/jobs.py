@@ -12,13 +12,12 @@ import click
 from router.cli.night import night_of
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
+from router.desk_client.errands import untold_forms, untold_owners
 from router.jobs.contacts import SeenContacts
-from router.jobs.forms import UntoldForms
 from router.jobs.lapse import lapse_warnings
 from router.jobs.nightly import nightly_reconciliation
 from router.jobs.outbox import Outbox
-from router.jobs.owners import UntoldOwners
 from router.jobs.process import Job, run_jobs
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
@@ -44,8 +43,8 @@ def command(config: Path | None, data: Path) -> None:
     with night_of(place) as night:
         desk = EngineClient(place.folder.socket)
         seen = SeenContacts(night=night, desk=desk, people=lambda: people_of(night))
-        untold = UntoldForms(database=night.database, desk=desk, clock=night.clock)
-        owners = UntoldOwners(database=night.database, desk=desk, clock=night.clock)
+        untold = untold_forms(night.database, desk, night.clock)
+        owners = untold_owners(night.database, desk, night.clock)
         telling = telling_of(night, targets_of(place))
         warnings = lapse_warnings(night.site, telling)
         slow: list[Job] = [untold, owners, seen, warnings, nightly_reconciliation(night)]

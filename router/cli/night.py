@@ -69,7 +69,7 @@ def pbx_records(place: Place, database: Engine) -> ReadRecords | None:
 
     def read() -> None:
         reading = read_records(database, place.site, place.folder.asterisk)
-        recover_missed(database, place.site, link_log=place.folder.link_log)
+        recover_missed(database, place.site, link_times=place.folder.link_times)
         if reading.trouble:
             raise RecordsIncompleteError(
                 f"{reading.source}: {reading.trouble}", cure="see hotline records show, then reconcile again"

@@ -38,7 +38,7 @@ def read(config: Path | None, data: Path) -> None:
         with Console(stderr=True).status("reading the PBX's records"):
             reading = read_records(database, place.site, place.folder.asterisk)
         click.echo(f"{reading.source}: {reading.rows} rows read, {reading.new} of them new on record")
-        recovery = recover_missed(database, place.site, link_log=place.folder.link_log)
+        recovery = recover_missed(database, place.site, link_times=place.folder.link_times)
         click.echo(
             f"the router's log: {recovery.added} calls put in, {recovery.corrected} corrected; "
             f"{recovery.blind} times without a link on record"

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from router.cli.acts import act_options, carry_out
-from router.engine.acts import Wish
+from router.desk_client.acts import Wish
 
 
 @click.command(name="roster")

@@ -8,8 +8,9 @@ from router.cli.settings import Place
 from router.cli.site_texts import said
 from router.config.changes import Difference
 from router.config.model import PbxMode
-from router.engine.socket import EngineClient, EngineUnreachableError
+from router.desk_client.client import EngineClient
 from router.errors import HotlineError
+from router.wire.errors import EngineUnreachableError
 
 PAGES_READ_AT_START = ("site.zone", "site.language")
 PBX_KNOWS = ("consultant", "hotline")  # tables whose change an existing PBX must be told by its technician

@@ -44,7 +44,7 @@ from router.config.checks.secrets import weak_accounts
 from router.config.load import review_site
 from router.config.model import PbxMode, split_address
 from router.config.plan import Origin, plan_that_counts
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.errors import ConfigurationError, HotlineError
 from router.store.migrate import DatabaseUnreachableError
 from router.telephony.private.find import ensure_asterisk

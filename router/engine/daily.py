@@ -1,4 +1,4 @@
-"""What the clock and the plan bring that is no rule of the desk. May live here: reading notes, office and clock.
+"""What the clock and the plan bring that is no rule of the desk. May live here: reading day state, office and clock.
 
 A suspension with an end ends, presence goes back to where a day starts when a person's last slot is over, a talk is
 warned of its end and marked when it is too long (R18). Each comes out as a letter or a fact for the journal, so that a
@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 from router.core import inputs
 from router.core.model import Office
 from router.core.words import CallId, Millis, PersonId
-from router.engine.notes import OFF, Change, Notes, Talk
-from router.engine.ports import Letter, Observation
+from router.engine.day_state import OFF, Change, DayState, Talk
+from router.engine.ports import Letter
 from router.errors import RequestError
 from router.store.events import FactKind
+from router.wire.observation import Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +34,25 @@ class DayRules:
     warn_before_ms: Millis = 15_000
 
 
-def next_due(notes: Notes, rules: DayRules) -> Millis | None:
+def next_due(day: DayState, rules: DayRules) -> Millis | None:
     """When time alone brings something next (ms); 0: at once."""
-    if notes.ended:
+    if day.ended:
         return 0
-    times = [*notes.until.values(), *(at for talk in notes.talks.values() for at in _times(talk, rules))]
+    times = [*day.until.values(), *(at for talk in day.talks.values() for at in _times(talk, rules))]
     return min(times, default=None)
 
 
-def due(notes: Notes, office: Office, rules: DayRules, now: Millis) -> Iterator[Letter | Observation]:
+def due(day: DayState, office: Office, rules: DayRules, now: Millis) -> Iterator[Letter | Observation]:
     """What is due by `now`; each comes once, whatever becomes of it."""
-    for person, until in list(notes.until.items()):
+    for person, until in list(day.until.items()):
         if until <= now:
-            del notes.until[person]
+            del day.until[person]
             yield Letter(input=inputs.Resumed(person=person, why="until"), source="timer")
-    ended, notes.ended = notes.ended, {}
+    ended, day.ended = day.ended, {}
     for person, at in ended.items():
         if rules.initial is not None and _day_is_over(office, rules, person, at):
             yield Letter(input=inputs.PresenceChanged(person=person, presence=rules.initial), source="plan")
-    for call, talk in list(notes.talks.items()):
+    for call, talk in list(day.talks.items()):
         yield from _of_talk(call, talk, rules, now)
 
 
@@ -104,55 +105,55 @@ def _of_talk(call: CallId, talk: Talk, rules: DayRules, now: Millis) -> Iterator
 # --- checks and facts of what is asked --------------------------------------------------------------------------------
 
 
-def check_version(notes: Notes, told: inputs.Input, facts: Mapping[str, str]) -> None:
+def check_version(day: DayState, told: inputs.Input, facts: Mapping[str, str]) -> None:
     """Refuse an edit of an order that has changed since it was seen; raises `RequestError`."""
     seen = facts.get("version", "")
     if not seen or not isinstance(told, inputs.RosterEdited | inputs.TurnHandedOut | inputs.TurnTakenAway):
         return
-    known = notes.versions.get(told.group)
+    known = day.versions.get(told.group)
     if known is not None and str(known.number) != seen:
         raise RequestError(f"the {told.group} sheet has changed since version {seen}: it is {known.number} now")
 
 
-def check_in(notes: Notes, rules: DayRules, told: inputs.Input, at: Millis) -> dict[str, str]:
+def check_in(day: DayState, rules: DayRules, told: inputs.Input, at: Millis) -> dict[str, str]:
     """Facts of a check-in: that it is one, and how late (ms) after the shift began; where everyone starts off."""
-    is_one = isinstance(told, inputs.PresenceChanged) and told.presence != OFF and told.person not in notes.checked_in
+    is_one = isinstance(told, inputs.PresenceChanged) and told.presence != OFF and told.person not in day.checked_in
     if not is_one or rules.initial != OFF or not isinstance(told, inputs.PresenceChanged):
         return {}
-    expected = notes.expected.get(told.person) if told.person in notes.on_duty else None
+    expected = day.expected.get(told.person) if told.person in day.on_duty else None
     late = {} if expected is None or at <= expected else {"late_ms": str(at - expected)}
     return {"checked_in": "1", **late}
 
 
-def check_observation(notes: Notes, seen: Observation) -> None:
+def check_observation(day: DayState, seen: Observation) -> None:
     """A consultant can mark only the talk that they are in; raises `RequestError`."""
-    talk = notes.talks.get(seen.call)
+    talk = day.talks.get(seen.call)
     if seen.what is FactKind.OTHER and (talk is None or talk.person != seen.person):
         raise RequestError(f"{seen.person!r} does not talk on call {seen.call!r}")
 
 
-def is_known(notes: Notes, seen: Observation) -> bool:
+def is_known(day: DayState, seen: Observation) -> bool:
     """Whether the call is marked so already: pressing `*7` again changes nothing."""
-    talk = notes.talks.get(seen.call)
+    talk = day.talks.get(seen.call)
     return seen.what is FactKind.OTHER and talk is not None and talk.other_since is not None
 
 
 # --- the board --------------------------------------------------------------------------------------------------------
 
 
-def add_to(board: dict[str, Any], notes: Notes, rules: DayRules) -> dict[str, Any]:
-    """The board with what the notes know: who and when, until when, versions, how long a talk may take."""
+def add_to(board: dict[str, Any], day: DayState, rules: DayRules) -> dict[str, Any]:
+    """The board with what the day knows: who and when, until when, versions, how long a talk may take."""
     for person, shown in board["people"].items():
-        shown["changed"] = _change(notes.presence.get(person))
-        shown["suspension"] = _change(notes.suspended.get(person))
-        shown["until"] = notes.until.get(person)
-        shown["expected"], shown["checked_in"] = notes.expected.get(person), notes.checked_in.get(person)
+        shown["changed"] = _change(day.presence.get(person))
+        shown["suspension"] = _change(day.suspended.get(person))
+        shown["until"] = day.until.get(person)
+        shown["expected"], shown["checked_in"] = day.expected.get(person), day.checked_in.get(person)
     for sheet in board["sheets"]:
-        version = notes.versions.get(sheet["group"])
+        version = day.versions.get(sheet["group"])
         sheet["version"] = version.number if version else 0
         sheet["edited"] = _change(version.last) if version else None
     for call in board["calls"]:
-        talk = notes.talks.get(call["id"])
+        talk = day.talks.get(call["id"])
         call["limit"] = limit_of(talk, rules) if talk else None
         call["other"] = bool(talk and talk.other_since is not None)
         call["warned"], call["overtime"] = bool(talk and _is_warned(talk)), bool(talk and talk.overtime)

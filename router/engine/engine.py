@@ -25,19 +25,21 @@ from router.core.policy import PRESENT, Policy
 from router.core.words import Number
 from router.engine import daily
 from router.engine.board import board
-from router.engine.codec import answer_to_json, input_to_json, to_json
+from router.engine.customer_standing import standing_after
 from router.engine.daily import DayRules
-from router.engine.delivery import Delivery, Outcome, answer_all, fail_all
-from router.engine.journal import Entry, Journal, JournalError
-from router.engine.notes import Notes
-from router.engine.ports import Letter, Observation, Switchboard, Warn
+from router.engine.day_state import DayState
+from router.engine.journal import Entry, Journal
+from router.engine.log_lines import lines
+from router.engine.mailbox import Delivery, Outcome, answer_all, fail_all
+from router.engine.ports import Letter, Switchboard, Warn
 from router.engine.preview import preview
 from router.engine.quarantine import cure
-from router.engine.said import lines
 from router.engine.snapshot import VERSION, recover_all, rename_number, state_of
-from router.engine.standing import standing_after
 from router.errors import RequestError
 from router.store.events import FactKind
+from router.wire.codec import answer_to_json, input_to_json, to_json
+from router.wire.errors import JournalError
+from router.wire.observation import Observation
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +64,11 @@ class Engine:
         switchboard: Switchboard,
         clock: Callable[[], int],
         *,
-        notes: Notes | None = None,
+        day: DayState | None = None,
         rules: DayRules | None = None,
     ) -> None:
         self.desk = desk
-        self.notes = notes or Notes()
+        self.day = day or DayState()
         self.rules = rules or DayRules()
         self._journal = journal
         self._switchboard = switchboard
@@ -193,7 +195,7 @@ class Engine:
 
     def _patience(self, longest: float) -> float:
         """Seconds until there is something to do without a letter."""
-        for deadline in (self.desk.next_deadline, daily.next_due(self.notes, self.rules)):
+        for deadline in (self.desk.next_deadline, daily.next_due(self.day, self.rules)):
             if deadline is not None:
                 longest = min(longest, (deadline - self._clock()) / 1000)
         if not self._is_shown and self._watchers:
@@ -207,7 +209,7 @@ class Engine:
     def _pass_time(self, now: int) -> None:
         while (error := self._failure_until(now)) is not None:
             self._quarantine(now, error)
-        for item in daily.due(self.notes, self.desk.office, self.rules, now):
+        for item in daily.due(self.day, self.desk.office, self.rules, now):
             if isinstance(item, Letter):
                 self._tell(item, now)
             else:
@@ -227,7 +229,7 @@ class Engine:
         why = f"{type(error).__name__}: {error}"
         log.error("alarm=desk-timer-failed cause=%r", why, exc_info=error)
         self._commit()
-        desk, self.notes = recover_all(self._journal, self.desk.office.policy)
+        desk, self.day = recover_all(self._journal, self.desk.office.policy)
         cured = cure(desk.office, now)
         self.desk.office = cured.office
         for call, answer in cured.ended:
@@ -268,7 +270,7 @@ class Engine:
 
     def _tell(self, letter: Letter, now: int) -> Outcome:
         try:
-            daily.check_version(self.notes, letter.input, letter.facts)
+            daily.check_version(self.day, letter.input, letter.facts)
             answer = self.desk.handle(letter.input, now)
         except RequestError as error:
             self._note("stale", now, letter, [], str(error))  # the desk never saw it, so a replay must not tell it
@@ -294,14 +296,14 @@ class Engine:
     def _observe(self, seen: Observation, now: int) -> Outcome:
         """Write a fact down; a warning is heard by the one who talks (R18)."""
         try:
-            daily.check_observation(self.notes, seen)
+            daily.check_observation(self.day, seen)
         except RequestError as error:
             return Outcome(self._seq, str(error))
-        if daily.is_known(self.notes, seen):
+        if daily.is_known(self.day, seen):
             return Outcome(self._seq)
         body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
         self._write_down("fact", body, at=now, source=seen.source, facts=seen.facts)
-        self.notes.observe(seen.what, seen.call, now)
+        self.day.observe(seen.what, seen.call, now)
         log.info("call=%s fact=%s person=%s source=%s", seen.call, seen.what, seen.person, seen.source)
         if seen.what is FactKind.WARNED:
             self._actions.append(Warn(call=seen.call, person=seen.person))
@@ -323,7 +325,7 @@ class Engine:
         log.error("desk failed source=%s input=%r", letter.source, letter.input, exc_info=error)
         why = f"{type(error).__name__}: {error}"
         self._commit()
-        desk, self.notes = recover_all(self._journal, self.desk.office.policy)
+        desk, self.day = recover_all(self._journal, self.desk.office.policy)
         self.desk.office = desk.office
         self._note("failed", now, letter, [], why)
         return Outcome(self._seq, why)
@@ -355,7 +357,7 @@ class Engine:
         log.info("policy state=changed rings=%s ring_ms=%s", policy.rings, policy.ring_ms)
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
-        known = {"refused": why} if why else daily.check_in(self.notes, self.rules, letter.input, at)
+        known = {"refused": why} if why else daily.check_in(self.day, self.rules, letter.input, at)
         facts = {**letter.facts, **known}
         said = [answer_to_json(item) for item in answer]
         standing = [to_json(item) for item in standing_after(self.desk.office, letter.input, answer) if not why]
@@ -370,7 +372,7 @@ class Engine:
             standing=standing,
         )
         if not why:
-            self.notes.after(self.desk.office, letter.input, at, letter.source, facts, answer)
+            self.day.after(self.desk.office, letter.input, at, letter.source, facts, answer)
         self._actions += [item for item in answer if isinstance(item, Action)]
         self._said.append(answer)
         if why:
@@ -385,7 +387,7 @@ class Engine:
         self._entries.append(Entry(seq=self._seq, at_ms=at, kind=kind, source=source, body=body, **more))
 
     def _take_snapshot(self) -> None:
-        self._write_down("snapshot", state_of(self.desk.office), source=VERSION, facts={"notes": to_json(self.notes)})
+        self._write_down("snapshot", state_of(self.desk.office), source=VERSION, facts={"notes": to_json(self.day)})
         self._snapshot_at = self._seq
 
     def _snapshot_if_due(self) -> None:
@@ -431,5 +433,5 @@ class Engine:
 
     def shown(self) -> dict[str, Any]:
         """The board with its sequence number and the newest trail lines."""
-        shown = daily.add_to(board(self.desk.office), self.notes, self.rules)
+        shown = daily.add_to(board(self.desk.office), self.day, self.rules)
         return {**shown, **self.beside(), "seq": self._seq, "recent": list(self._recent)}

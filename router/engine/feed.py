@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from router.engine.codec import CodecError, answer_from_json, from_json, input_from_json
-from router.engine.journal import Entry, JournalError, JournalReader
+from router.engine.journal import Entry, JournalReader
 from router.store.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
+from router.wire.codec import CodecError, answer_from_json, from_json, input_from_json
+from router.wire.errors import JournalError
 
 TIDY_UP_AFTER = 500  # events read
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from router.errors import StoreError
 from router.store.events import NUMBER_FIELDS
+from router.wire.errors import JournalError
 
 FORMAT = 1
 SCHEMA = """
@@ -42,12 +42,6 @@ REPLAYED = ("input", "refused", "policy")  # what makes the state; a refused inp
 SNAPSHOTS_KEPT = 3
 KEYS_AT_HAND = 5000
 WAL_PAGES = 20_000  # a reader tidies the WAL up long before; this is for when there is none
-
-
-class JournalError(StoreError):
-    """The journal can't be written or read: the engine must not go on without it."""
-
-    id = "journal"
 
 
 class JournalInUseError(JournalError):

@@ -9,7 +9,6 @@ from typing import Protocol
 from router.core.actions import Action
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
-from router.store.events import FactKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +23,6 @@ class Letter:
     input: Input
     source: str
     key: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """A fact of a call on its way to the journal: it decides nothing, so it is no input of the desk.
-
-    `facts`: what else is known of it, as a letter's.
-    """
-
-    what: FactKind
-    call: CallId
-    person: PersonId
-    source: str
-    by: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

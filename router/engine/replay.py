@@ -13,10 +13,10 @@ from typing import Any
 from router.core.desk import Desk
 from router.core.errors import DeskError
 from router.core.policy import Policy
-from router.engine.codec import CodecError, answer_to_json, from_json, input_from_json, to_json
+from router.engine.customer_standing import standing_after
 from router.engine.journal import REPLAYED, Entry, JournalReader
 from router.engine.snapshot import VERSION, office_from, state_of
-from router.engine.standing import standing_after
+from router.wire.codec import CodecError, answer_to_json, from_json, input_from_json, to_json
 
 WITH_SNAPSHOTS = (*REPLAYED, "snapshot")
 EVERY = 1000  # entries between two signs of progress

@@ -15,10 +15,10 @@ from router.core.errors import DeskError
 from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Number
-from router.engine.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
+from router.engine.day_state import DayState
 from router.engine.journal import REPLAYED, Entry, JournalReader
-from router.engine.notes import Notes
 from router.store.events import Fact
+from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
 
 log = logging.getLogger(__name__)
 
@@ -63,41 +63,41 @@ def recover(journal: JournalReader, policy: Policy) -> Desk:
     return recover_all(journal, policy)[0]
 
 
-def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, Notes]:
+def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, DayState]:
     """The desk, and what the engine had noted beside it."""
-    desk, notes = Desk(policy), Notes()
+    desk, day = Desk(policy), DayState()
     snapshot = journal.last_snapshot(VERSION)
     try:
         if snapshot is not None:
             desk.office = office_from(snapshot.body)
-            notes = from_json(Notes, snapshot.facts["notes"]) if "notes" in snapshot.facts else notes
+            day = from_json(DayState, snapshot.facts["notes"]) if "notes" in snapshot.facts else day
     except CodecError:
         log.exception("snapshot unreadable seq=%s: replaying the whole journal", snapshot.seq if snapshot else 0)
-        snapshot, notes = None, Notes()
-    replay(desk, journal.read(snapshot.seq if snapshot else 0, (*REPLAYED, "fact")), notes)
-    return desk, notes
+        snapshot, day = None, DayState()
+    replay(desk, journal.read(snapshot.seq if snapshot else 0, (*REPLAYED, "fact")), day)
+    return desk, day
 
 
-def replay(desk: Desk, entries: Iterable[Entry], notes: Notes | None = None) -> int:
-    """Tell the desk again what it was told; what it refused then, it refuses now. `notes` follow, if they are given.
+def replay(desk: Desk, entries: Iterable[Entry], day: DayState | None = None) -> int:
+    """Tell the desk again what it was told; what it refused then, it refuses now. `day` follows, if it is given.
 
     Returns how many inputs it refuses now and did not then: after an upgrade that changed a rule. Each is logged as
     an error; the desk goes on without them, since an office without a desk is worse.
     """
     changed = 0
-    notes = notes or Notes()
+    day = day or DayState()
     for entry in entries:
         if entry.kind == "policy":
             desk.office.policy = from_json(Policy, entry.body)
         elif entry.kind == "fact":
             fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms})
-            notes.observe(fact.what, fact.call, fact.at_ms)
-        elif not _again(desk, entry, notes):
+            day.observe(fact.what, fact.call, fact.at_ms)
+        elif not _again(desk, entry, day):
             changed += 1
     return changed
 
 
-def _again(desk: Desk, entry: Entry, notes: Notes) -> bool:
+def _again(desk: Desk, entry: Entry, day: DayState) -> bool:
     """One input again; False if it is refused now and was not then."""
     told = input_from_json(entry.body)
     try:
@@ -110,5 +110,5 @@ def _again(desk: Desk, entry: Entry, notes: Notes) -> bool:
         log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
         return False
     if entry.kind == "input":
-        notes.after(desk.office, told, entry.at_ms, entry.source, entry.facts, answer)
+        day.after(desk.office, told, entry.at_ms, entry.source, entry.facts, answer)
     return True

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import Contacted
 from router.core.words import Number, PersonId
-from router.engine.delivery import RefusedError
-from router.engine.forms import Desk
+from router.desk_client.forms import TellsDesk
 from router.errors import HotlineError
 from router.reconcile.night import Night
 from router.store.callbacks import CallOut, calls_out_to_customers
+from router.wire.errors import RefusedError
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class SeenContacts:
     """
 
     night: Night
-    desk: Desk
+    desk: TellsDesk
     people: Callable[[], set[str]]
     name: str = "contacts"
     _told: set[str] = field(default_factory=set)

@@ -17,9 +17,9 @@ from router.core import inputs
 from router.core.actions import Action, Connected, Missed, Rang, StopRinging, Trail
 from router.core.policy import Policy
 from router.core.words import CallId, Millis, PersonId
-from router.engine.codec import answer_from_json, from_json, input_from_json
 from router.engine.journal import Entry
 from router.simulate.outcomes import Outcomes
+from router.wire.codec import answer_from_json, from_json, input_from_json
 
 FALLBACK_ANSWER_MS = 5_000  # where nobody answered anything that day
 FALLBACK_TALK_MS = 60_000

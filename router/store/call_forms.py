@@ -1,7 +1,7 @@
 """Filing, correcting, drafting and reviewing call forms (R21, R22). May live here: what is done to those tables.
 
 A form is corrected by a further revision; nothing of it is deleted. The database has it first; then the desk is told
-(`engine.forms`), which gives turns back and settles whose customer it is (R6, R16).
+(`desk_client.forms`), which gives turns back and settles whose customer it is (R6, R16).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Whose customer by people's word: an imported list, a merge (R16). May live here: putting it on record.
 
-The word is safe in the database before the desk hears of it (`engine.owners`); with the engine away it stays untold.
+The word is safe in the database before the desk hears of it (`desk_client.owners`); with the engine away it is untold.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from router.core.inputs import Input
-from router.engine.ports import Observation
 from router.errors import HotlineError
+from router.wire.observation import Observation
 
 RETRY_SECONDS = 1.0
 BEAT_SECONDS = 5.0

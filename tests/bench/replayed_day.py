@@ -18,13 +18,13 @@ from router.core.actions import Action, Ring, Trail
 from router.core.desk import Desk
 from router.core.policy import DAY_MS, Policy
 from router.core.words import CallId, Number, PersonId
-from router.engine.codec import answer_to_json, input_to_json, to_json
+from router.engine.customer_standing import standing_after
 from router.engine.journal import Entry, Journal
 from router.engine.replay import desk_before, entries_between, replay_day
 from router.engine.snapshot import office_from, state_of
-from router.engine.standing import standing_after
 from router.simulate.other_day import Change, other_day
 from router.simulate.recorded_day import RecordedDay
+from router.wire.codec import answer_to_json, input_to_json, to_json
 
 PEOPLE = tuple(PersonId(f"P{i:02}") for i in range(30))
 

@@ -46,8 +46,8 @@ class TestOffice:
         self.phones = NoPhones()
         self.journal = Journal(folder / "journal.db")
         policy = policy or Policy()
-        desk, notes = recover_all(self.journal, policy)
-        self.engine = Engine(desk, self.journal, self.phones, lambda: self.now, notes=notes, rules=rules)
+        desk, day = recover_all(self.journal, policy)
+        self.engine = Engine(desk, self.journal, self.phones, lambda: self.now, day=day, rules=rules)
         self.engine.start(policy)
 
     def open_slot(self, *call_group: PersonId) -> None:

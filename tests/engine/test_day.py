@@ -12,9 +12,10 @@ import pytest
 from router.core import inputs
 from router.core.words import CallId, Group, PersonId
 from router.engine.daily import DayRules
-from router.engine.delivery import RefusedError
-from router.engine.ports import Letter, Observation, Warn
+from router.engine.ports import Letter, Warn
 from router.store.events import FactKind
+from router.wire.errors import RefusedError
+from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, WANG, TestOffice, office
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -184,10 +185,10 @@ def test_an_edit_of_an_order_that_has_changed_meanwhile_is_refused_and_replays_s
         [sheet, _] = made.engine.shown()["sheets"]
         assert [turn["person"] for turn in sheet["turns"]] == [LI, CHEN]
         assert (sheet["version"], sheet["edited"]["by"], sheet["edited"]["why"]) == (version + 1, "张主管", "客户点名")
-        kept, notes = made.engine.desk.office, made.engine.notes
+        kept, day = made.engine.desk.office, made.engine.day
     with office(tmp_path, now=at("09:00"), rules=RULES) as after:
         assert after.engine.desk.office == kept
-        assert after.engine.notes == notes
+        assert after.engine.day == day
 
 
 def test_a_preview_tells_who_would_be_next_and_changes_nothing(tmp_path: Path) -> None:
@@ -290,9 +291,9 @@ class TestTalks:
         with office(tmp_path, now=at("09:00"), rules=RULES) as made:
             self.talking(made)
             self.passes(made, 166)
-            kept = made.engine.notes
+            kept = made.engine.day
         with office(tmp_path, now=at("09:00") + 170_000, rules=RULES) as made:
-            assert made.engine.notes == kept
+            assert made.engine.day == kept
             made.work()
             assert self.warnings(made) == []
             self.passes(made, 10)

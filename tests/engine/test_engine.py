@@ -15,9 +15,8 @@ from router.core.actions import Action, Ring
 from router.core.errors import IllegalTransitionError
 from router.core.words import CallId, CallState, PersonId
 from router.engine.clock import SteadyClock
-from router.engine.delivery import RefusedError
-from router.engine.journal import JournalError
 from router.engine.ports import Letter, Warn
+from router.wire.errors import JournalError, RefusedError
 from tests.engine.office import CHEN, LI, office
 
 

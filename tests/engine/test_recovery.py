@@ -14,9 +14,9 @@ from router.core.desk import Desk
 from router.core.errors import DeskError
 from router.core.policy import Policy
 from router.core.words import CallId
-from router.engine.codec import from_json, input_from_json, input_to_json, to_json
 from router.engine.journal import Journal
 from router.engine.snapshot import office_from, recover, state_of
+from router.wire.codec import from_json, input_from_json, input_to_json, to_json
 from tests.core.random_office import RandomOffice, drawn_office
 from tests.engine.office import CALLER, CHEN, LI, office
 

@@ -14,9 +14,9 @@ from router.core import inputs
 from router.core.policy import Policy
 from router.core.words import PersonId
 from router.engine import engine as engine_module
-from router.engine.delivery import RefusedError
 from router.engine.journal import JournalReader
 from router.engine.replay import Replayed, replay_day
+from router.wire.errors import RefusedError
 from tests.core.random_office import RandomOffice
 from tests.engine.office import CALLER, CHEN, LI, office
 

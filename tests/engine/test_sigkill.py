@@ -11,7 +11,8 @@ from pathlib import Path
 
 from router.core import inputs
 from router.core.words import PersonId
-from router.engine.socket import EngineClient, EngineUnreachableError
+from router.desk_client.client import EngineClient
+from router.wire.errors import EngineUnreachableError
 from tests.engine.office import office
 
 ENGINE = """

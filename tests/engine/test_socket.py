@@ -11,12 +11,14 @@ import pytest
 
 from router.core import inputs
 from router.core.words import Number, PersonId
+from router.desk_client.client import EngineClient
 from router.engine import socket as socket_module
-from router.engine.delivery import RefusedError
 from router.engine.ports import Letter
-from router.engine.socket import LENGTH, EngineClient, EngineSocket, EngineUnreachableError, read_frame, send_frame
+from router.engine.socket import EngineSocket
 from router.errors import RequestError
 from router.store.writer import DatabaseAwayError
+from router.wire.errors import EngineUnreachableError, RefusedError
+from router.wire.frames import LENGTH, read_frame, send_frame
 from tests.engine.office import office
 
 

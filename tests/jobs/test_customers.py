@@ -8,16 +8,16 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from router.core.inputs import Contacted, CustomerKnown, Input
-from router.engine.socket import EngineUnreachableError
+from router.desk_client.errands import untold_owners
 from router.jobs.contacts import SeenContacts
 from router.jobs.lapse import lapse_warnings, warn_owners
-from router.jobs.owners import UntoldOwners
 from router.jobs.telling import Telling
 from router.store.customer_numbers import add_number, new_customer
 from router.store.customers import CallbackRow, CustomerRow, NumberRow, OwnerGivenRow
 from router.store.notice_words import notice_words
 from router.store.notices import NoticeRow
 from router.store.owners_given import give_owner
+from router.wire.errors import EngineUnreachableError
 from tests.reconcile.record import SITE, Record
 
 NUMBER = "+8613900000001"
@@ -173,7 +173,7 @@ def test_untold_owners_are_told_once_the_engine_is_there(record: Record) -> None
         give_owner(session, number, "A", NOW - timedelta(days=1), by="zhang", why="import", now=NOW)
         session.commit()
     desk = ToldDesk()
-    job = UntoldOwners(database=record.database, desk=desk, clock=lambda: record.now)
+    job = untold_owners(record.database, desk, lambda: record.now)
     desk.away = True
     assert job.look()
     desk.away = False
@@ -192,7 +192,7 @@ def test_a_later_contact_on_record_goes_before_peoples_word(record: Record) -> N
         number.customer.owner, number.customer.last_contact_at = "B", NOW  # a call came meanwhile
         session.commit()
     desk = ToldDesk()
-    assert UntoldOwners(database=record.database, desk=desk, clock=lambda: record.now).look()
+    assert untold_owners(record.database, desk, lambda: record.now).look()
     assert desk.told == {}
     with Session(record.database) as session:
         assert session.scalars(select(OwnerGivenRow.refused)).one() == "a later contact is on record"

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from router.core.inputs import FormFiled, Input
-from router.engine.socket import EngineUnreachableError
+from router.desk_client.errands import untold_forms
 from router.errors import PbxError
 from router.jobs.daily import DailyJob
-from router.jobs.forms import UntoldForms
 from router.jobs.nightly import dates_of_nights, nightly_reconciliation
 from router.jobs.process import RETRY_LOOKS, Looking, run_jobs
 from router.store.forms import FormRevisionRow
 from router.store.jobs import runs_of_job
+from router.wire.errors import EngineUnreachableError
 from tests.reconcile.record import Record
 
 NIGHT = datetime(2026, 5, 14, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
@@ -177,7 +177,7 @@ def test_a_form_filed_while_the_engine_was_away_is_told_when_it_is_back(record: 
         session.commit()
     desk = ToldDesk()
     desk.away = True
-    job = UntoldForms(database=record.database, desk=desk, clock=lambda: NIGHT)
+    job = untold_forms(record.database, desk, lambda: NIGHT)
     assert job.look()
     assert desk.told == {}
     desk.away = False

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook
 
 from router.config.notify import EVENTS, WHAT
-from router.engine.socket import EngineUnreachableError
 from router.jobs.outbox import Outbox
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
@@ -35,6 +34,7 @@ from router.store.notices import (
     see_notices,
 )
 from router.store.site import SiteRow
+from router.wire.errors import EngineUnreachableError
 
 NAMES = {"A": "陈晨", "B": "李丽"}
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQ="

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from router.core import inputs
 from router.core.words import CallId, Number, PersonId
 from router.engine.feed import JournalFeed
-from router.engine.ports import Letter, Observation
+from router.engine.ports import Letter
 from router.store.calls import CallRow
 from router.store.customer_list import Terms, customer_shown, customers_shown, history_of
 from router.store.customer_numbers import NumberError, block, known_numbers, open_blocks, row_of_number, unblock
@@ -21,6 +21,7 @@ from router.store.events import FactKind
 from router.store.owners_given import MergeError, carry_out, merge_of, untold_owners
 from router.store.queries import customers_on_record, open_callbacks
 from router.store.writer import DatabaseWriter
+from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, TestOffice, office
 
 FIRST, FURTHER = Number("+8613800000001"), Number("+8613900000002")

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.load import load_site
-from router.engine.forms import tell_forms
+from router.desk_client.forms import tell_forms
 from router.store.base import open_database
 from router.store.call_forms import untold_revisions
 from router.store.calls import CallRow
@@ -81,7 +81,7 @@ class Reckoning:
         database = open_database(f"sqlite:///{self.service.data / 'hotline.db'}")
         try:
             read_records(database, self.site, self.service.data / "asterisk")
-            recover_missed(database, self.site, link_log=self.service.data / "link.log", now=later)
+            recover_missed(database, self.site, link_times=self.service.data / "link.log", now=later)
         finally:
             database.dispose()
 

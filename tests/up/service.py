@@ -17,7 +17,7 @@ from router.cli.asterisk import private_asterisk
 from router.cli.data_folder import DataFolder
 from router.cli.settings import open_place
 from router.cli.supervise import end_orphans
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk

@@ -74,11 +74,11 @@ def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp
 def _in_the_log(service: Service, person: str) -> None:
     site = load_site(service.config)
     database = open_database(f"sqlite:///{service.data / 'hotline.db'}")
-    link_log, later = service.data / "link.log", datetime.now(UTC) + timedelta(minutes=10)
+    link_times, later = service.data / "link.log", datetime.now(UTC) + timedelta(minutes=10)
 
     def log() -> list[CallRow]:
         read_records(database, site, service.data / "asterisk")
-        recover_missed(database, site, link_log=link_log, now=later)
+        recover_missed(database, site, link_times=link_times, now=later)
         with Session(database) as session:
             calls = select(CallRow).options(joinedload(CallRow.number)).order_by(CallRow.arrived_at)
             return list(session.scalars(calls))

@@ -21,13 +21,13 @@ from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
 from router.engine.board import board
 from router.engine.daily import DayRules, add_to
-from router.engine.notes import Notes
-from router.engine.ports import Observation
+from router.engine.day_state import DayState
 from router.engine.preview import preview
 from router.store.base import Base
 from router.store.users import Role, User
 from router.web.app import WebSettings, create_app
 from router.web.live import Source
+from router.wire.observation import Observation
 
 PEOPLE = {"A": "陈晨", "B": "李丽", "C": "王伟", "D": "赵敏"}
 PASSWORD = "correct horse battery"
@@ -50,7 +50,7 @@ class DeskSource:
 
     def board(self) -> dict[str, Any]:
         """The board now."""
-        return {**add_to(board(self.desk.office), Notes(), DayRules()), **self.beside}
+        return {**add_to(board(self.desk.office), DayState(), DayRules()), **self.beside}
 
     def preview(self, told: inputs.Input) -> dict[str, Any]:
         """What an input would bring."""

@@ -18,10 +18,11 @@ from werkzeug.test import TestResponse
 
 from router.core import inputs
 from router.core.words import CallId, Number, PersonId
+from router.desk_client.client import EngineClient
 from router.engine.daily import DayRules
 from router.engine.journal import Entry, JournalReader
 from router.engine.ports import Letter
-from router.engine.socket import EngineClient, EngineSocket
+from router.engine.socket import EngineSocket
 from router.store.calls import CallRow, TurnRow
 from router.store.site import SiteRow
 from router.store.users import User

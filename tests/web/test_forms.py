@@ -134,7 +134,7 @@ def test_sent_twice_it_is_one_form(client: FlaskClient, record: Session) -> None
 def test_with_the_router_away_the_form_is_safe_and_told_later(
     app: Flask, client: FlaskClient, record: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from router.engine.socket import EngineUnreachableError
+    from router.wire.errors import EngineUnreachableError
 
     def away(*_args: object, **_words: object) -> int:
         raise EngineUnreachableError("gone")

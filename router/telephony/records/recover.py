@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from router.config.model import Site
 from router.core.inputs import Slot
 from router.core.words import MissedWhy
-from router.engine.link_log import gaps
+from router.engine.link_times import gaps
 from router.reconcile.database import pbx_row
 from router.reconcile.join import join
 from router.reconcile.rows import RouterRow
@@ -54,7 +54,7 @@ def recover_missed(
     database: Engine,
     site: Site,
     *,
-    link_log: Path | None = None,
+    link_times: Path | None = None,
     first: datetime | None = None,
     end: datetime | None = None,
     now: datetime | None = None,
@@ -62,13 +62,13 @@ def recover_missed(
 ) -> Recovery:
     """Put into the log what the PBX recorded from `first` to `end` (by default the last three days) and the log lacks.
 
-    `link_log` is the engine's (DATA/link.log): it tells when the router was away. Safe to repeat and to kill.
+    `link_times` is the engine's (DATA/link.log): it tells when the router was away. Safe to repeat and to kill.
     """
     now = now or datetime.now(UTC)
     end = min(end or now, now)
     first = first or end - LOOK_BACK
     with Session(database) as session:
-        blind = _note_blind(session, link_log, now, site_id)
+        blind = _note_blind(session, link_times, now, site_id)
         store.drop_twins(session, site_id=site_id)
         recorded = [call for call in _recorded(session, first, end, site_id) if _is_settled(call, now)]
         log = store.calls_between(session, first - AROUND, end + AROUND, site_id=site_id)
@@ -88,8 +88,8 @@ def recover_missed(
 Blind = tuple[datetime, datetime | None]
 
 
-def _note_blind(session: Session, link_log: Path | None, now: datetime, site_id: int) -> list[Blind]:
-    found = gaps(link_log, int(now.timestamp() * 1000)) if link_log else []
+def _note_blind(session: Session, link_times: Path | None, now: datetime, site_id: int) -> list[Blind]:
+    found = gaps(link_times, int(now.timestamp() * 1000)) if link_times else []
     blind = [(in_utc(gap.from_ms), None if gap.to_ms is None else in_utc(gap.to_ms)) for gap in found]
     for started, ended in blind:
         note_blind(session, started, ended, site_id=site_id)

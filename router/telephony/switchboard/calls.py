@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
-from router.engine.ports import Observation
 from router.store.events import FactKind
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands, ringing, talks, watching
@@ -15,6 +14,7 @@ from router.telephony.switchboard.display import clean
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
 from router.telephony.switchboard.office import device_of
+from router.wire.observation import Observation
 
 NOBODY = PersonId("")
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
-from router.engine.ports import Observation
 from router.store.events import FactKind
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState
 from router.telephony.switchboard.office import Phone, device_of
+from router.wire.observation import Observation
 
 PRESENCES = frozenset({"present", "receiving", "meeting", "errand", "break", "off"})
 

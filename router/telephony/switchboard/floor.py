@@ -18,11 +18,12 @@ from router.core.actions import Action as DeskAction
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
-from router.engine.ports import Letter, Observation, Warn
+from router.engine.ports import Letter, Warn
 from router.telephony.ami import Action
 from router.telephony.switchboard.devices import Devices
 from router.telephony.switchboard.legs import Leg
 from router.telephony.switchboard.office import Office, Phone
+from router.wire.observation import Observation
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")

@@ -17,7 +17,7 @@ from functools import partial
 
 from router.core.actions import Action as DeskAction
 from router.core.words import CallId, PersonId
-from router.engine.ports import Letter, Mailbox, Observation, Warn
+from router.engine.ports import Letter, Mailbox, Warn
 from router.telephony.ami import Action, AmiAddress, AmiClient, AmiNotConnectedError, AmiTimes, Event, Response
 from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
@@ -25,6 +25,7 @@ from router.telephony.switchboard import resync
 from router.telephony.switchboard.board import Board
 from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, Said
 from router.telephony.switchboard.office import Office
+from router.wire.observation import Observation
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from router.core.inputs import Contacted
 from router.core.words import CallId, Number, PersonId
-from router.engine.ports import Observation, Warn
+from router.engine.ports import Warn
 from router.store.events import FactKind
 from router.telephony.ami import Event
 from router.telephony.switchboard import commands
 from router.telephony.switchboard.floor import Floor, LiveCall
 from router.telephony.switchboard.legs import LegState
+from router.wire.observation import Observation
 
 
 def warn(floor: Floor, action: Warn) -> None:

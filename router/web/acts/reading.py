@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from router.engine.acts import Wish
+from router.desk_client.acts import Wish
 from router.web.words import why_from
 
 

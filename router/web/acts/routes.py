@@ -13,9 +13,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from router.engine import acts as office_acts
-from router.engine.acts import Wish
-from router.engine.socket import EngineUnreachableError
+from router.desk_client import acts as office_acts
+from router.desk_client.acts import Wish
 from router.errors import RequestError
 from router.store.acts import acts_of_day, presence_of_day, returned_turns
 from router.web import shared
@@ -23,6 +22,7 @@ from router.web.acts.reading import moved, order_from, wish_from
 from router.web.acts.refusals import in_words
 from router.web.acts.view import places_changed, presences, turns_changed
 from router.web.language import shown_language
+from router.wire.errors import EngineUnreachableError
 
 act_pages = Blueprint("acts", __name__, template_folder="templates")
 

@@ -16,9 +16,7 @@ from router import __version__
 from router.config.form import split_numbers
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
-from router.engine.delivery import RefusedError
-from router.engine.forms import tell_forms
-from router.engine.socket import EngineUnreachableError
+from router.desk_client.forms import tell_forms
 from router.masking import mask, national
 from router.store.call_forms import Filing, FormError, Writing, file_form, form_of_call, forms_of_days
 from router.store.calls import CallRow
@@ -30,6 +28,7 @@ from router.store.queries import SITE_ID, call_with, calls_of_days, trail_of_cal
 from router.web import shared
 from router.web.api import shapes
 from router.web.api.guard import refusal, scope, sees_numbers, token
+from router.wire.errors import EngineUnreachableError, RefusedError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 document = SpecTree(

@@ -16,8 +16,6 @@ from flask_babel import gettext as _
 
 from router.core.inputs import CallbackAssigned, Contacted
 from router.core.words import Number, PersonId
-from router.engine.delivery import RefusedError
-from router.engine.socket import EngineUnreachableError
 from router.errors import HotlineError
 from router.masking import national
 from router.store import callbacks
@@ -25,6 +23,7 @@ from router.store.callbacks import SeenCall
 from router.store.customers import CallbackRow, number_of
 from router.web import shared
 from router.web.check.sentences import how_long
+from router.wire.errors import EngineUnreachableError, RefusedError
 
 callback_pages = Blueprint("callbacks", __name__, template_folder="templates")
 

@@ -6,8 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from router.engine.owners import tell_owners
-from router.engine.socket import EngineUnreachableError
+from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
 from router.exchange.customers_in import Reading, look_through, take_all
 from router.exchange.reading import read_table
@@ -18,6 +17,7 @@ from router.store.customers import BlockRow, number_of
 from router.store.owners_given import MergeError, carry_out, merge_of
 from router.web import shared
 from router.web.customers.view import LEADS, customer_or_404, have_it_read, left_in_words, masked, said, terms
+from router.wire.errors import EngineUnreachableError
 
 customer_changes = Blueprint("customer_changes", __name__, template_folder="templates")
 

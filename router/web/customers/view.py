@@ -12,12 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from router.engine.delivery import RefusedError
-from router.engine.socket import EngineUnreachableError
 from router.errors import HotlineError
 from router.masking import mask
 from router.store.customer_list import CustomerLine, Terms, customer_shown
 from router.web import shared
+from router.wire.errors import EngineUnreachableError, RefusedError
 
 READERS = ("supervisor", "manager", "consultant")
 LEADS = ("supervisor",)

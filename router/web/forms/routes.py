@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from router.config.form import FIELDS, FormField, split_numbers
-from router.engine.forms import tell_forms
-from router.engine.socket import EngineUnreachableError
+from router.desk_client.forms import tell_forms
 from router.masking import mask
 from router.store import call_forms
 from router.store.call_forms import FormError, Writing
@@ -23,6 +22,7 @@ from router.web import shared
 from router.web.forms.reading import changes, filing_from, lacking, own_number, values_of
 from router.web.language import shown_language
 from router.web.navigation import OWED_DAYS
+from router.wire.errors import EngineUnreachableError
 
 form_pages = Blueprint("forms", __name__, template_folder="templates")
 

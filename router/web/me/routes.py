@@ -23,7 +23,6 @@ from flask.typing import ResponseReturnValue
 
 from router.core.inputs import PresenceChanged
 from router.core.words import CallId, PersonId
-from router.engine.ports import Observation
 from router.errors import HotlineError
 from router.store.call_forms import forms_owed
 from router.store.calls import CallRow
@@ -37,6 +36,7 @@ from router.web.board.view import NO_BOARD, board_view
 from router.web.customers.view import left_in_words, masked, terms
 from router.web.me.view import my_view
 from router.web.navigation import OWED_DAYS
+from router.wire.observation import Observation
 
 me_pages = Blueprint("me", __name__, template_folder="templates")
 

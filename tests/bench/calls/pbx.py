@@ -18,7 +18,7 @@ from typing import Any
 from router.cli.accounts import prepare_database
 from router.cli.asterisk import private_asterisk
 from router.cli.settings import Place, open_place
-from router.engine.socket import EngineClient
+from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk

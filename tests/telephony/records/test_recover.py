@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
-from router.engine.link_log import LinkLog
+from router.engine.link_times import LinkTimes
 from router.store.calls import CallRow
 from router.store.customers import CallbackRow, CustomerRow, NumberRow
 from router.store.forms import FormRow
@@ -58,7 +58,7 @@ def legs(tmp_path: Path) -> File:
 
 def recover(book: Book, now: datetime = NOW) -> Recovery:
     book.read()
-    return recover_missed(book.database, book.site, link_log=book.asterisk / "link.log", now=now)
+    return recover_missed(book.database, book.site, link_times=book.asterisk / "link.log", now=now)
 
 
 def log(book: Book) -> list[CallRow]:
@@ -74,7 +74,7 @@ def call_backs(book: Book) -> list[CallbackRow]:
 def router_was_away(book: Book) -> None:
     """From a minute before the call to five minutes after it began."""
     for at in (STARTED - timedelta(minutes=1), STARTED + timedelta(minutes=5), NOW):
-        writer = LinkLog(book.asterisk / "link.log")
+        writer = LinkTimes(book.asterisk / "link.log")
         writer.beat(int(at.timestamp() * 1000), is_linked=True)
 
 

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 from router.core.actions import Hold, Release, Ring, StopRinging
 from router.core.inputs import CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
-from router.engine.ports import Letter, Observation, Warn
+from router.engine.ports import Letter, Warn
 from router.reconcile.numbers import Numbering
 from router.telephony.ami import Action, AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
 from router.telephony.switchboard.floor import Expected
+from router.wire.observation import Observation
 from tests.telephony.phones.people import Caller, until
 from tests.telephony.phones.people import Phone as SipPhone
 from tests.telephony.phones.world import World

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from router.core.inputs import CallArrived
-from router.engine.ports import Letter, Observation
+from router.engine.ports import Letter
 from router.reconcile.numbers import Numbering
 from router.store.events import FactKind
+from router.wire.observation import Observation
 from tests.telephony.switchboard.table import CALL, ENDED, HOTLINE_CALL, Table
 
 ANNOUNCED = HOTLINE_CALL.replace("Offer: Local/c0123456789abcdef012@hotline-offer-00000000\n", "")

@@ -9,7 +9,7 @@ import pytest
 
 from router.core import actions, inputs
 from router.core.words import CallId, DeviceState, FormKind, Group, Number, PersonId, Stage, TurnState
-from router.engine.codec import (
+from router.wire.codec import (
     ANSWERS,
     INPUTS,
     CodecError,

@@ -9,14 +9,10 @@ from typing import Any
 from router.core.inputs import Input
 from router.core.policy import Policy
 from router.core.words import Number
-from router.engine.ports import Letter, Observation
-from router.errors import RequestError, StoreError
-
-
-class RefusedError(RequestError):
-    """The desk refused a request: it can't have happened, or may not happen now."""
-
-    id = "refused"
+from router.engine.ports import Letter
+from router.errors import StoreError
+from router.wire.errors import RefusedError
+from router.wire.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)

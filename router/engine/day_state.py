@@ -49,7 +49,7 @@ class Talk:
 
 
 @dataclass(slots=True)
-class Notes:
+class DayState:
     """The whole of it."""
 
     presence: dict[PersonId, Change] = field(default_factory=dict)

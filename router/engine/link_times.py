@@ -32,7 +32,7 @@ class Gap:
     to_ms: int | None
 
 
-class LinkLog:
+class LinkTimes:
     """Writes the file; belongs to one thread."""
 
     def __init__(self, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
-from router.engine.said import lines
+from router.engine.log_lines import lines
 
 
 def test_the_log_tells_who_was_seen_by_which_rules_and_no_number() -> None:

@@ -14,21 +14,21 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import FormFiled, Input
 from router.core.words import CallId, FormKind, PersonId
-from router.engine.delivery import RefusedError
 from router.store.call_forms import untold_revisions
 from router.store.forms import FormRevisionRow
+from router.wire.errors import RefusedError
 
 log = logging.getLogger(__name__)
 
 
-class Desk(Protocol):
+class TellsDesk(Protocol):
     """The engine, as far as forms need it."""
 
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
         """Have one input recorded."""
 
 
-def tell_forms(session: Session, desk: Desk, now: datetime) -> int:
+def tell_forms(session: Session, desk: TellsDesk, now: datetime) -> int:
     """Tell the desk every revision that it has not heard of; returns how many. Commits after each.
 
     Raises `EngineUnreachableError`: what is untold then stays so. A call that the desk does not know (one of fallback,

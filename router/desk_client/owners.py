@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import CustomerKnown
 from router.core.words import Number, PersonId
-from router.engine.delivery import RefusedError
-from router.engine.forms import Desk
+from router.desk_client.forms import TellsDesk
 from router.store.customers import OwnerGivenRow, number_of
 from router.store.owners_given import untold_owners
+from router.wire.errors import RefusedError
 
 log = logging.getLogger(__name__)
 NEWER = "a later contact is on record"
 
 
-def tell_owners(session: Session, desk: Desk, now: datetime) -> int:
+def tell_owners(session: Session, desk: TellsDesk, now: datetime) -> int:
     """Tell the desk every word that it has not heard; returns how many. Commits after each.
 
     Raises `EngineUnreachableError`: what is untold then stays so. Where calls have gone on meanwhile, and somebody
@@ -43,7 +43,7 @@ def _is_old(row: OwnerGivenRow) -> bool:
     return contact is not None and contact > row.last_contact_at
 
 
-def _tell(row: OwnerGivenRow, desk: Desk) -> None:
+def _tell(row: OwnerGivenRow, desk: TellsDesk) -> None:
     known = CustomerKnown(
         number=Number(number_of(row)),
         owner=PersonId(row.owner),

@@ -1,0 +1,1 @@
+"""What crosses `engine.sock` and stands in the journal: frames, values as JSON, and the errors that cross."""
