@@ -19,12 +19,12 @@ from rich.console import Console
 
 from router.config.load import load_site
 from router.errors import HotlineError, RequestError
-from router.reconcile.files import Reading, read_folder
+from router.reconcile.csv_file import BadRow
+from router.reconcile.files import DayFiles, read_folder
 from router.reconcile.findings import Report, reconcile
 from router.reconcile.numbers import Numbering
 from router.reconcile.report import as_data, as_tables
-from router.reconcile.rows import Terms
-from router.reconcile.table import BadRow
+from router.reconcile.rows import Judging
 from router.reconcile.texts import Language
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class FilesTerms:
     """What reconciliation needs to know of a site; the defaults hold without one."""
 
     zone: tzinfo
@@ -92,7 +92,7 @@ def command(
 
 
 def _of_files(
-    folder: Path, day: date, now: str | None, office: Office, language: Language | None, *, skip_bad_rows: bool
+    folder: Path, day: date, now: str | None, office: FilesTerms, language: Language | None, *, skip_bad_rows: bool
 ) -> tuple[Report, Sequence[BadRow]]:
     terms = _terms(day, now, office)
     reading = read_folder(folder, office.zone, office.numbering)
@@ -122,7 +122,7 @@ def _print(report: Report, bad_rows: Sequence[BadRow], words: Language, *, as_js
         Console(highlight=False, markup=False).print(as_tables(report, bad_rows, words))
 
 
-def _unreadable(reading: Reading, *, skip_bad_rows: bool) -> list[BadRow]:
+def _unreadable(reading: DayFiles, *, skip_bad_rows: bool) -> list[BadRow]:
     """What stands in the way: without a file or column there is nothing to skip."""
     if skip_bad_rows:
         return list(reading.broken)
@@ -134,9 +134,9 @@ def _complain(bad_rows: Iterable[BadRow], language: Language) -> None:
         click.echo(f"{bad.file}:{bad.line}: {bad.why(language)}\n".encode(), err=True, nl=False)
 
 
-def _terms(day: date, now: str | None, office: Office) -> Terms:
+def _terms(day: date, now: str | None, office: FilesTerms) -> Judging:
     moment = _moment(now, office.zone) if now is not None else _end_of_next_day(day, office.zone)
-    return Terms(day=day, zone=office.zone, now=moment, form_minutes=office.form_minutes)
+    return Judging(day=day, zone=office.zone, now=moment, form_minutes=office.form_minutes)
 
 
 def _end_of_next_day(day: date, zone: tzinfo) -> datetime:
@@ -155,12 +155,12 @@ def _moment(text: str, zone: tzinfo) -> datetime:
         raise RequestError(f"--now {text} is no time", cure="write it like 2026-12-01T23:30:00+08:00") from error
 
 
-def _office(config: Path | None) -> Office:
+def _office(config: Path | None) -> FilesTerms:
     """The site's zone, numbers, language and form_minutes; DOMAIN 9's defaults without a site."""
     if config is None:
-        return Office(zone=ZoneInfo(DEFAULT_ZONE), numbering=Numbering())
+        return FilesTerms(zone=ZoneInfo(DEFAULT_ZONE), numbering=Numbering())
     site = load_site(config)
-    return Office(
+    return FilesTerms(
         zone=site.zone,
         numbering=Numbering(region=site.site.region, area_code=site.site.area_code or ""),
         form_minutes=site.policy.form_minutes,

@@ -23,7 +23,7 @@ from router.config.form import REQUIRED, FieldKey, lacking
 from router.config.model import SlotEntry
 from router.config.values import clock_text
 from router.reconcile.numbers import Numbering
-from router.reconcile.rows import CLOSED, FormRow, PbxRow, RouterRow, Slot, Sources
+from router.reconcile.rows import CLOSED, DaySlot, FormRecord, PbxRecord, RouterRecord, Sources
 from router.store import records, sources
 from router.store.calls import TURNED_AWAY
 
@@ -85,7 +85,7 @@ def _without_those_turned_away(
     return [call for call in calls if call.id not in blocked], [row for row in recorded if row.call_id not in names]
 
 
-def named_slots(entries: Iterable[SlotEntry]) -> tuple[tuple[Slot, ...], dict[str, str]]:
+def named_slots(entries: Iterable[SlotEntry]) -> tuple[tuple[DaySlot, ...], dict[str, str]]:
     """The slots of a plan, each with a name of its own; and what a name on a form means ("" where it says nothing).
 
     A slot without a name goes by its times; of several with one name each adds its times.
@@ -98,7 +98,7 @@ def named_slots(entries: Iterable[SlotEntry]) -> tuple[tuple[Slot, ...], dict[st
         times = f"{clock_text(entry.start)}-{clock_text(entry.end)}"
         is_plain = entry.name not in ("", CLOSED) and often[entry.name] == 1
         name = entry.name if is_plain else f"{entry.name[:MAX_NAME]} {times}".strip()
-        slots.append(Slot(name=name, start_minute=entry.start, end_minute=entry.end))
+        slots.append(DaySlot(name=name, start_minute=entry.start, end_minute=entry.end))
         meant[name] = name
     return tuple(slots), meant
 
@@ -118,9 +118,9 @@ def _ids(calls: Sequence[sources.LoggedCall]) -> dict[str, str]:
     return ids
 
 
-def pbx_row(row: sources.RecordedRow | records.PbxRow) -> PbxRow:
+def pbx_row(row: sources.RecordedRow | records.PbxRow) -> PbxRecord:
     """A row of the database as reconciliation takes it."""
-    return PbxRow(
+    return PbxRecord(
         row=f"pbx:{row.id}",
         call_id=row.call_id,
         number=row.number,
@@ -131,8 +131,8 @@ def pbx_row(row: sources.RecordedRow | records.PbxRow) -> PbxRow:
     )
 
 
-def _router_row(call: sources.LoggedCall, name: str) -> RouterRow:
-    return RouterRow(
+def _router_row(call: sources.LoggedCall, name: str) -> RouterRecord:
+    return RouterRecord(
         row=f"call:{call.id}",
         call_id=name,
         number=call.number or "",
@@ -143,9 +143,9 @@ def _router_row(call: sources.LoggedCall, name: str) -> RouterRow:
     )
 
 
-def _form_row(form: sources.FiledForm, ids: Mapping[str, str], slots: Mapping[str, str], terms: DayTerms) -> FormRow:
+def _form_row(form: sources.FiledForm, ids: Mapping[str, str], slots: Mapping[str, str], terms: DayTerms) -> FormRecord:
     call_id = form.call_id or ""
-    return FormRow(
+    return FormRecord(
         form_id=str(form.id),
         call_id=ids.get(call_id, call_id),
         numbers=terms.numbering.several(text_of(form.fields.get("number"))),

@@ -14,7 +14,7 @@ from router.errors import RequestError
 from router.reconcile.collector import collector_paused
 from router.reconcile.join import Call, join
 from router.reconcile.match import Matching, match
-from router.reconcile.rows import CLOSED, FormRow, Slot, Sources, Terms
+from router.reconcile.rows import CLOSED, DaySlot, FormRecord, Judging, Sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Report:
         return replace(self, slots=slots, findings=findings)
 
 
-def reconcile(sources: Sources, terms: Terms) -> Report:
+def reconcile(sources: Sources, terms: Judging) -> Report:
     """Reconcile one date. Rows of other dates take part in joining and matching, and are not reported."""
     with collector_paused():
         forms = [form for form in sources.forms if form.filed_at is None or form.filed_at <= terms.now]
@@ -75,7 +75,7 @@ def reconcile(sources: Sources, terms: Terms) -> Report:
 class _Clock:
     """Which date and slot a moment lies in, in the site's zone."""
 
-    def __init__(self, slots: Iterable[Slot], terms: Terms) -> None:
+    def __init__(self, slots: Iterable[DaySlot], terms: Judging) -> None:
         self._zone, self._day = terms.zone, terms.day
         self._slots = tuple(slots)
 
@@ -92,7 +92,7 @@ class _Day:
     """One date while it is judged: its calls and forms with their slots, then findings and counts from them."""
 
     def __init__(
-        self, sources: Sources, terms: Terms, calls: list[Call], forms: list[FormRow], matching: Matching
+        self, sources: Sources, terms: Judging, calls: list[Call], forms: list[FormRecord], matching: Matching
     ) -> None:
         self.sources, self.terms, self.matching = sources, terms, matching
         self.clock = _Clock(sources.slots, terms)
@@ -104,14 +104,14 @@ class _Day:
         self.form_slot = {i: self.slot_of_form(i, form) for i, form in self.forms.items()}
         self.pbx_count = Counter(self.call_slot[i] for i, call in self.calls.items() if call.in_pbx)
 
-    def is_reported(self, index: int, form: FormRow) -> bool:
+    def is_reported(self, index: int, form: FormRecord) -> bool:
         """A form has the date of its call, else of `taken_at`; with neither it stands in the day at hand (R24)."""
         call = self.matching.call_of(index)
         if call is not None:
             return call in self.calls
         return form.when is None or self.clock.on_the_day(form.when)
 
-    def slot_of_form(self, index: int, form: FormRow) -> str:
+    def slot_of_form(self, index: int, form: FormRecord) -> str:
         call = self.matching.call_of(index)
         if form.slot:
             return form.slot
@@ -155,7 +155,7 @@ class _Day:
             for kind in self.faults(index, form):
                 yield Finding(kind=kind, slot=slot, person=form.consultant, call=name, form=form.form_id)
 
-    def faults(self, index: int, form: FormRow) -> Iterable[str]:
+    def faults(self, index: int, form: FormRecord) -> Iterable[str]:
         """The kinds of finding that one form makes."""
         if form.incomplete:
             yield "incomplete_form"
@@ -166,7 +166,7 @@ class _Day:
         else:
             yield from self.faults_of_own(form, self.matching.own[index])
 
-    def faults_of_own(self, form: FormRow, index: int) -> Iterable[str]:
+    def faults_of_own(self, form: FormRecord, index: int) -> Iterable[str]:
         """What is said of a call's own form only; an empty value disagrees with nothing."""
         call = self.calls[index]
         if form.filed_at and call.ended_at and form.filed_at - call.ended_at > self.limit:

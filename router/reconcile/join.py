@@ -10,8 +10,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from router.reconcile.nearest import Item, Window, pair_closest
-from router.reconcile.rows import PbxRow, RouterRow
+from router.reconcile.closest_pairs import Item, Window, pair_closest
+from router.reconcile.rows import PbxRecord, RouterRecord
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -54,7 +54,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def join(pbx_rows: Iterable[PbxRow], router_rows: Sequence[RouterRow]) -> list[Call]:
+def join(pbx_rows: Iterable[PbxRecord], router_rows: Sequence[RouterRecord]) -> list[Call]:
     """All calls that either side knows, in order of arrival (ties by id)."""
     pbx_calls = group_pbx(pbx_rows)
     partner = _partners(pbx_calls, router_rows)
@@ -65,15 +65,15 @@ def join(pbx_rows: Iterable[PbxRow], router_rows: Sequence[RouterRow]) -> list[C
     return sorted(calls, key=lambda call: (call.arrived_at, call.id))
 
 
-def group_pbx(rows: Iterable[PbxRow]) -> list[PbxCall]:
+def group_pbx(rows: Iterable[PbxRecord]) -> list[PbxCall]:
     """Rows with the same id are one call; a row without an id is a call of its own."""
-    by_id: dict[str, list[PbxRow]] = defaultdict(list)
+    by_id: dict[str, list[PbxRecord]] = defaultdict(list)
     for row in rows:
         by_id[row.call_id or f"\0{row.row}"].append(row)
     return [_one_pbx_call(group) for group in by_id.values()]
 
 
-def _one_pbx_call(rows: list[PbxRow]) -> PbxCall:
+def _one_pbx_call(rows: list[PbxRecord]) -> PbxCall:
     rows = sorted(rows, key=lambda row: row.started_at)
     answered = sorted((row for row in rows if row.answered_at), key=lambda row: row.answered_at or _LATEST)
     return PbxCall(
@@ -88,7 +88,7 @@ def _one_pbx_call(rows: list[PbxRow]) -> PbxCall:
     )
 
 
-def _partners(pbx_calls: Sequence[PbxCall], routers: Sequence[RouterRow]) -> dict[int, PbxCall]:
+def _partners(pbx_calls: Sequence[PbxCall], routers: Sequence[RouterRecord]) -> dict[int, PbxCall]:
     """The router's row (by index) -> its PBX call: by equal ids first, the rest by number and time."""
     by_id = {pbx.call_id: pbx for pbx in pbx_calls if pbx.call_id}
     partner = {index: by_id[router.call_id] for index, router in enumerate(routers) if router.call_id in by_id}
@@ -107,7 +107,7 @@ def _item(at: datetime, name: str, key: Hashable) -> Item:
     return Item(at_us=microseconds(at), id=name, keys=frozenset((key,)))
 
 
-def _both(router: RouterRow, pbx: PbxCall) -> Call:
+def _both(router: RouterRecord, pbx: PbxCall) -> Call:
     """The router's word counts, and where it is silent the PBX's; whether it was answered is the router's alone."""
     answered = router.answered_at is not None
     person = (router.consultant or pbx.person) if answered else ""
@@ -125,7 +125,7 @@ def _both(router: RouterRow, pbx: PbxCall) -> Call:
     )
 
 
-def _router_only(router: RouterRow) -> Call:
+def _router_only(router: RouterRecord) -> Call:
     answered = router.answered_at is not None
     person = router.consultant if answered else ""
     return Call(

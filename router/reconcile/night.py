@@ -24,7 +24,7 @@ from router.reconcile.collector import collector_paused
 from router.reconcile.database import DayTerms, named_slots, read_day
 from router.reconcile.findings import Report, reconcile
 from router.reconcile.numbers import Numbering
-from router.reconcile.rows import Terms
+from router.reconcile.rows import Judging
 from router.store.alone import alone
 from router.store.found import Found, Recording, record_findings
 from router.store.queries import plan_of_day
@@ -128,7 +128,8 @@ class Night:
         with collector_paused():
             with self.database.connect() as connection:
                 sources = read_day(connection, terms)
-            report = reconcile(sources, Terms(day=day, zone=terms.zone, now=now, form_minutes=site.policy.form_minutes))
+            minutes = site.policy.form_minutes
+            report = reconcile(sources, Judging(day=day, zone=terms.zone, now=now, form_minutes=minutes))
             with self.database.begin() as connection:
                 end_run(connection, run_id, now=self.clock(), slots=self._counts(report, terms))
                 recording = Recording(day=day, by=by, now=now, filed=report.filed)

@@ -13,9 +13,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from router.reconcile.csv_file import BadRow, printable
 from router.reconcile.findings import Finding, Report, SlotCount
 from router.reconcile.rows import CLOSED
-from router.reconcile.table import BadRow, printable
 from router.reconcile.texts import KINDS, REPORT, Language
 
 

@@ -18,7 +18,7 @@ FORM_KINDS = (PURCHASE, "other", "message")  # R21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class DaySlot:
     """A slot of the day, in minutes from the zone's midnight; the start is included, the end is not."""
 
     name: str
@@ -27,7 +27,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PbxRow:
+class PbxRecord:
     """One record of the telephone system. Rows with the same `call_id` are one call (a transfer)."""
 
     row: str  # names the row where there is no id: `pbx.csv:7`
@@ -40,7 +40,7 @@ class PbxRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouterRow:
+class RouterRecord:
     """One call of the router's log; `consultant` is who was last on it (R16.6)."""
 
     row: str
@@ -53,7 +53,7 @@ class RouterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormRow:
+class FormRecord:
     """One call form. `lacks` names the required fields that are empty, whatever the kind."""
 
     form_id: str
@@ -81,15 +81,15 @@ class FormRow:
 class Sources:
     """Everything that is known around one date; rows of other dates take part in joining and matching (R24)."""
 
-    slots: tuple[Slot, ...]
-    pbx: tuple[PbxRow, ...] = ()
-    calls: tuple[RouterRow, ...] = ()
-    forms: tuple[FormRow, ...] = ()
+    slots: tuple[DaySlot, ...]
+    pbx: tuple[PbxRecord, ...] = ()
+    calls: tuple[RouterRecord, ...] = ()
+    forms: tuple[FormRecord, ...] = ()
     displays: Mapping[str, int] = field(default_factory=dict)  # slot -> what the phone's display counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Judging:
     """What is judged, and by what: the date, the zone it is meant in, the time of judgement, the minutes a form has."""
 
     day: date

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from router.reconcile.rows import FormRow, PbxRow, RouterRow, Sources, Terms
+from router.reconcile.rows import FormRecord, Judging, PbxRecord, RouterRecord, Sources
 
 FindingTuple = tuple[str, str, str, str, str]  # kind, slot, person, call, form
 
@@ -27,8 +27,8 @@ class OracleCall:
     talked: set[str]
     pbx: bool
     router: bool
-    own: FormRow | None = None
-    seconds: list[FormRow] = field(default_factory=list)
+    own: FormRecord | None = None
+    seconds: list[FormRecord] = field(default_factory=list)
 
 
 def edit_distance(a: str, b: str) -> int:
@@ -42,8 +42,8 @@ def edit_distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def pbx_calls(rows: tuple[PbxRow, ...]) -> list[OracleCall]:
-    groups: dict[object, list[PbxRow]] = {}
+def pbx_calls(rows: tuple[PbxRecord, ...]) -> list[OracleCall]:
+    groups: dict[object, list[PbxRecord]] = {}
     for row in rows:
         groups.setdefault(("id", row.call_id) if row.call_id else ("row", row.row), []).append(row)
     calls = []
@@ -71,7 +71,7 @@ def pbx_calls(rows: tuple[PbxRow, ...]) -> list[OracleCall]:
 
 def join(sources: Sources) -> list[OracleCall]:
     pbx, routers = pbx_calls(sources.pbx), list(sources.calls)
-    pairs: list[tuple[OracleCall, RouterRow]] = []
+    pairs: list[tuple[OracleCall, RouterRecord]] = []
     for router in routers:
         pairs += [(call, router) for call in pbx if router.call_id and router.call_id in call.ids]
     while True:
@@ -111,7 +111,7 @@ def join(sources: Sources) -> list[OracleCall]:
     return calls
 
 
-def fits(step: int, call: OracleCall, form: FormRow) -> bool:
+def fits(step: int, call: OracleCall, form: FormRecord) -> bool:
     same_number = call.number != "" and call.number in form.numbers
     same_consultant = form.consultant != "" and form.consultant in call.talked
     if step == 1:
@@ -125,18 +125,18 @@ def fits(step: int, call: OracleCall, form: FormRow) -> bool:
     return same_consultant and (not call.number or not form.numbers)
 
 
-def in_time(call: OracleCall, form: FormRow) -> bool:
+def in_time(call: OracleCall, form: FormRecord) -> bool:
     taken = form.taken_at or form.filed_at
     return taken is not None and timedelta(minutes=-5) <= taken - call.arrived <= timedelta(minutes=60)
 
 
-def closeness(call: OracleCall, form: FormRow) -> tuple[object, ...]:
+def closeness(call: OracleCall, form: FormRecord) -> tuple[object, ...]:
     taken = form.taken_at or form.filed_at
     assert taken is not None
     return (abs(taken - call.arrived), call.arrived, taken, call.id, form.form_id)
 
 
-def attach(calls: list[OracleCall], forms: list[FormRow]) -> list[FormRow]:
+def attach(calls: list[OracleCall], forms: list[FormRecord]) -> list[FormRecord]:
     """Give the forms their calls; returns the padded ones."""
     padded, loose = [], []
     for form in forms:
@@ -173,7 +173,7 @@ def attach(calls: list[OracleCall], forms: list[FormRow]) -> list[FormRow]:
     return padded
 
 
-def slot_at(sources: Sources, terms: Terms, moment: datetime) -> str:
+def slot_at(sources: Sources, terms: Judging, moment: datetime) -> str:
     local = moment.astimezone(terms.zone).strftime("%H:%M")
     for slot in sources.slots:
         start, end = (f"{m // 60:02}:{m % 60:02}" for m in (slot.start_minute, slot.end_minute))
@@ -182,7 +182,7 @@ def slot_at(sources: Sources, terms: Terms, moment: datetime) -> str:
     return "closed"
 
 
-def findings(sources: Sources, terms: Terms) -> list[FindingTuple]:
+def findings(sources: Sources, terms: Judging) -> list[FindingTuple]:
     """Everything of R25, sorted as text (the order is tested elsewhere)."""
     calls = join(sources)
     padded = attach(calls, [f for f in sources.forms if not (f.filed_at and f.filed_at > terms.now)])
@@ -208,7 +208,7 @@ def findings(sources: Sources, terms: Terms) -> list[FindingTuple]:
     return sorted(found)
 
 
-def of_call(call: OracleCall, slot: str, terms: Terms, pbx_today: bool) -> list[FindingTuple]:
+def of_call(call: OracleCall, slot: str, terms: Judging, pbx_today: bool) -> list[FindingTuple]:
     found: list[FindingTuple] = []
     if not call.answered:
         found.append(("missed_call", slot, "", call.id, ""))
@@ -222,7 +222,7 @@ def of_call(call: OracleCall, slot: str, terms: Terms, pbx_today: bool) -> list[
     return found
 
 
-def of_its_forms(call: OracleCall, slot: str, terms: Terms) -> list[FindingTuple]:
+def of_its_forms(call: OracleCall, slot: str, terms: Judging) -> list[FindingTuple]:
     found: list[FindingTuple] = []
     for form in call.seconds:
         found += [("duplicate_form", slot, form.consultant, call.id, form.form_id), *incomplete(form, slot, call.id)]
@@ -241,7 +241,7 @@ def of_its_forms(call: OracleCall, slot: str, terms: Terms) -> list[FindingTuple
     return found + incomplete(own, slot, call.id)
 
 
-def incomplete(form: FormRow, slot: str, call: str) -> list[FindingTuple]:
+def incomplete(form: FormRecord, slot: str, call: str) -> list[FindingTuple]:
     if form.kind in ("", "purchase") and form.lacks:
         return [("incomplete_form", slot, form.consultant, call, form.form_id)]
     return []

@@ -340,3 +340,9 @@ def test_only_a_calls_own_and_complete_form_is_valid(office: Office) -> None:
     office.form("f3", "11:30:00", number=OTHER)
     counts = office.reconcile().slot("morning")
     assert (counts["forms"], counts["valid_forms"]) == (3, 1)
+
+
+def test_a_short_number_is_not_nearly_that_of_a_withheld_call(office: Office) -> None:
+    office.call("c1", "10:00:00", "", "10:00:05", "10:01:00", "A")
+    office.form("f1", "10:05:00", number="12", slot="noon").form("f2", "10:01:00", number="", slot="noon")
+    assert calls_of(office) == {"f2": "own c1", "f1": "padded"}

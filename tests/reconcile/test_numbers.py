@@ -7,7 +7,7 @@ import random
 import phonenumbers
 import pytest
 
-from router.reconcile.near import NearNumbers, distance
+from router.reconcile.edit_distance import NearNumbers, distance
 from router.reconcile.numbers import Numbering
 from tests.reconcile.oracle import edit_distance
 
@@ -87,7 +87,7 @@ def test_local_numbers_of_other_regions_get_their_area_code_too() -> None:
 
 def test_near_numbers_are_found_as_by_comparing_each_with_each() -> None:
     dice = random.Random(11)
-    numbers = ["+86139" + "".join(dice.choices("01", k=dice.randrange(5, 9))) for _ in range(120)] + ["1", "12", ""]
+    numbers = ["+86139" + "".join(dice.choices("01", k=dice.randrange(5, 9))) for _ in range(120)] + ["1", "12"]
     near = NearNumbers(numbers)
     for number in numbers:
         wanted = {n for n in numbers if edit_distance(number.lstrip("+"), n.lstrip("+")) in (1, 2)}
@@ -96,3 +96,7 @@ def test_near_numbers_are_found_as_by_comparing_each_with_each() -> None:
 
 def test_a_swap_is_two_edits() -> None:
     assert distance("+8613912345678", "+8613912345687") == 2
+
+
+def test_no_number_is_near_a_withheld_one_however_short() -> None:
+    assert NearNumbers(["1", "12", "+86123"]).of("") == set()

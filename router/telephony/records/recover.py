@@ -24,7 +24,7 @@ from router.core.words import MissedWhy
 from router.engine.link_times import gaps
 from router.reconcile.database import pbx_row
 from router.reconcile.join import join
-from router.reconcile.rows import RouterRow
+from router.reconcile.rows import RouterRecord
 from router.store import recovered as store
 from router.store.calls import CallRow
 from router.store.customers import number_of
@@ -108,7 +108,7 @@ def _pairs(recorded: Sequence[RecordedCall], log: Sequence[CallRow]) -> Iterable
     """Each recorded call with the log's, if it has it (R24: by id, else by number and time)."""
     by_id = {call.call.call_id: call for call in recorded}
     rows = {row.uniqueid or row.id: row for row in log}
-    router = [_as_router_row(name, row) for name, row in rows.items()]
+    router = [_as_router_record(name, row) for name, row in rows.items()]
     pbx = [pbx_row(row) for call in recorded for row in call.rows]
     for joined in join(pbx, router):
         if joined.in_pbx:
@@ -116,8 +116,8 @@ def _pairs(recorded: Sequence[RecordedCall], log: Sequence[CallRow]) -> Iterable
             yield call, next((rows[name] for name in joined.names if name in rows), None)
 
 
-def _as_router_row(name: str, row: CallRow) -> RouterRow:
-    return RouterRow(
+def _as_router_record(name: str, row: CallRow) -> RouterRecord:
+    return RouterRecord(
         row=row.id,
         call_id=name,
         number=number_of(row),

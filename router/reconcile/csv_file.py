@@ -46,7 +46,7 @@ class BadRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One row: the physical line on which it begins (the header is line 1) and its trimmed values by column."""
 
     line: int
@@ -59,16 +59,16 @@ class Row:
 
 
 @dataclass(slots=True)
-class Table:
+class CsvTable:
     """A file's rows. `broken` says why there are none: no file, or a column is missing."""
 
     file: str
-    rows: Iterable[Row] = ()
+    rows: Iterable[CsvRow] = ()
     broken: tuple[BadRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class _CsvRecord:
     """One record as the csv module splits it, and the line on which it begins."""
 
     line: int
@@ -76,9 +76,9 @@ class _Record:
     swallowed_end: bool
 
 
-def read_table(path: Path, columns: Sequence[str]) -> Table:
+def read_table(path: Path, columns: Sequence[str]) -> CsvTable:
     """Read the columns of a file; further columns are ignored, blank lines are no rows."""
-    table = Table(path.name)
+    table = CsvTable(path.name)
     try:
         # Bytes that are no UTF-8 stay visible as lone surrogates, so that only the rows that hold them are bad.
         text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
@@ -97,12 +97,12 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
     return table
 
 
-def _broken(table: Table, *problems: Problem) -> Table:
+def _broken(table: CsvTable, *problems: Problem) -> CsvTable:
     table.broken = tuple(BadRow(file=table.file, line=HEADER_LINE, problems=(problem,)) for problem in problems)
     return table
 
 
-def _records(text: str) -> Iterator[_Record]:
+def _records(text: str) -> Iterator[_CsvRecord]:
     """The records that are not blank: a line, or several where a quoted value goes over its end."""
     reader = csv.reader((*io.StringIO(text, newline=""), _END), skipinitialspace=True)
     begins = HEADER_LINE
@@ -111,14 +111,14 @@ def _records(text: str) -> Iterator[_Record]:
             return
         # Whoever swallowed the end has an open quotation mark, and perhaps swallowed other rows, too.
         if any(cell.strip() for cell in cells):
-            yield _Record(begins, cells, swallowed_end=cells[-1].endswith(_END))
+            yield _CsvRecord(begins, cells, swallowed_end=cells[-1].endswith(_END))
         begins = reader.line_num + 1
 
 
-def _row(record: _Record, places: dict[str, int]) -> Row:
+def _row(record: _CsvRecord, places: dict[str, int]) -> CsvRow:
     cells = record.cells
     values = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
-    row = Row(record.line, values)
+    row = CsvRow(record.line, values)
     if record.swallowed_end:
         row.problems.append(Problem(id="open-quote", value=cells[-1].removesuffix(_END)))
         return row

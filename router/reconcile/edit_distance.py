@@ -31,7 +31,9 @@ class NearNumbers:
                 self._by_shape[shape].append(number)
 
     def of(self, number: str) -> set[str]:
-        """The numbers at a distance of 1 or 2 from this one."""
+        """The numbers at a distance of 1 or 2 from this one; none from a withheld one, which disagrees with nothing."""
+        if not number:
+            return set()  # R24: what is unknown is step 4's, however short the other number is
         found = {near for shape in _shapes(number) for near in self._by_shape.get(shape, ())}
         return {near for near in found if 1 <= distance(number, near) <= MAX_DISTANCE}
 

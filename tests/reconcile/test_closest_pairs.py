@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from router.reconcile.nearest import Item, Window, pair_closest
+from router.reconcile.closest_pairs import Item, Window, pair_closest
 
 WINDOW = Window(from_us=-3, to_us=8)
 
