@@ -33,7 +33,7 @@ from router.core import inputs
 from router.core.words import PersonId
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError
-from router.telephony.ami import Action, AmiClient
+from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.stage import CALLERS
 
 PREFIX = "hotline-demo-"
@@ -202,9 +202,9 @@ class _Callers:
         return False
 
 
-def call(visit: Visit, hotline: str) -> Action:
+def call(visit: Visit, hotline: str) -> AmiAction:
     """Have a caller dial the hotline; gives up after the visit's patience."""
-    return Action(
+    return AmiAction(
         "Originate",
         {
             "Channel": f"PJSIP/{hotline}@{CALLERS}",

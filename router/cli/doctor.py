@@ -26,7 +26,7 @@ from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.store.migrate import newest, version
 from router.store.pbx_log import sources
-from router.telephony.ami import Action, AmiClient
+from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.find import find_asterisk
 from router.telephony.records.reading import source_of
@@ -100,9 +100,9 @@ def _asterisk(place: Place) -> Finding:
 
 def _ami(place: Place) -> Finding:
     with AmiClient(ami_address(place)) as client:
-        client.send_action_list(Action("CoreShowChannels")).result(5).events.clear()
+        client.send_action_list(AmiAction("CoreShowChannels")).result(5).events.clear()
         for context in NEEDED_CONTEXTS:
-            asked = client.send_action_list(Action("ShowDialPlan", {"Context": context}))
+            asked = client.send_action_list(AmiAction("ShowDialPlan", {"Context": context}))
             if asked.exception(5) is not None:
                 return Finding(f"the dialplan has no context {context}", "include dialplan/hotline.conf and reload")
     return Finding("signed in, rights and dialplan are there")

@@ -31,7 +31,7 @@ from router.engine.ports import Letter
 from router.errors import StoreError
 from router.store.queries import customers_on_record
 from router.store.writer import DatabaseAwayError
-from router.telephony.switchboard import Office
+from router.telephony.switchboard import Directory
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ AWAY_SECONDS = 5.0  # the same while the database is away
 class Phones(Protocol):
     """The switchboard, as far as it follows the office."""
 
-    def change_office(self, office: Office) -> None:
+    def change_office(self, office: Directory) -> None:
         """Take over changed people, phones, numbers and times, with calls going on."""
 
 

@@ -24,7 +24,7 @@ from router.reconcile.numbers import Numbering
 from router.store.customer_numbers import KnownNumbers
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage
-from router.telephony.switchboard import Hotline, Office, Person, Phone, Times, Trunk
+from router.telephony.switchboard import Directory, Hotline, Phone, Subscriber, Times, Trunk
 from router.web.app import WebSettings
 
 
@@ -142,12 +142,12 @@ def numbering(site: Site) -> Numbering:
     return Numbering(region=site.site.region, area_code=site.site.area_code or "")
 
 
-def office(site: Site) -> Office:
+def office(site: Site) -> Directory:
     """People, phones, trunks and hotlines as the switchboard takes them."""
     duty_dial, duty_person, duty_confirm = _duty(site)
-    return Office(
+    return Directory(
         people=tuple(
-            Person(
+            Subscriber(
                 id=PersonId(consultant.id),
                 name=consultant.name,
                 extension=consultant.dialled or "",

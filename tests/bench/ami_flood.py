@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection as Pipe
 
 import click
 
-from router.telephony.ami import Action, AmiAddress, AmiClient, Event
+from router.telephony.ami import AmiAction, AmiAddress, AmiClient, AmiEvent
 from tests.telephony.ami.scripted_server import SECRET, Connection, ScriptedServer
 from tests.telephony.ami.transcripts import record
 
@@ -58,7 +58,7 @@ class Counter:
         self.expected: int | None = None
         self.complete = threading.Event()
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: AmiEvent) -> None:
         """Count one event."""
         if int(event["Seq"]) != self.count + self.out_of_order:
             self.out_of_order += 1
@@ -72,7 +72,7 @@ def ask(client: AmiClient, until: threading.Event, took_seconds: list[float]) ->
     """Twenty actions a second beside the flood."""
     while not until.wait(0.05):
         started = time.monotonic()
-        client.send_action(Action("Ping")).result(10.0)
+        client.send_action(AmiAction("Ping")).result(10.0)
         took_seconds.append(time.monotonic() - started)
 
 

@@ -22,7 +22,7 @@ from router.store.base import open_database
 from router.store.plans import publish
 from router.store.queries import customers_on_record
 from router.store.writer import DatabaseWriter
-from router.telephony.switchboard import Office as SwitchboardOffice
+from router.telephony.switchboard import Directory
 from tests.cli.place import Office
 from tests.engine.office import TestOffice
 
@@ -34,9 +34,9 @@ class Phones:
     """A switchboard that only remembers the offices that it was told."""
 
     def __init__(self) -> None:
-        self.told: list[SwitchboardOffice] = []
+        self.told: list[Directory] = []
 
-    def change_office(self, office: SwitchboardOffice) -> None:
+    def change_office(self, office: Directory) -> None:
         self.told.append(office)
 
 

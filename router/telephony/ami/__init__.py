@@ -2,13 +2,13 @@
 
 May live here: what speaks AMI and nothing that knows calls, people or turns.
 
-It keeps the types and the manner of `asterisk-ami` (`Action`, `Event`, `Response`, `send_action`, event listeners)
-over a transport of its own:
+It keeps the types and the manner of `asterisk-ami` (`Response`, `send_action`, event listeners; its `Action` and
+`Event` as `AmiAction` and `AmiEvent`) over a transport of its own:
 
     client = AmiClient(AmiAddress(host="127.0.0.1", port=5038, username="hotline", secret=secret), on_event=mailbox.put)
     client.login()                                   # starts the link and waits for the first sign-in
-    client.send_action(Action("Ping")).result(5.0)   # -> Response
-    client.send_action_list(Action("CoreShowChannels")).result(5.0).events
+    client.send_action(AmiAction("Ping")).result(5.0)   # -> Response
+    client.send_action_list(AmiAction("CoreShowChannels")).result(5.0).events
     client.close()
 """
 
@@ -27,17 +27,18 @@ from router.telephony.ami.errors import (
     AmiValueError,
     AmiWaitError,
 )
-from router.telephony.ami.messages import Action, Event, LoginAction, Response, Unknown
+from router.telephony.ami.messages import AmiAction, AmiEvent, LoginAction, Response, Unknown
 from router.telephony.ami.pending import EventList, ListFuture, ResponseFuture
 
 __all__ = [
-    "Action",
+    "AmiAction",
     "AmiActionRefusedError",
     "AmiAddress",
     "AmiClient",
     "AmiClosedError",
     "AmiConnectError",
     "AmiError",
+    "AmiEvent",
     "AmiLinkLostError",
     "AmiLoginRefusedError",
     "AmiNoAnswerError",
@@ -46,7 +47,6 @@ __all__ = [
     "AmiTimes",
     "AmiValueError",
     "AmiWaitError",
-    "Event",
     "EventList",
     "ListFuture",
     "LoginAction",

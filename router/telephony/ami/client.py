@@ -34,7 +34,7 @@ from router.telephony.ami.errors import (
     AmiNotAsteriskError,
     AmiNotConnectedError,
 )
-from router.telephony.ami.messages import Action, Event, encode
+from router.telephony.ami.messages import AmiAction, AmiEvent, encode
 from router.telephony.ami.pending import ListFuture, ResponseFuture
 from router.telephony.ami.session import Session
 from router.telephony.ami.transport import Transport, Waker, open_transport
@@ -77,7 +77,7 @@ class AmiClient:
         self,
         address: AmiAddress,
         *,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Callable[[AmiEvent], None] | None = None,
         on_connected: Callable[[AmiClient], None] | None = None,
         on_disconnected: Callable[[AmiError], None] | None = None,
         times: AmiTimes | None = None,
@@ -147,7 +147,7 @@ class AmiClient:
     def logoff(self) -> None:
         """Say goodbye and close."""
         with contextlib.suppress(HotlineError, TimeoutError):
-            self.send_action(Action("Logoff")).result(1.0)
+            self.send_action(AmiAction("Logoff")).result(1.0)
         self.close()
 
     def close(self) -> None:
@@ -263,7 +263,7 @@ class AmiClient:
     def _leave(self, waker: Waker, cause: AmiError) -> None:
         self._change(LinkState.CLOSED if waker.rung else LinkState.WAITING, cause)
 
-    def _deliver(self, event: Event) -> None:
+    def _deliver(self, event: AmiEvent) -> None:
         """Give one event to whoever listens."""
         if self._on_event is not None:
             self._call(self._on_event, event)

@@ -7,12 +7,7 @@ None of them is ever followed by sending the action again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from router.errors import PbxError, RequestError
-
-if TYPE_CHECKING:
-    from router.telephony.ami.messages import Response
 
 
 class AmiError(PbxError):
@@ -64,11 +59,11 @@ class AmiClosedError(AmiError):
 
 
 class AmiActionRefusedError(AmiError):
-    """Asterisk answered the action with an error; `response` is its answer."""
+    """Asterisk answered the action with an error; `response` is its answer (a `messages.Response`)."""
 
     id = "ami-action-refused"
 
-    def __init__(self, message: str, *, response: Response, cure: str = "") -> None:
+    def __init__(self, message: str, *, response: object, cure: str = "") -> None:
         super().__init__(message, cure=cure)
         self.response = response
 

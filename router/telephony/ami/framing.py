@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from router.telephony.ami.layouts import LayoutParser
-from router.telephony.ami.messages import Event, Response, Unknown
+from router.telephony.ami.messages import AmiEvent, Response, Unknown
 
 FRAME_LIMIT_BYTES: Final = 1 << 20
 GREETING_LIMIT_BYTES: Final = 1024
@@ -48,7 +48,7 @@ class Oversized:
     limit_bytes: int
 
 
-Message = Event | Response | Unknown | Greeting | NoGreeting | Oversized
+Message = AmiEvent | Response | Unknown | Greeting | NoGreeting | Oversized
 
 
 class FrameDecoder:

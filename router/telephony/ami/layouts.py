@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from router.telephony.ami.messages import Event, Response, Unknown, parse
+from router.telephony.ami.messages import AmiEvent, Response, Unknown, parse
 
 NAMES_LIMIT: Final = 300
 CHANGES_LIMIT: Final = 4
@@ -33,20 +33,20 @@ class LayoutParser:
     def __init__(self) -> None:
         self._layouts: dict[str, _Layout] = {}
 
-    def parse(self, text: str) -> Event | Response | Unknown:
+    def parse(self, text: str) -> AmiEvent | Response | Unknown:
         """One frame, without the empty line that ends it, as a message."""
         head, _, body = text.partition("\r\n")
         layout = self._layouts.get(head)
         if layout is not None:
             found = layout.match(body)
             if found is not None:
-                return Event(layout.name, dict(zip(layout.keys, found.groups(), strict=True)), text)
+                return AmiEvent(layout.name, dict(zip(layout.keys, found.groups(), strict=True)), text)
         message = parse(text)
-        if isinstance(message, Event) and message.keys and not (message.repeated or message.follows):
+        if isinstance(message, AmiEvent) and message.keys and not (message.repeated or message.follows):
             self._learn(head, message, layout.changes + 1 if layout is not None else 0)
         return message
 
-    def _learn(self, head: str, event: Event, changes: int) -> None:
+    def _learn(self, head: str, event: AmiEvent, changes: int) -> None:
         names_full = not changes and len(self._layouts) >= NAMES_LIMIT
         if changes > CHANGES_LIMIT or names_full or len(event.keys) > KEYS_LIMIT:
             return

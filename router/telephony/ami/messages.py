@@ -1,4 +1,4 @@
-"""AMI's messages: what we send (`Action`) and what comes (`Event`, `Response`, `Unknown`).
+"""AMI's messages: what we send (`AmiAction`) and what comes (`AmiEvent`, `Response`, `Unknown`).
 
 May live here: their types, and turning one frame of text into a message or one action into bytes. No I/O.
 
@@ -81,7 +81,7 @@ class _Headers:
         return [pair for pair in map(split_line, self.text.split("\r\n")) if pair is not None]
 
 
-class Event(_Headers, _event.Event):  # type: ignore[misc]  # asterisk-ami ships no types
+class AmiEvent(_Headers, _event.Event):  # type: ignore[misc]  # asterisk-ami ships no types
     """Something happened: `name`, and the other headers in `keys`."""
 
     name: str
@@ -150,11 +150,11 @@ class Unknown:
         return f"Unknown({self.text[:80]!r}, {len(self.text)} characters)"
 
 
-def parse(text: str) -> Event | Response | Unknown:
+def parse(text: str) -> AmiEvent | Response | Unknown:
     """One frame, without the empty line that ends it, as a message."""
     head, _, body = text.partition("\r\n")
     if head.startswith("Event: "):
-        make: type[Event] | type[Response] = Event
+        make: type[AmiEvent] | type[Response] = AmiEvent
         value = head[7:]
     elif head.startswith("Response: "):
         make, value = Response, head[10:]
@@ -170,7 +170,7 @@ def parse(text: str) -> Event | Response | Unknown:
     return make(value, keys, text)
 
 
-def _parse_unusual(text: str) -> Event | Response | Unknown:
+def _parse_unusual(text: str) -> AmiEvent | Response | Unknown:
     """A frame that does not begin as nearly all do: an odd spelling of the first line, or no message at all."""
     text = text.removeprefix("\r\n")
     head, _, body = text.partition("\r\n")
@@ -178,10 +178,10 @@ def _parse_unusual(text: str) -> Event | Response | Unknown:
     kind = pair[0].lower() if pair else ""
     if pair is None or kind not in {"event", "response"}:
         return Unknown(text.removesuffix("\r\n"))
-    return _parse_carefully(Event if kind == "event" else Response, pair[1], text, body)
+    return _parse_carefully(AmiEvent if kind == "event" else Response, pair[1], text, body)
 
 
-def _parse_carefully(make: type[Event] | type[Response], value: str, text: str, body: str) -> Event | Response:
+def _parse_carefully(make: type[AmiEvent] | type[Response], value: str, text: str, body: str) -> AmiEvent | Response:
     """Keys that repeat, lines that are no headers, empty lines: slower, and nothing is lost."""
     keys: dict[str, str] = {}
     repeated: dict[str, list[str]] = {}
@@ -198,7 +198,7 @@ def _parse_carefully(make: type[Event] | type[Response], value: str, text: str, 
     return make(value, keys, text.removesuffix("\r\n"), repeated or _NOTHING_REPEATED, follows)
 
 
-class Action(_action.Action):  # type: ignore[misc]  # asterisk-ami ships no types
+class AmiAction(_action.Action):  # type: ignore[misc]  # asterisk-ami ships no types
     """What we ask of Asterisk.
 
     `keys` are headers; a list of values repeats the header. `variables` become `Variable: name=value`; a list of pairs,
@@ -222,13 +222,13 @@ class Action(_action.Action):  # type: ignore[misc]  # asterisk-ami ships no typ
             raise AttributeError(item) from None  # theirs raises KeyError, which breaks copy and hasattr
 
     def __repr__(self) -> str:
-        return f"Action({self.name!r}, {sorted(self.keys)})"
+        return f"AmiAction({self.name!r}, {sorted(self.keys)})"
 
     def __str__(self) -> str:
         return repr(self)  # not the wire's text, as theirs: a secret or a caller's number must not get into a log
 
 
-class LoginAction(Action):
+class LoginAction(AmiAction):
     """Sign in by user name and secret."""
 
     def __init__(self, username: str, secret: str) -> None:

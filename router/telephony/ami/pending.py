@@ -22,7 +22,7 @@ from router.telephony.ami.errors import (
     AmiValueError,
     AmiWaitError,
 )
-from router.telephony.ami.messages import Event, Response
+from router.telephony.ami.messages import AmiEvent, Response
 
 LIST_LIMIT_EVENTS = 100_000
 """No list of ours is near this long; a longer one is a fault, and must not fill the memory."""
@@ -35,8 +35,8 @@ class EventList:
     """The answer to an action that lists: the response, the items in order, and the event that closed the list."""
 
     response: Response
-    events: list[Event]
-    complete: Event
+    events: list[AmiEvent]
+    complete: AmiEvent
 
     @property
     def cancelled(self) -> bool:
@@ -94,7 +94,7 @@ class _Waiting:
     patience_seconds: float
     deadline: float
     response: Response | None = None
-    events: list[Event] = field(default_factory=list)
+    events: list[AmiEvent] = field(default_factory=list)
 
 
 class PendingActions:
@@ -138,7 +138,7 @@ class PendingActions:
             waiting.deadline = self._clock() + waiting.patience_seconds
         return True
 
-    def collect(self, event: Event) -> bool:
+    def collect(self, event: AmiEvent) -> bool:
         """Put an event into the list that it belongs to; False when it belongs to none."""
         action_id = event.keys.get("ActionID")
         if action_id is None:

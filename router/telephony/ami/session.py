@@ -25,7 +25,7 @@ from router.telephony.ami.errors import (
     AmiNotConnectedError,
 )
 from router.telephony.ami.framing import FrameDecoder, Greeting, Message, NoGreeting, Oversized
-from router.telephony.ami.messages import Action, Event, LoginAction, Response, Unknown, encode
+from router.telephony.ami.messages import AmiAction, AmiEvent, LoginAction, Response, Unknown, encode
 from router.telephony.ami.pending import ListFuture, PendingActions, ResponseFuture
 from router.telephony.ami.transport import Transport
 
@@ -41,7 +41,7 @@ class Session:
     """A connection from its first byte to its last."""
 
     def __init__(
-        self, transport: Transport, times: AmiTimes, on_event: Callable[[Event], None], reader: threading.Thread
+        self, transport: Transport, times: AmiTimes, on_event: Callable[[AmiEvent], None], reader: threading.Thread
     ) -> None:
         self._transport = transport
         self._times = times
@@ -109,7 +109,7 @@ class Session:
 
     def _handle(self, message: Message) -> None:
         """Give one message to whom it belongs."""
-        if isinstance(message, Event):
+        if isinstance(message, AmiEvent):
             self._junk_in_a_row = 0
             if message.follows:
                 self._report("line-without-colon", message.follows[0])
@@ -143,7 +143,7 @@ class Session:
             self._ping = None
             self._ping_at = now + self._times.ping_seconds
         if self._ping is None and now >= self._ping_at:
-            self._ping = self.send(Action("Ping"), ResponseFuture, float("inf"))
+            self._ping = self.send(AmiAction("Ping"), ResponseFuture, float("inf"))
             self._ping_at = now
         elif self._ping is not None and now - self._ping_at > self._times.pong_seconds:
             raise AmiLinkLostError(f"no answer to a ping for {self._times.pong_seconds:g} s")

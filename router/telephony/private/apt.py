@@ -27,7 +27,7 @@ SECONDS: Final = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class AptSource:
     """One archive that the machine uses."""
 
     uri: str
@@ -36,11 +36,11 @@ class Source:
     signed_by: str = ""
 
 
-def machine_sources(etc: Path = Path("/etc/apt")) -> list[Source]:
+def machine_sources(etc: Path = Path("/etc/apt")) -> list[AptSource]:
     """Every binary archive in the machine's sources, one-line and deb822 files, in apt's order."""
     parts = etc / "sources.list.d"
     files = [etc / "sources.list", *sorted([*parts.glob("*.list"), *parts.glob("*.sources")])]
-    found: list[Source] = []
+    found: list[AptSource] = []
     for file in files:
         try:
             text = file.read_text(encoding="utf-8", errors="replace")
@@ -50,13 +50,13 @@ def machine_sources(etc: Path = Path("/etc/apt")) -> list[Source]:
     return found
 
 
-def one_line_sources(text: str) -> Iterator[Source]:
+def one_line_sources(text: str) -> Iterator[AptSource]:
     """The archives of a `sources.list`."""
     for line in text.splitlines():
         match = re.match(r"\s*deb\s+(?:\[([^]]*)\]\s*)?(\S+)\s+(\S+)\s*([^#]*)", line)
         if match:
             options = dict(part.split("=", 1) for part in (match[1] or "").split() if "=" in part)
-            yield Source(
+            yield AptSource(
                 uri=match[2],
                 suites=(match[3],),
                 components=tuple(match[4].split()),
@@ -64,7 +64,7 @@ def one_line_sources(text: str) -> Iterator[Source]:
             )
 
 
-def deb822_sources(text: str) -> Iterator[Source]:
+def deb822_sources(text: str) -> Iterator[AptSource]:
     """The archives of a `.sources` file, apart from those switched off."""
     for stanza in re.split(r"\n\s*\n", "\n".join(line for line in text.splitlines() if not line.startswith("#"))):
         fields: dict[str, str] = {}
@@ -80,7 +80,7 @@ def deb822_sources(text: str) -> Iterator[Source]:
             continue
         signed_by = fields.get("signed-by", "").split(" ")[0]
         for uri in fields.get("uris", "").split():
-            yield Source(
+            yield AptSource(
                 uri=uri,
                 suites=tuple(fields.get("suites", "").split()),
                 components=tuple(fields.get("components", "").split()),

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from router.telephony.private.apt import PrivateApt, Source, machine_sources, run_apt
+from router.telephony.private.apt import AptSource, PrivateApt, machine_sources, run_apt
 from router.telephony.private.binary import AsteriskBinary, from_tree
 from router.telephony.private.errors import AsteriskInstallError
 from router.telephony.private.progress import Progress, silent
@@ -114,7 +114,7 @@ def unpack(files: list[Path], tree: Path, progress: Progress) -> None:
         progress("unpacking packages", number, len(files))
 
 
-def source_line(sources: list[Source], release: Mapping[str, str]) -> str:
+def source_line(sources: list[AptSource], release: Mapping[str, str]) -> str:
     """The one line of our `sources.list`: the machine's own mirror, and the release that has an Asterisk."""
     if release.get("ID") == "ubuntu":
         wanted = release.get("VERSION_CODENAME", "")
@@ -134,7 +134,7 @@ def source_line(sources: list[Source], release: Mapping[str, str]) -> str:
     return f"deb {f'[signed-by={keys}] ' if keys else ''}{mirror.uri} {line}"
 
 
-def _is_debian(source: Source) -> bool:
+def _is_debian(source: AptSource) -> bool:
     """Whether it is Debian's main archive: not its security one, nor somebody's own."""
     own = re.compile(r"^(bullseye|bookworm|trixie|forky|sid|oldstable|stable|testing|unstable)(-updates)?/?$")
     return "main" in source.components and "security" not in source.uri and any(own.match(s) for s in source.suites)

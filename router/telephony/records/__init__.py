@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from router.reconcile.join import PbxCall
 from router.telephony.records.calls import RecordedCall, calls_of, recorded_call, recorded_calls
-from router.telephony.records.reading import Reading, read_records
+from router.telephony.records.reading import RecordsRead, read_records
 from router.telephony.records.recover import Recovery, recover_missed
 
 __all__ = [
     "PbxCall",
-    "Reading",
     "RecordedCall",
+    "RecordsRead",
     "Recovery",
     "calls_of",
     "read_records",

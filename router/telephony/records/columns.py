@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from router.config.model import ColumnsTable
 from router.telephony.records.errors import RecordsColumnsError
-from router.telephony.records.legs import ANSWERED, Leg
+from router.telephony.records.recorded_legs import ANSWERED, RecordedLeg
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "uniqueid": ("uniqueid",),
@@ -113,7 +113,7 @@ class Columns:
     def _last(self) -> int:
         return max((place for place in self.at.values() if isinstance(place, int)), default=0)
 
-    def leg(self, row: Any) -> Leg:
+    def leg(self, row: Any) -> RecordedLeg:
         """The leg of a row. Raises `ValueError` for what is no row."""
         value = {field: row[place] for field, place in self.at.items()}
         uniqueid = _text(value["uniqueid"])
@@ -127,7 +127,7 @@ class Columns:
         talked = _text(value.get("billsec"))
         if answer is None and end is not None and disposition == ANSWERED and talked:
             answer = end - timedelta(seconds=float(talked))
-        return Leg(**kept, start=start, answer=answer, end=end)
+        return RecordedLeg(**kept, start=start, answer=answer, end=end)
 
 
 def master_columns(width: int, zone: tzinfo) -> Columns:
@@ -198,7 +198,7 @@ def _in_utc(value: datetime, zone: tzinfo, uniqueid: str) -> datetime:
     return second if born is not None and first < born - timedelta(minutes=1) else first
 
 
-def check_zone(legs: Sequence[Leg]) -> None:
+def check_zone(legs: Sequence[RecordedLeg]) -> None:
     """Compare starts with the seconds of birth in the ids. Raises `RecordsColumnsError` when all are hours apart."""
     apart: dict[str, timedelta] = {}
     for leg in legs:

@@ -10,9 +10,9 @@ from pathlib import Path
 from router.config.model import ColumnsTable
 from router.telephony.records.columns import Columns, check_zone, master_columns, named_columns
 from router.telephony.records.intake import BATCH, Intake
-from router.telephony.records.legs import Leg
 from router.telephony.records.lines import Record
 from router.telephony.records.private import CDR
+from router.telephony.records.recorded_legs import RecordedLeg
 from router.telephony.records.tail import Piece, first_record, mark_at, mark_of, records, way_from
 
 MOST_COMPLAINTS = 20
@@ -43,7 +43,7 @@ class CsvSource:
 
 
 def _read_piece(piece: Piece, columns: Columns, intake: Intake) -> None:
-    legs: list[Leg] = []
+    legs: list[RecordedLeg] = []
     end = None
     for record in records(piece, columns.fits):
         is_header = columns.has_header and end is None and piece.offset == 0
@@ -57,7 +57,7 @@ def _read_piece(piece: Piece, columns: Columns, intake: Intake) -> None:
         _hand_in(piece, columns, legs, end, intake)
 
 
-def _read_record(piece: Piece, columns: Columns, record: Record, legs: list[Leg], intake: Intake) -> None:
+def _read_record(piece: Piece, columns: Columns, record: Record, legs: list[RecordedLeg], intake: Intake) -> None:
     why = record.why
     if not why:
         try:
@@ -68,7 +68,7 @@ def _read_record(piece: Piece, columns: Columns, record: Record, legs: list[Leg]
         intake.bad.append(f"{piece.path.name}, byte {record.end}: {why}")
 
 
-def _hand_in(piece: Piece, columns: Columns, legs: list[Leg], end: int, intake: Intake) -> None:
+def _hand_in(piece: Piece, columns: Columns, legs: list[RecordedLeg], end: int, intake: Intake) -> None:
     if columns is not CDR:  # its times say their zone by themselves
         check_zone(legs)
     intake.take(legs, {"cdr": mark_at(piece.path, end).as_data()})

@@ -17,7 +17,7 @@ from router.telephony.records.channel_events import ChannelEvent, event_of, fits
 from router.telephony.records.cut_off import OpenCall, OpenCalls
 from router.telephony.records.intake import BATCH, Intake
 from router.telephony.records.tail import Piece, mark_at, mark_of, records, way_from
-from router.telephony.switchboard.office import device_of
+from router.telephony.switchboard.directory import device_of
 
 PATIENCE: Final = timedelta(hours=4)  # longer than any call
 

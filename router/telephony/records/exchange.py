@@ -23,8 +23,8 @@ from typing import Final
 from router.config.model import Site, Trunk
 from router.reconcile.numbers import Numbering, digits
 from router.telephony.private.from_site import dial_string
-from router.telephony.records.legs import ANSWERED, Leg
-from router.telephony.switchboard.office import device_of
+from router.telephony.records.recorded_legs import ANSWERED, RecordedLeg
+from router.telephony.switchboard.directory import device_of
 
 OURS: Final = frozenset({"hotline-in", "hotline-hold", "hotline-release", "hotline-transfer"})
 """Contexts of dialplan/hotline.conf that a caller's channel runs in."""
@@ -44,7 +44,7 @@ OUTSIDE_DIGITS: Final = 7
 class Entry:
     """A row that counts: `direction` is `in` to a hotline, `out` to a customer; `person` answered, or rang out."""
 
-    leg: Leg
+    leg: RecordedLeg
     direction: str
     call_id: str
     number: str
@@ -69,7 +69,7 @@ class Exchange:
     normalise: Callable[[str], str]
     prefix: str = ""
 
-    def is_hotline(self, leg: Leg) -> bool:
+    def is_hotline(self, leg: RecordedLeg) -> bool:
         """Whether the row says by itself that its channel called a hotline."""
         if leg.channel.startswith(LOCAL) or leg.uniqueid.startswith(OUR_LEGS):
             return False  # a phone that lost the race names the offer, too: it tried to pick it up
@@ -86,7 +86,7 @@ class Exchange:
         """The trunk that a channel is of; "" for none."""
         return self.trunks.get(device_of(channel), "")
 
-    def entry(self, leg: Leg, calls: Container[str]) -> Entry | None:
+    def entry(self, leg: RecordedLeg, calls: Container[str]) -> Entry | None:
         """The row as it counts, or None; `calls` are the ids of channels known to have called a hotline."""
         if leg.channel.startswith(LOCAL):
             return self._behind_local(leg, calls)
@@ -102,7 +102,7 @@ class Exchange:
         behind = self.mobiles.get(device)
         return None if not behind else behind[0] if len(behind) == 1 else ""
 
-    def _behind_local(self, leg: Leg, calls: Container[str]) -> Entry | None:
+    def _behind_local(self, leg: RecordedLeg, calls: Container[str]) -> Entry | None:
         """R24: the other half of a Local channel counts only where it found a consultant's phone that answered."""
         answered = leg.disposition == ANSWERED and self.whose(leg.dstchannel) is not None
         ours = any(offer in leg.channel for offer in OFFERS)  # written before the row that tells of its call, or after
@@ -110,7 +110,7 @@ class Exchange:
             return None
         return self._incoming(leg, leg.linkedid)
 
-    def _incoming(self, leg: Leg, call_id: str) -> Entry:
+    def _incoming(self, leg: RecordedLeg, call_id: str) -> Entry:
         person = self.whose(leg.dstchannel) if leg.disposition == ANSWERED else None
         return Entry(
             leg=leg,
@@ -123,7 +123,7 @@ class Exchange:
             trunk=self.trunk_of(leg.channel),
         )
 
-    def _outgoing(self, leg: Leg) -> Entry | None:
+    def _outgoing(self, leg: RecordedLeg) -> Entry | None:
         """A consultant rings somebody outside: a call back (R15), or a customer that is somebody else's."""
         person = self.people.get(device_of(leg.channel))
         to = device_of(leg.dstchannel)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from router.store.pbx_log import add_rows, known_calls
 from router.store.records import PbxSourceRow
 from router.telephony.records.exchange import Entry, Exchange
-from router.telephony.records.legs import Leg
+from router.telephony.records.recorded_legs import RecordedLeg
 
 BATCH = 1000
 
@@ -28,7 +28,7 @@ class Intake:
     bad: list[str] = field(default_factory=list)
     lost: bool = False
 
-    def take(self, legs: Sequence[Leg], position: Mapping[str, Any]) -> None:
+    def take(self, legs: Sequence[RecordedLeg], position: Mapping[str, Any]) -> None:
         """Write the legs that count, move the book-mark, commit: both or neither."""
         marked = {leg.uniqueid for leg in legs if self.exchange.is_hotline(leg)}
         asked = {one for leg in legs for one in (leg.uniqueid, leg.linkedid)} - marked

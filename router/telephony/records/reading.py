@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class RecordsRead:
     """What a reading came to: rows seen, rows new on record, and what could not be read ("": nothing)."""
 
     source: str
@@ -42,7 +42,7 @@ class Reading:
     trouble: str
 
 
-class Source(Protocol):
+class RecordsSource(Protocol):
     """Where the PBX keeps its records."""
 
     def look(self) -> None:
@@ -70,7 +70,7 @@ class PrivateSource:
         read_events(self.events, intake)
 
 
-def source_of(site: Site, asterisk: Path) -> tuple[str, Source]:
+def source_of(site: Site, asterisk: Path) -> tuple[str, RecordsSource]:
     """The site's source and its name on record, without passwords; `asterisk` is the private Asterisk's folder."""
     table = site.reconcile
     zone = ZoneInfo(table.pbx_zone) if table.pbx_zone else site.zone
@@ -84,7 +84,7 @@ def source_of(site: Site, asterisk: Path) -> tuple[str, Source]:
     return name, TableSource(name=name, url=table_url(table.pbx), columns=table.columns, zone=zone)
 
 
-def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int = SITE_ID) -> Reading:
+def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int = SITE_ID) -> RecordsRead:
     """Read what the PBX has written since the last reading; safe to repeat, to kill and to run twice at once.
 
     Raises a `HotlineError` when the source is missing or can't be read; that is on record, too.
@@ -110,7 +110,7 @@ def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int =
         row.failure = trouble[:500]
         session.commit()
     log.info("records read source=%s rows=%s new=%s", name, intake.rows, intake.new)
-    return Reading(source=name, rows=intake.rows, new=intake.new, trouble=trouble)
+    return RecordsRead(source=name, rows=intake.rows, new=intake.new, trouble=trouble)
 
 
 def _trouble(intake: Intake) -> str:

@@ -14,19 +14,18 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from router.core.actions import Action as DeskAction
-from router.core.actions import Hold, Release, Ring, StopRinging
+from router.core.actions import Action, Hold, Release, Ring, StopRinging
 from router.core.words import CallId, PersonId
 from router.engine.ports import Warn
-from router.telephony.ami import Action, Event
-from router.telephony.switchboard import calls, codes, commands, handover, resync, ringing, talks, watching
+from router.telephony.ami import AmiAction, AmiEvent
+from router.telephony.switchboard import calls, codes, commands, handover, lost_news, resync, ringing, talks
+from router.telephony.switchboard.directory import Directory
 from router.telephony.switchboard.floor import AsSent, Floor, Numbers, Out
-from router.telephony.switchboard.office import Office
 
-Handler = Callable[[Floor, Event], None]
+Handler = Callable[[Floor, AmiEvent], None]
 
 
-def _device_changed(floor: Floor, event: Event) -> None:
+def _device_changed(floor: Floor, event: AmiEvent) -> None:
     person = floor.devices.changed(event.get("Device"), event.get("State"))
     if person is not None:
         ringing.look_at(floor, person)
@@ -78,21 +77,21 @@ class Board:
 
     def __init__(
         self,
-        office: Office,
+        directory: Directory,
         *,
         numbers: Numbers | None = None,
         may_take: Callable[[PersonId], bool] = _anybody,
     ) -> None:
-        self.floor = Floor(office, numbers=numbers or AsSent(), may_take=may_take)
+        self.floor = Floor(directory, numbers=numbers or AsSent(), may_take=may_take)
         self.floor.key = secrets.token_hex(12)
 
     # --- the link
 
-    def greet(self) -> list[Action]:
+    def greet(self) -> list[AmiAction]:
         """What to tell Asterisk at the beginning of each link, before anything else."""
         return resync.greeting(self.floor)
 
-    def linked(self, channels: Sequence[Event], devices: Iterable[Event], now: int) -> list[Out]:
+    def linked(self, channels: Sequence[AmiEvent], devices: Iterable[AmiEvent], now: int) -> list[Out]:
         """The link stands; these are the live channels and the devices' states."""
         self.floor.pass_time(now)
         resync.linked(self.floor, channels, {event.get("Device"): event.get("State") for event in devices})
@@ -111,7 +110,7 @@ class Board:
         self.floor.linked = False
         return self._done()
 
-    def change_office(self, office: Office) -> list[Action]:
+    def change_office(self, directory: Directory) -> list[AmiAction]:
         """People, phones, numbers and times have changed, with calls going on; returns what to tell Asterisk.
 
         Who left is known until the next start, so that their talks go on as any other.
@@ -119,24 +118,25 @@ class Board:
         floor = self.floor
         gone = [
             person
-            for person in floor.office.people
-            if person.id not in office.by_id and not any(phone.device in office.by_device for phone in person.phones)
+            for person in floor.directory.people
+            if person.id not in directory.by_id
+            and not any(phone.device in directory.by_device for phone in person.phones)
         ]
-        floor.office = replace(office, people=(*office.people, *gone))
-        floor.devices.change_office(floor.office)
-        return resync.told_of_the_office(office)
+        floor.directory = replace(directory, people=(*directory.people, *gone))
+        floor.devices.change_office(floor.directory)
+        return resync.told_of_the_directory(directory)
 
-    def devices_listed(self, devices: Iterable[Event], now: int) -> list[Out]:
+    def devices_listed(self, devices: Iterable[AmiEvent], now: int) -> list[Out]:
         """The states of all devices, asked for since the office changed."""
         self.floor.pass_time(now)
         self.floor.devices.learn({event.get("Device"): event.get("State") for event in devices})
-        for person in self.floor.office.by_id:
+        for person in self.floor.directory.by_id:
             ringing.look_at(self.floor, person)
         return self._done()
 
     # --- what happens
 
-    def event(self, event: Event, now: int) -> list[Out]:
+    def event(self, event: AmiEvent, now: int) -> list[Out]:
         """Asterisk says something."""
         self.floor.pass_time(now)
         if event.name != "UserEvent":
@@ -158,10 +158,10 @@ class Board:
     def not_there(self, leg: str, now: int) -> list[Out]:
         """Asterisk, asked for a leg's channel, knows none."""
         self.floor.pass_time(now)
-        watching.not_there(self.floor, leg)
+        lost_news.not_there(self.floor, leg)
         return self._done()
 
-    def perform(self, actions: Sequence[DeskAction | Warn], now: int) -> list[Out]:
+    def perform(self, actions: Sequence[Action | Warn], now: int) -> list[Out]:
         """The desk says what is to be done."""
         self.floor.pass_time(now)
         if self.floor.expected:
@@ -171,11 +171,11 @@ class Board:
             self.floor.safely(type(action).__name__, partial(self._perform, action))
         return self._done()
 
-    def _perform(self, action: DeskAction | Warn) -> None:
+    def _perform(self, action: Action | Warn) -> None:
         match action:
             case Ring():
                 ringing.ring(self.floor, action)
-                watching.make_sure_later(self.floor, action)
+                lost_news.make_sure_later(self.floor, action)
             case StopRinging():
                 ringing.stop_ringing(self.floor, action)
             case Hold():
@@ -204,7 +204,7 @@ class Board:
         """When time changes something next (ms)."""
         return self.floor.next_deadline
 
-    def heartbeat(self, beat: int) -> Action:
+    def heartbeat(self, beat: int) -> AmiAction:
         """What tells the dialplan that the router lives; to be said every second, with another number each time."""
         return commands.set_global("HOTLINE_ALIVE", str(beat))
 

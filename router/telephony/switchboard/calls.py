@@ -8,18 +8,18 @@ from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
 from router.store.events import FactKind
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, ringing, talks, watching
+from router.telephony.switchboard.directory import device_of
 from router.telephony.switchboard.display import clean
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
-from router.telephony.switchboard.office import device_of
 from router.wire.observation import Observation
 
 NOBODY = PersonId("")
 
 
-def on_call(floor: Floor, event: Event) -> None:
+def on_call(floor: Floor, event: AmiEvent) -> None:
     """A call has come in: the desk is told at once; what it says is done when the call has an offer to pick up."""
     call_id, offer = CallId(event.one("Call") or ""), event.one("Offer") or ""
     known = floor.calls.get(call_id)
@@ -46,7 +46,7 @@ def on_call(floor: Floor, event: Event) -> None:
 
 def _no_lead(floor: Floor, call: LiveCall) -> FactKind | None:
     """Why the call is nobody's lead, if it is none: a blocked number, or a consultant's phone that dialled us."""
-    if device_of(call.caller_channel) in floor.office.by_device:
+    if device_of(call.caller_channel) in floor.directory.by_device:
         return FactKind.INSIDE
     return FactKind.BLOCKED if floor.numbers.is_blocked(floor.numbers.normalise(call.number)) else None
 
@@ -91,10 +91,10 @@ def _must_wait(call: LiveCall) -> bool:
     return not call.caller_channel or (not call.offer and call.hears is Hears.NOTHING)
 
 
-def describe(floor: Floor, call: LiveCall, event: Event) -> None:
+def describe(floor: Floor, call: LiveCall, event: AmiEvent) -> None:
     """Note what Asterisk says of the caller's side."""
     hotline = event.get("Number")
-    trunk = floor.office.by_trunk.get(event.get("Trunk")) or floor.office.trunk_of(hotline)
+    trunk = floor.directory.by_trunk.get(event.get("Trunk")) or floor.directory.trunk_of(hotline)
     call.number, call.name, call.hotline = event.get("From"), clean(event.get("Name")), hotline
     call.trunk = trunk.name if trunk else ""
     call.answer = event.get("Answer") or "waiting"
@@ -126,7 +126,7 @@ def _facts_of(call: LiveCall, system: str) -> dict[str, str]:
     }
 
 
-def on_offer(floor: Floor, event: Event) -> None:
+def on_offer(floor: Floor, event: AmiEvent) -> None:
     """The call has (got) this offer: after the PBX answered it to wait, a new one."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
     offer = event.one("Offer") or ""
@@ -152,7 +152,7 @@ def hold(floor: Floor, action: Hold) -> None:
     elif call.hears is not Hears.WAITING:
         call.hears = Hears.WAITING
         floor.say(commands.to_offer(call.offer, "hotline-waiting", call.id))
-    trunk = floor.office.by_trunk.get(call.trunk)
+    trunk = floor.directory.by_trunk.get(call.trunk)
     if call.answer == "never" and trunk is not None:
         limit_ms = trunk.no_answer_seconds * 1000 - (floor.now - call.arrived_ms)
         floor.at(max(0, limit_ms), _waited_too_long, call)
@@ -181,7 +181,7 @@ def release(floor: Floor, action: Release) -> None:
     floor.say(commands.redirect(call.caller_channel, "hotline-release", action.why.value))
 
 
-def on_ended(floor: Floor, event: Event) -> None:
+def on_ended(floor: Floor, event: AmiEvent) -> None:
     """The caller's channel has ended: the call is over."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
     if call is not None:
@@ -190,13 +190,15 @@ def on_ended(floor: Floor, event: Event) -> None:
 
 def _who_ended(floor: Floor, call: LiveCall, source: str) -> str:
     """R19: `caller`, `consultant`, or "" where it can't be known: many analogue lines never tell that a caller left."""
-    trunk = floor.office.by_trunk.get(call.trunk)
+    trunk = floor.directory.by_trunk.get(call.trunk)
     if not source or (trunk is not None and not trunk.tells_hangup):
         return ""
     if source == call.caller_channel:
         return "caller"
     mobile = call.talker.phone.trunk if call.talker else ""
-    is_consultant = device_of(source) in floor.office.by_device or (mobile and device_of(source) == f"PJSIP/{mobile}")
+    is_consultant = device_of(source) in floor.directory.by_device or (
+        mobile and device_of(source) == f"PJSIP/{mobile}"
+    )
     return "consultant" if is_consultant else ""
 
 
@@ -224,7 +226,7 @@ def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:
 # --- the fallback -----------------------------------------------------------------------------------------------------
 
 
-def on_fallback(floor: Floor, event: Event) -> None:
+def on_fallback(floor: Floor, event: AmiEvent) -> None:
     """Asterisk found us silent and serves the call itself; we only watch it from now on."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
     if call is not None and not call.fallback:
@@ -255,7 +257,7 @@ def is_served_by_fallback(floor: Floor, call: LiveCall, phones: Sequence[str]) -
         _answered_by_fallback(floor, call, phone)
 
 
-def on_fallback_answered(floor: Floor, event: Event) -> None:
+def on_fallback_answered(floor: Floor, event: AmiEvent) -> None:
     """Somebody answered a call that the fallback serves: a fact."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
     if call is not None:
@@ -264,8 +266,8 @@ def on_fallback_answered(floor: Floor, event: Event) -> None:
 
 def _answered_by_fallback(floor: Floor, call: LiveCall, phone: str, named: str = "") -> None:
     """By a desk phone, known by its device, or by a mobile, whose person the dialplan names."""
-    person = floor.office.by_device.get(device_of(phone)) or PersonId(named)
-    if person not in floor.office.by_id or call.hears is Hears.PERSON:
+    person = floor.directory.by_device.get(device_of(phone)) or PersonId(named)
+    if person not in floor.directory.by_id or call.hears is Hears.PERSON:
         return
     call.hears = Hears.PERSON
     for order in call.orders.values():

@@ -8,20 +8,20 @@ from __future__ import annotations
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
 from router.store.events import FactKind
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
+from router.telephony.switchboard.directory import Phone, device_of
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState
-from router.telephony.switchboard.office import Phone, device_of
 from router.wire.observation import Observation
 
 PRESENCES = frozenset({"present", "receiving", "meeting", "errand", "break", "off"})
 
 
-def on_presence(floor: Floor, event: Event) -> None:
+def on_presence(floor: Floor, event: AmiEvent) -> None:
     """`*1` to `*5`, `*0`: recorded, and said back."""
     phone, presence = event.one("Phone") or "", event.one("Presence") or ""
-    person = floor.office.by_device.get(device_of(phone))
+    person = floor.directory.by_device.get(device_of(phone))
     if person is None or presence not in PRESENCES:
         _refuse(floor, phone)
         return
@@ -29,10 +29,10 @@ def on_presence(floor: Floor, event: Event) -> None:
     floor.say(commands.redirect(phone, "hotline-yes", presence))
 
 
-def on_take(floor: Floor, event: Event) -> None:
+def on_take(floor: Floor, event: AmiEvent) -> None:
     """`*8`: take the oldest call that is open to everyone (R11)."""
     phone, uniqueid = event.one("Phone") or "", event.one("PhoneUniqueid") or ""
-    person = floor.office.by_device.get(device_of(phone))
+    person = floor.directory.by_device.get(device_of(phone))
     call = oldest_open(floor, person) if person else None
     if person is None or call is None or not uniqueid:
         _refuse(floor, phone)
@@ -47,7 +47,7 @@ def on_take(floor: Floor, event: Event) -> None:
     floor.say(commands.redirect(phone, "hotline-pickup", call.id))
 
 
-def on_other(floor: Floor, event: Event) -> None:
+def on_other(floor: Floor, event: AmiEvent) -> None:
     """`*7` in a call: other business (R18). It decides nothing: the engine's clock and the form make use of it."""
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.state is LegState.TALKING:
@@ -68,7 +68,7 @@ def is_open(floor: Floor, call: LiveCall) -> bool:
     """Open to everyone: the desk rang everyone, or three rings have passed on the caller's clock."""
     if call.over or call.told_over or not call.offer or call.hears is Hears.PERSON or call.handing:
         return False
-    late = call.clock_ms is not None and floor.now - call.clock_ms >= floor.office.times.three_rings_ms
+    late = call.clock_ms is not None and floor.now - call.clock_ms >= floor.directory.times.three_rings_ms
     return call.open_to_all or late
 
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.core.words import CallId
-from router.telephony.ami import Action
+from router.telephony.ami import AmiAction
 from router.telephony.switchboard.legs import Leg
 
 KEYS = "hotline_other#hotline_hand_over"
 """Keys in a call, see dialplan/features.conf."""
 
 
-def _action(name: str, keys: Mapping[str, str | int], variables: Mapping[str, str | int] | None = None) -> Action:
-    return Action(name, dict(keys), dict(variables or {}))
+def _action(name: str, keys: Mapping[str, str | int], variables: Mapping[str, str | int] | None = None) -> AmiAction:
+    return AmiAction(name, dict(keys), dict(variables or {}))
 
 
-def originate(leg: Leg, *, target: str, caller_id: str, limit_ms: int) -> Action:
+def originate(leg: Leg, *, target: str, caller_id: str, limit_ms: int) -> AmiAction:
     """Ring a phone for a call; whoever answers runs `PickupChan(target)` (DESIGN, Telephony 2 and 3)."""
     keys: dict[str, str | int] = {
         "Channel": leg.phone.dial,
@@ -44,7 +44,7 @@ def originate(leg: Leg, *, target: str, caller_id: str, limit_ms: int) -> Action
     )
 
 
-def hang_up(channel: str, cause: int | None = None) -> Action:
+def hang_up(channel: str, cause: int | None = None) -> AmiAction:
     """End one channel, by its name or Uniqueid. Cause 26: the phone shows no missed call."""
     keys: dict[str, str | int] = {"Channel": channel}
     if cause is not None:
@@ -52,17 +52,17 @@ def hang_up(channel: str, cause: int | None = None) -> Action:
     return _action("Hangup", keys)
 
 
-def redirect(channel: str, context: str, exten: str, priority: str = "1") -> Action:
+def redirect(channel: str, context: str, exten: str, priority: str = "1") -> AmiAction:
     """Move a channel to another place of the dialplan; a priority may be a label."""
     return _action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": priority})
 
 
-def probe(channel: str) -> Action:
+def probe(channel: str) -> AmiAction:
     """Ask whether a channel is there at all; Asterisk's lists of channels may show some that are long gone."""
     return _action("Getvar", {"Channel": channel, "Variable": "CHANNEL(state)"})
 
 
-def whisper(channel: str) -> Action:
+def whisper(channel: str) -> AmiAction:
     """Say the warning of R18 into one channel of a bridge, by its Uniqueid; the other side hears nothing."""
     return _action(
         "Originate",
@@ -77,36 +77,36 @@ def whisper(channel: str) -> Action:
     )
 
 
-def set_variable(channel: str, name: str, value: str) -> Action:
+def set_variable(channel: str, name: str, value: str) -> AmiAction:
     """Set a variable of one channel."""
     return _action("Setvar", {"Channel": channel, "Variable": name, "Value": value})
 
 
-def set_global(name: str, value: str) -> Action:
+def set_global(name: str, value: str) -> AmiAction:
     """Set a global variable."""
     return _action("Setvar", {"Variable": name, "Value": value})
 
 
-def put(family: str, key: str, value: str) -> Action:
+def put(family: str, key: str, value: str) -> AmiAction:
     """Write to Asterisk's own database, which outlives it and us."""
     return _action("DBPut", {"Family": family, "Key": key, "Val": value})
 
 
-def forget(family: str) -> Action:
+def forget(family: str) -> AmiAction:
     """Delete a family of Asterisk's own database."""
     return _action("DBDelTree", {"Family": family})
 
 
-def claim(offer: str) -> Action:
+def claim(offer: str) -> AmiAction:
     """Tell a call's `;2` side that the router has it."""
     return set_variable(offer + ";2", "HOTLINE_CLAIM", "1")
 
 
-def announce(offer: str, call: CallId) -> Action:
+def announce(offer: str, call: CallId) -> AmiAction:
     """Have a call told anew, with its number and all: we have come later than it."""
     return redirect(offer + ";2", "hotline-offer", call, "announce")
 
 
-def to_offer(offer: str, context: str, call: CallId) -> Action:
+def to_offer(offer: str, context: str, call: CallId) -> AmiAction:
     """Move a call's `;2` side to what the caller is to hear now."""
     return redirect(offer + ";2", context, call)

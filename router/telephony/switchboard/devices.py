@@ -13,7 +13,7 @@ from typing import Final
 
 from router.core.inputs import DeviceChanged
 from router.core.words import DeviceState, PersonId
-from router.telephony.switchboard.office import Office, Phone
+from router.telephony.switchboard.directory import Directory, Phone
 
 USED: Final = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
 LOST: Final = frozenset({"UNAVAILABLE", "INVALID"})
@@ -23,8 +23,8 @@ FREE: Final = "NOT_INUSE"
 class Devices:
     """The devices of everybody's phones. `own(device)`: a channel of ours is on it."""
 
-    def __init__(self, office: Office, *, own: Callable[[str], bool]) -> None:
-        self._office = office
+    def __init__(self, directory: Directory, *, own: Callable[[str], bool]) -> None:
+        self._directory = directory
         self._own = own
         self._states: dict[str, str] = {}
         self._settle_at: dict[str, int] = {}
@@ -38,25 +38,25 @@ class Devices:
 
     def linked(self, states: dict[str, str], now: int) -> None:
         """A new link: these are the states; what was told before may be wrong, so everything is told anew."""
-        self._states = {device: state for device, state in states.items() if device in self._office.by_device}
+        self._states = {device: state for device, state in states.items() if device in self._directory.by_device}
         self._linked_at = now
         self._told.clear()
         self._lost_at.clear()
         self._settle_at.clear()
 
-    def change_office(self, office: Office) -> None:
+    def change_office(self, directory: Directory) -> None:
         """These are the people and their phones from now on."""
-        self._office = office
+        self._directory = directory
 
     def learn(self, states: Mapping[str, str]) -> None:
         """The states of devices that nothing was known of: what was heard since the list was asked for is newer."""
         for device, state in states.items():
-            if device in self._office.by_device:
+            if device in self._directory.by_device:
                 self._states.setdefault(device, state)
 
     def changed(self, device: str, state: str) -> PersonId | None:
         """A device's state has changed; whose it is, or None when it is nobody's."""
-        person = self._office.by_device.get(device)
+        person = self._directory.by_device.get(device)
         if person is not None:
             self._states[device] = state
         return person
@@ -64,11 +64,11 @@ class Devices:
     def own_ended(self, device: str, now: int) -> None:
         """Our channel on it has ended; Asterisk's state may lag behind for a moment."""
         if device:
-            self._settle_at[device] = now + self._office.times.settle_ms
+            self._settle_at[device] = now + self._directory.times.settle_ms
 
     def rest(self, phone: Phone, now: int) -> None:
         """It failed: leave it alone for a while."""
-        self._rest_until[phone.device or phone.dial] = now + self._office.times.rest_ms
+        self._rest_until[phone.device or phone.dial] = now + self._directory.times.rest_ms
 
     def reserve(self, person: PersonId) -> None:
         """It rings for a hand-over: in use, for the desk."""
@@ -92,11 +92,11 @@ class Devices:
 
     def registered(self, person: PersonId) -> bool:
         """Whether one of the person's phones is there."""
-        return not all(self._is_lost(phone) for phone in self._office.by_id[person].phones)
+        return not all(self._is_lost(phone) for phone in self._directory.by_id[person].phones)
 
     def in_use(self, person: PersonId, now: int) -> bool:
         """Whether one of the person's phones is on some other call."""
-        return any(self._is_used(phone, now) for phone in self._office.by_id[person].phones)
+        return any(self._is_used(phone, now) for phone in self._directory.by_id[person].phones)
 
     def news(self, person: PersonId, now: int) -> list[DeviceChanged]:
         """What the desk has not been told yet of this person."""
@@ -113,14 +113,14 @@ class Devices:
 
     def next_change(self, person: PersonId, now: int) -> int | None:
         """When time alone may change what `news` says (ms)."""
-        keys = [phone.device or phone.dial for phone in self._office.by_id[person].phones]
+        keys = [phone.device or phone.dial for phone in self._directory.by_id[person].phones]
         times = [kept[key] for kept in (self._settle_at, self._rest_until) for key in keys if key in kept]
         if person in self._lost_at:
             times.append(self._absent_at(person))
         return min((time for time in times if time > now), default=None)
 
     def _view(self, person: PersonId, now: int) -> tuple[bool, bool]:
-        phones = self._office.by_id[person].phones
+        phones = self._directory.by_id[person].phones
         lost = all(self._is_lost(phone) for phone in phones)
         if lost:
             self._lost_at.setdefault(person, now)
@@ -132,7 +132,7 @@ class Devices:
         return not absent, in_use
 
     def _absent_at(self, person: PersonId) -> int:
-        return max(self._lost_at[person], self._linked_at) + self._office.times.absent_ms
+        return max(self._lost_at[person], self._linked_at) + self._directory.times.absent_ms
 
     def _is_lost(self, phone: Phone) -> bool:
         return bool(phone.device) and not phone.fixed and self._states.get(phone.device) in LOST

@@ -14,15 +14,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, Protocol
 
-from router.core.actions import Action as DeskAction
-from router.core.actions import Hold, Release, Ring
+from router.core.actions import Action, Hold, Release, Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Warn
-from router.telephony.ami import Action
+from router.telephony.ami import AmiAction
 from router.telephony.switchboard.devices import Devices
+from router.telephony.switchboard.directory import Directory, Phone
 from router.telephony.switchboard.legs import Leg
-from router.telephony.switchboard.office import Office, Phone
 from router.wire.observation import Observation
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,10 @@ class Hears(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """One person rung for a call, on all their phones. `over`: decided, whatever its legs still do."""
+    """One person rung for a call, on all their phones. `over`: decided, whatever its legs still do.
+
+    `not_taken`: what follows when it ends without an answer, where that is not the desk's to say.
+    """
 
     person: PersonId
     purpose: Purpose
@@ -64,6 +66,7 @@ class Order:
     rang: bool = False
     over: bool = False
     declined: bool = False
+    not_taken: NotTaken | None = None
 
     @property
     def at_stake(self) -> bool:
@@ -115,11 +118,14 @@ class LiveCall:
         return self.offer + ";1"
 
 
+NotTaken = Callable[["Floor", LiveCall, Order], None]
+
+
 @dataclass(frozen=True, slots=True)
-class Said:
+class ToSend:
     """An AMI action to send; `leg`: whose Originate it is, or (`probe`) of which it asks whether it is there."""
 
-    action: Action
+    action: AmiAction
     leg: str = ""
     probe: bool = False
 
@@ -132,7 +138,7 @@ class Alarm:
     text: str
 
 
-Out = Said | Letter | Alarm | Observation
+Out = ToSend | Letter | Alarm | Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +184,8 @@ class AsSent:
 class Floor:
     """The state. One lock outside guards it (see `switchboard.py`)."""
 
-    def __init__(self, office: Office, *, numbers: Numbers, may_take: Callable[[PersonId], bool]) -> None:
-        self.office = office
+    def __init__(self, directory: Directory, *, numbers: Numbers, may_take: Callable[[PersonId], bool]) -> None:
+        self.directory = directory
         self.numbers = numbers
         self.may_take = may_take
         self.now = 0
@@ -188,10 +194,10 @@ class Floor:
         self.calls: dict[CallId, LiveCall] = {}
         self.legs: dict[str, Leg] = {}
         self.out: list[Out] = []
-        self.devices = Devices(office, own=self.has_leg_on)
+        self.devices = Devices(directory, own=self.has_leg_on)
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
-        self.early: list[DeskAction | Warn] = []  # what the desk said before Asterisk was asked what is going on
+        self.early: list[Action | Warn] = []  # what the desk said before Asterisk was asked what is going on
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()
 
@@ -201,9 +207,9 @@ class Floor:
         """Put a letter out."""
         self.out.append(Letter(input=told, source="ami", facts={key: value for key, value in facts.items() if value}))
 
-    def say(self, action: Action, leg: str = "") -> None:
+    def say(self, action: AmiAction, leg: str = "") -> None:
         """Put an AMI action out."""
-        self.out.append(Said(action, leg))
+        self.out.append(ToSend(action, leg))
 
     def alarm(self, alarm_id: str, text: str) -> None:
         """Put an alarm out."""
@@ -257,12 +263,12 @@ class Floor:
 
     def line_free(self, phone: Phone) -> bool:
         """Whether the phone's trunk, if it needs one, has a line left."""
-        trunk = self.office.by_trunk.get(phone.trunk)
+        trunk = self.directory.by_trunk.get(phone.trunk)
         return trunk is None or trunk.lines is None or self.lines_used(trunk.name) < trunk.lines
 
     def name_of(self, person: PersonId | None) -> str:
         """A person's name for displays."""
-        known = self.office.by_id.get(person) if person else None
+        known = self.directory.by_id.get(person) if person else None
         return (known.name or known.id) if known else str(person or "")
 
     def on_hotline(self, person: PersonId) -> bool:

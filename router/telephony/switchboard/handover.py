@@ -12,24 +12,24 @@ from collections.abc import Sequence
 
 from router.core.inputs import HandedOver
 from router.core.words import CallId, MissedWhy, PersonId
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, ringing, watching
+from router.telephony.switchboard.directory import Phone, device_of
 from router.telephony.switchboard.display import WORDS
 from router.telephony.switchboard.floor import Floor, Handing, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE, Leg, LegState
-from router.telephony.switchboard.office import Phone, device_of
-from router.telephony.switchboard.seen import HAND_OVER, Seen
+from router.telephony.switchboard.live_channels import HAND_OVER, LiveChannels
 
 
-def on_hand_over(floor: Floor, event: Event) -> None:
+def on_hand_over(floor: Floor, event: AmiEvent) -> None:
     """The talker has sent the caller to an extension."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
     offer = event.one("Offer") or ""
     if call is None or call.over or not offer:
         return
     watching.doubt(floor, call)
-    giver = floor.office.by_device.get(device_of(event.get("By"))) or (call.talker.person if call.talker else None)
-    target = floor.office.by_extension.get(event.get("To"))
+    giver = floor.directory.by_device.get(device_of(event.get("By"))) or (call.talker.person if call.talker else None)
+    target = floor.directory.by_extension.get(event.get("To"))
     call.offer, call.hears, call.talker = offer, Hears.RINGING, None
     if giver is None or target is None:
         return  # not claimed: the dialplan dials the extension by itself, then the giver
@@ -40,12 +40,12 @@ def on_hand_over(floor: Floor, event: Event) -> None:
         return
     floor.devices.reserve(target)
     ringing.look_at(floor, target)
-    words = WORDS.get(floor.office.language, WORDS["en"])["hand-over"].format(giver=floor.name_of(giver))
-    ringing.start(floor, call, target, Purpose.HAND_OVER, words)
-    floor.at(floor.office.times.hand_over_ms, _unanswered, call, offer)
+    words = WORDS.get(floor.directory.language, WORDS["en"])["hand-over"].format(giver=floor.name_of(giver))
+    ringing.start(floor, call, target, Purpose.HAND_OVER, words, not_taken)
+    floor.at(floor.directory.times.hand_over_ms, _unanswered, call, offer)
 
 
-def on_attended_transfer(floor: Floor, event: Event) -> None:
+def on_attended_transfer(floor: Floor, event: AmiEvent) -> None:
     """The talker spoke with somebody first, and has now connected the caller with them: they are on the call."""
     givers = (floor.legs.get(event.one(f"{which}TransfererUniqueid") or "") for which in ("Orig", "Second"))
     leg = next((giver for giver in givers if giver is not None and giver.state is LegState.TALKING), None)
@@ -54,7 +54,7 @@ def on_attended_transfer(floor: Floor, event: Event) -> None:
         return
     for which in ("TransferTarget", "Transferee"):  # which of the two is the caller depends on whom was rung first
         channel, uniqueid = event.one(f"{which}Channel") or "", event.one(f"{which}Uniqueid") or ""
-        person = floor.office.by_device.get(device_of(channel))
+        person = floor.directory.by_device.get(device_of(channel))
         if person is not None and uniqueid != call.caller_uniqueid:
             _is_on_it(floor, call, person, channel, uniqueid)
 
@@ -97,9 +97,9 @@ def not_taken(floor: Floor, call: LiveCall, order: Order) -> None:
 
 
 def _ring_giver(floor: Floor, call: LiveCall, giver: PersonId) -> None:
-    words = WORDS.get(floor.office.language, WORDS["en"])["back"]
-    ringing.start(floor, call, giver, Purpose.BACK, words)
-    floor.at(floor.office.times.giver_ms, _giver_away, call, call.offer)
+    words = WORDS.get(floor.directory.language, WORDS["en"])["back"]
+    ringing.start(floor, call, giver, Purpose.BACK, words, not_taken)
+    floor.at(floor.directory.times.giver_ms, _giver_away, call, call.offer)
 
 
 def _giver_away(floor: Floor, call: LiveCall, offer: str) -> None:
@@ -119,14 +119,14 @@ def take_up(floor: Floor, call: LiveCall, giver: PersonId, legs: Sequence[Leg]) 
     call.handing, call.hears = Handing(giver=giver, target=target), Hears.RINGING
     for leg in legs:
         purpose = Purpose.BACK if leg.person == giver else Purpose.HAND_OVER
-        order = call.orders.setdefault(leg.person, Order(person=leg.person, purpose=purpose))
+        order = call.orders.setdefault(leg.person, Order(person=leg.person, purpose=purpose, not_taken=not_taken))
         order.legs.append(leg)
         order.rang = order.rang or leg.rang
     if target != giver:
         floor.devices.reserve(target)
 
 
-def goes_on(floor: Floor, call: LiveCall, offer: str, seen: Seen) -> None:
+def goes_on(floor: Floor, call: LiveCall, offer: str, seen: LiveChannels) -> None:
     """A hand-over seen in the list of channels: it goes on from where it is, whatever the dialplan did meanwhile."""
     call.offer = offer
     for channel in seen.phones_on(call.id):
@@ -141,14 +141,14 @@ def goes_on(floor: Floor, call: LiveCall, offer: str, seen: Seen) -> None:
     if rung is None:
         _ring_giver(floor, call, call.handing.giver)
     elif rung.purpose is Purpose.HAND_OVER:
-        floor.at(floor.office.times.hand_over_ms, _unanswered, call, offer)
+        floor.at(floor.directory.times.hand_over_ms, _unanswered, call, offer)
     else:
-        floor.at(floor.office.times.giver_ms, _giver_away, call, offer)
+        floor.at(floor.directory.times.giver_ms, _giver_away, call, offer)
 
 
 def _answered_alone(floor: Floor, call: LiveCall, channel: str) -> None:
     """Somebody answered while the dialplan handed the call over by itself."""
-    person = floor.office.by_device.get(device_of(channel))
+    person = floor.directory.by_device.get(device_of(channel))
     if person is None or call.handing is None:
         return
     handing, call.handing, call.hears = call.handing, None, Hears.PERSON

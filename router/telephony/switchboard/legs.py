@@ -20,8 +20,8 @@ from typing import Final
 
 from router.core.words import CallId, PersonId
 from router.errors import PbxError
-from router.telephony.ami import Event
-from router.telephony.switchboard.office import Phone
+from router.telephony.ami import AmiEvent
+from router.telephony.switchboard.directory import Phone
 
 PREFIX: Final = "hl"
 
@@ -147,7 +147,7 @@ ANSWERED_ELSEWHERE = 26
 NOT_ALLOWED = frozenset({"401", "403", "407"})  # these come as cause 21, too, and nobody pressed anything
 
 
-def outcome(leg: Leg, event: Event) -> Outcome:
+def outcome(leg: Leg, event: AmiEvent) -> Outcome:
     """What a leg's end means: somebody pressed "reject", or the phone or line failed (DESIGN 7)."""
     cause = event.get("Cause")
     tech = event.get("TechCause").rpartition(" ")[2]

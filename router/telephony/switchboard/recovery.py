@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from router.core.inputs import Answered, Failed, HungUp
-from router.core.model import Office as DeskOffice
+from router.core.model import Office
 from router.core.words import CallId, CallState
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, handover
+from router.telephony.switchboard.directory import Phone, device_of
 from router.telephony.switchboard.floor import Expected, Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState, read_leg_id
-from router.telephony.switchboard.office import Phone, device_of
-from router.telephony.switchboard.seen import Seen
+from router.telephony.switchboard.live_channels import LiveChannels
 
 STATES: Final[Mapping[str, LegState]] = {"Ringing": LegState.RINGING, "Up": LegState.UP}
 
 
-def expected_calls(office: DeskOffice) -> tuple[Expected, ...]:
+def expected_calls(office: Office) -> tuple[Expected, ...]:
     """What a recovered desk takes to be going on."""
     live = (call for call in office.calls.values() if call.unanswered or call.state is CallState.TALKING)
     return tuple(
@@ -37,7 +37,7 @@ def expected_calls(office: DeskOffice) -> tuple[Expected, ...]:
     )
 
 
-def recover(floor: Floor, seen: Seen) -> None:
+def recover(floor: Floor, seen: LiveChannels) -> None:
     """Make the board as it would be had the router lived, and tell the desk what it missed."""
     expected, floor.expected = {item.call: item for item in floor.expected}, ()
     legs = _legs(floor, seen, expected)
@@ -56,12 +56,12 @@ def recover(floor: Floor, seen: Seen) -> None:
             _take_up(floor, seen, item, mine, talking)
 
 
-def _legs(floor: Floor, seen: Seen, expected: Mapping[CallId, Expected]) -> list[Leg]:
+def _legs(floor: Floor, seen: LiveChannels, expected: Mapping[CallId, Expected]) -> list[Leg]:
     """Our phones' channels; those that ring for no call of ours are hung up."""
     legs = []
     for uniqueid, event in seen.uniqueids.items():
         named = read_leg_id(uniqueid)
-        person = floor.office.by_id.get(named[1]) if named else None
+        person = floor.directory.by_id.get(named[1]) if named else None
         if named is None or person is None or named[2] >= len(person.phones):
             continue
         bridged = bool(event.get("BridgeId"))
@@ -77,10 +77,10 @@ def _legs(floor: Floor, seen: Seen, expected: Mapping[CallId, Expected]) -> list
     return legs
 
 
-def _who_came_by_themselves(floor: Floor, seen: Seen, item: Expected) -> Leg | None:
+def _who_came_by_themselves(floor: Floor, seen: LiveChannels, item: Expected) -> Leg | None:
     """Whoever took the call by `*8`, or got it by a transfer, is on it with a channel of their own."""
     for peers in seen.bridges.values():
-        of = {event.get("Uniqueid"): floor.office.by_device.get(device_of(event.get("Channel"))) for event in peers}
+        of = {event.get("Uniqueid"): floor.directory.by_device.get(device_of(event.get("Channel"))) for event in peers}
         for uniqueid, person in of.items():
             if person and person == item.talking and None in of.values():  # the other is no consultant: the caller
                 device = device_of(seen.uniqueids[uniqueid].get("Channel"))
@@ -91,7 +91,7 @@ def _who_came_by_themselves(floor: Floor, seen: Seen, item: Expected) -> Leg | N
     return None
 
 
-def _take_up(floor: Floor, seen: Seen, item: Expected, legs: list[Leg], talking: Leg | None) -> None:
+def _take_up(floor: Floor, seen: LiveChannels, item: Expected, legs: list[Leg], talking: Leg | None) -> None:
     call = LiveCall(id=item.call, offer=seen.offers.get(item.call, ""), arrived_ms=floor.now)
     call.open_to_all = item.open_to_all
     call.fallback = seen.is_served_by_fallback(item.call) and item.talking is None
@@ -118,9 +118,9 @@ def _take_up(floor: Floor, seen: Seen, item: Expected, legs: list[Leg], talking:
             floor.tell(Failed(call=call.id, person=person), why="no channel after a restart")
 
 
-def _know_the_caller(seen: Seen, call: LiveCall, talking: Leg) -> None:
+def _know_the_caller(seen: LiveChannels, call: LiveCall, talking: Leg) -> None:
     """The one who shares the bridge."""
     bridge = seen.uniqueids[talking.id].get("BridgeId")
-    others: list[Event] = [event for event in seen.bridges[bridge] if event.get("Uniqueid") != talking.id]
+    others: list[AmiEvent] = [event for event in seen.bridges[bridge] if event.get("Uniqueid") != talking.id]
     if others:
         call.caller_channel, call.caller_uniqueid = others[0].get("Channel"), others[0].get("Uniqueid")

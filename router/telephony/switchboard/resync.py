@@ -8,46 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from router.telephony.ami import Action, Event
-from router.telephony.switchboard import calls, commands, handover, recovery, ringing
+from router.telephony.ami import AmiAction, AmiEvent
+from router.telephony.switchboard import calls, commands, handover, lost_news, recovery, ringing
+from router.telephony.switchboard.directory import Directory
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import Leg, LegState
-from router.telephony.switchboard.office import Office
-from router.telephony.switchboard.seen import HAND_OVER, Seen, read
+from router.telephony.switchboard.live_channels import HAND_OVER, LiveChannels, read
 
 
-def greeting(floor: Floor) -> list[Action]:
+def greeting(floor: Floor) -> list[AmiAction]:
     """Globals and the database that the dialplan reads, so that it can serve calls without us."""
     forgotten = [commands.forget(family) for family in ("hotline-number", "hotline-ext")]
-    return [commands.set_global("HOTLINE_KEY", floor.key), *forgotten, *told_of_the_office(floor.office)]
+    return [commands.set_global("HOTLINE_KEY", floor.key), *forgotten, *told_of_the_directory(floor.directory)]
 
 
-def told_of_the_office(office: Office) -> list[Action]:
+def told_of_the_directory(directory: Directory) -> list[AmiAction]:
     """What the dialplan must know of the office. Nothing is forgotten first: calls go on while it is told anew."""
-    digits = max((len(person.extension) for person in office.people), default=0)
+    digits = max((len(person.extension) for person in directory.people), default=0)
     actions = [
-        commands.set_global("HOTLINE_PROMPTS", office.prompts),
-        commands.set_global("HOTLINE_MOH", office.music),
-        commands.set_global("HOTLINE_THREE", str(max(1, office.times.three_rings_ms // 1000))),
+        commands.set_global("HOTLINE_PROMPTS", directory.prompts),
+        commands.set_global("HOTLINE_MOH", directory.music),
+        commands.set_global("HOTLINE_THREE", str(max(1, directory.times.three_rings_ms // 1000))),
         commands.set_global("HOTLINE_DIGITS", str(digits or "")),
     ]
-    for hotline in office.hotlines:
-        trunk = office.by_trunk.get(hotline.trunk)
+    for hotline in directory.hotlines:
+        trunk = directory.by_trunk.get(hotline.trunk)
         actions.append(commands.put("hotline-number", hotline.number, trunk.answer if trunk else "waiting"))
-    for person in office.people:
+    for person in directory.people:
         if person.extension and person.internal_dial:
             actions.append(commands.put("hotline-ext", person.extension, person.internal_dial))
-    if office.hotlines:
+    if directory.hotlines:
         actions.append(commands.put("hotline", "ready", "1"))
-    actions.append(commands.put("hotline", "duty", office.duty_dial))
-    actions.append(commands.put("hotline", "duty-confirm", "1" if office.duty_confirm else "0"))
+    actions.append(commands.put("hotline", "duty", directory.duty_dial))
+    actions.append(commands.put("hotline", "duty-confirm", "1" if directory.duty_confirm else "0"))
     return actions
 
 
-def fallback_list(floor: Floor, order: Iterable[str]) -> list[Action]:
+def fallback_list(floor: Floor, order: Iterable[str]) -> list[AmiAction]:
     """Whom the fallback rings, in sheet order. A mobile is rung by way of a context where it must press 1."""
     actions = [commands.forget("hotline-fallback"), commands.forget("hotline-mobile")]
-    people = (floor.office.by_id.get(person) for person in order)  # type: ignore[call-overload]  # plain ids
+    people = (floor.directory.by_id.get(person) for person in order)  # type: ignore[call-overload]  # plain ids
     phones = ((person, phone) for person in people if person for phone in person.phones)
     for number, (person, phone) in enumerate(phones, start=1):
         entry = f"{phone.device},{phone.dial}"
@@ -59,7 +59,7 @@ def fallback_list(floor: Floor, order: Iterable[str]) -> list[Action]:
     return actions
 
 
-def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> None:
+def linked(floor: Floor, channels: Sequence[AmiEvent], devices: dict[str, str]) -> None:
     """Compare what we believed with what is there, tell the desk the difference, and go on."""
     seen = read(channels)
     floor.linked, floor.alarms_in_a_row = True, 0
@@ -76,24 +76,24 @@ def linked(floor: Floor, channels: Sequence[Event], devices: dict[str, str]) -> 
         if call_id not in floor.calls and not seen.is_served_by_fallback(call_id):
             floor.say(commands.announce(offer, call_id))  # it came while nobody listened
     floor.devices.linked(devices, floor.now)
-    for person in floor.office.by_id:
+    for person in floor.directory.by_id:
         ringing.look_at(floor, person)
 
 
-def _compare_leg(floor: Floor, leg: Leg, event: Event | None) -> None:
+def _compare_leg(floor: Floor, leg: Leg, event: AmiEvent | None) -> None:
     if event is None:
-        ringing.lost(floor, leg)
+        lost_news.lost(floor, leg)
     elif event.get("BridgeId") and leg.state is not LegState.TALKING:
-        ringing.found_talking(floor, leg)
+        lost_news.found_talking(floor, leg)
     elif leg.state is LegState.STOPPED:
-        ringing.found_unwanted(floor, leg)
+        lost_news.found_unwanted(floor, leg)
     elif leg.state is LegState.ASKED and event.get("ChannelStateDesc") == "Ringing":
-        ringing.found_ringing(floor, leg)
+        lost_news.found_ringing(floor, leg)
     elif leg.state is LegState.ASKED:
-        ringing.found_silent(floor, leg)
+        lost_news.found_silent(floor, leg)
 
 
-def _compare_call(floor: Floor, call: LiveCall, seen: Seen) -> None:
+def _compare_call(floor: Floor, call: LiveCall, seen: LiveChannels) -> None:
     if call.over:
         return
     offer = seen.offers.get(call.id)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from router.core.actions import Ring, StopRinging
 from router.core.inputs import Answered, Declined, Failed, HandedOver, PhoneRang, Taken
 from router.core.words import PersonId, Stage
-from router.telephony.ami import Event
-from router.telephony.switchboard import commands, handover, watching
+from router.telephony.ami import AmiEvent
+from router.telephony.switchboard import commands, watching
 from router.telephony.switchboard.display import caller_id, stage_words
-from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Pending, Purpose
+from router.telephony.switchboard.floor import Floor, Hears, LiveCall, NotTaken, Order, Pending, Purpose
 from router.telephony.switchboard.legs import (
     ANSWERED_ELSEWHERE,
     Leg,
@@ -42,17 +42,19 @@ def ring(floor: Floor, order: Ring) -> None:
     if not floor.linked or not call.offer:
         call.pending.append(order)
         return
-    words = stage_words(floor.office.language, order.stage, floor.name_of(order.owner) if order.owner else "")
+    words = stage_words(floor.directory.language, order.stage, floor.name_of(order.owner) if order.owner else "")
     for person in order.people:
         start(floor, call, person, Purpose.OFFER, words)
 
 
-def start(floor: Floor, call: LiveCall, person: PersonId, purpose: Purpose, words: str) -> None:
+def start(
+    floor: Floor, call: LiveCall, person: PersonId, purpose: Purpose, words: str, not_taken: NotTaken | None = None
+) -> None:
     """Ring all phones of one person that can be rung; with none of them, that is a failure."""
-    order = Order(person=person, purpose=purpose)
-    order.shown = caller_id(floor.office.language, call.number, words, call.name)
+    order = Order(person=person, purpose=purpose, not_taken=not_taken)
+    order.shown = caller_id(floor.directory.language, call.number, words, call.name)
     call.orders[person] = order
-    known = floor.office.by_id.get(person)
+    known = floor.directory.by_id.get(person)
     for number, phone in enumerate(known.phones if known else ()):
         if floor.devices.may_ring(phone, floor.now) and floor.line_free(phone):
             leg = Leg(id=leg_id(call.id, person, number), call=call.id, person=person, phone=phone)
@@ -65,12 +67,12 @@ def start(floor: Floor, call: LiveCall, person: PersonId, purpose: Purpose, word
 def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg) -> None:
     order.legs.append(leg)
     floor.legs[leg.id] = leg
-    limit_ms = floor.office.times.ring_limit_ms
+    limit_ms = floor.directory.times.ring_limit_ms
     floor.say(commands.originate(leg, target=call.target, caller_id=order.shown, limit_ms=limit_ms), leg.id)
     if leg.phone.trunk:
-        floor.at(floor.office.times.alert_after_ms, _count_as_ringing, leg)
+        floor.at(floor.directory.times.alert_after_ms, _count_as_ringing, leg)
     else:
-        floor.at(floor.office.times.silent_ms, _give_up_silent, leg)
+        floor.at(floor.directory.times.silent_ms, give_up_silent, leg)
 
 
 def stop_ringing(floor: Floor, action: StopRinging) -> None:
@@ -107,7 +109,7 @@ def stop_legs(floor: Floor, order: Order, cause: int | None) -> None:
 # --- what Asterisk says ----------------------------------------------------------------------------------------------
 
 
-def on_newstate(floor: Floor, event: Event) -> None:
+def on_newstate(floor: Floor, event: AmiEvent) -> None:
     """A phone rings, or is off the hook."""
     leg = floor.legs.get(event.one("Uniqueid") or "")
     state = event.get("ChannelStateDesc")
@@ -117,14 +119,15 @@ def on_newstate(floor: Floor, event: Event) -> None:
         floor.say(commands.hang_up(leg.id, leg.stop_cause))  # came to life after its stop
         return
     if state == "Ringing":
-        _rang(floor, leg)
+        rang(floor, leg)
         return
     leg.step(LegEvent.ANSWERED)
     if not leg.phone.confirm:
-        floor.at(floor.office.times.watchdog_ms, watching.stuck, leg)
+        floor.at(floor.directory.times.watchdog_ms, watching.stuck, leg)
 
 
-def _rang(floor: Floor, leg: Leg) -> None:
+def rang(floor: Floor, leg: Leg) -> None:
+    """A phone has begun to ring: with the first of a person's the desk is told."""
     leg.step(LegEvent.RANG)
     leg.rang = True
     call = floor.calls[leg.call]
@@ -146,20 +149,20 @@ def hear_ringing(floor: Floor, call: LiveCall) -> None:
         floor.say(commands.to_offer(call.offer, "hotline-ringing", call.id))
 
 
-def on_dial_state(floor: Floor, event: Event) -> None:
+def on_dial_state(floor: Floor, event: AmiEvent) -> None:
     """A 183: no Newstate comes of it, and some phones and most mobiles give nothing else."""
     leg = floor.legs.get(event.one("DestUniqueid") or "")
     if leg is not None and event.get("DialStatus") == "PROGRESS" and leg.state is LegState.ASKED:
-        _rang(floor, leg)
+        rang(floor, leg)
 
 
 def _count_as_ringing(floor: Floor, leg: Leg) -> None:
     """A phone behind a trunk may never tell that it rings."""
     if leg.state is LegState.ASKED or (leg.state is LegState.UP and not leg.rang):
-        _rang(floor, leg)
+        rang(floor, leg)
 
 
-def _give_up_silent(floor: Floor, leg: Leg) -> None:
+def give_up_silent(floor: Floor, leg: Leg) -> None:
     """A desk phone without 180 or 183 has not rung: it failed."""
     if leg.state is LegState.ASKED and floor.linked:  # without a link it may well ring: the next one tells
         _failed_leg(floor, leg, "silent")
@@ -168,16 +171,17 @@ def _give_up_silent(floor: Floor, leg: Leg) -> None:
         watching.see_to_its_end(floor, leg)
 
 
-def on_pickup(floor: Floor, event: Event) -> None:
+def on_pickup(floor: Floor, event: AmiEvent) -> None:
     """A phone has the caller now: the one answer that counts."""
     leg = floor.legs.get(event.one("Uniqueid") or "")
     call = floor.calls.get(leg.call) if leg else None
     if leg is None or call is None or event.get("TargetChannel") != call.target:
         return
-    _has_the_caller(floor, call, leg)
+    has_the_caller(floor, call, leg)
 
 
-def _has_the_caller(floor: Floor, call: LiveCall, leg: Leg) -> None:
+def has_the_caller(floor: Floor, call: LiveCall, leg: Leg) -> None:
+    """The one answer that counts: everybody else stops."""
     leg.step(LegEvent.PICKED)
     floor.alarms_in_a_row = 0
     call.talker, call.hears = leg, Hears.PERSON
@@ -207,7 +211,7 @@ def event_channel(leg: Leg) -> str:
     return leg.id
 
 
-def on_hangup(floor: Floor, event: Event) -> None:
+def on_hangup(floor: Floor, event: AmiEvent) -> None:
     """A phone's channel has ended."""
     leg = floor.legs.get(event.one("Uniqueid") or "")
     if leg is None:
@@ -227,14 +231,14 @@ def on_hangup(floor: Floor, event: Event) -> None:
     forget(floor, leg)
 
 
-def on_originate_response(floor: Floor, event: Event) -> None:
+def on_originate_response(floor: Floor, event: AmiEvent) -> None:
     """How an Originate went; of interest where it failed and no channel was ever made."""
     leg = floor.legs.get(event.one("ActionID") or "")
     if leg is None or event.get("Response") != "Failure":
         return
     # The Hangup that says why comes after this event, if there was a channel at all; where the phone is unregistered or
     # unknown there is none, and nothing here tells the two apart (both say Reason 0 and our ChannelId).
-    floor.at(NO_CHANNEL_MS if leg.state is LegState.ASKED else HANGUP_MS, _never_was, leg)
+    floor.at(NO_CHANNEL_MS if leg.state is LegState.ASKED else HANGUP_MS, never_was, leg)
 
 
 def refused(floor: Floor, leg_id: str, why: str) -> None:
@@ -242,10 +246,11 @@ def refused(floor: Floor, leg_id: str, why: str) -> None:
     leg = floor.legs.get(leg_id)
     if leg is not None:
         floor.alarm("originate-refused", f"Asterisk refused to ring {leg.phone.dial}: {why}")
-        _never_was(floor, leg)
+        never_was(floor, leg)
 
 
-def _never_was(floor: Floor, leg: Leg, *, rests: bool = True) -> None:
+def never_was(floor: Floor, leg: Leg, *, rests: bool = True) -> None:
+    """No channel ever came of it, or it is gone unheard."""
     if not leg.alive or leg.state is LegState.TALKING:
         return
     at_stake = leg.at_stake
@@ -280,8 +285,8 @@ def finish(floor: Floor, call: LiveCall, order: Order, end: Outcome, why: str) -
     if order.purpose is Purpose.OFFER:
         kind = Declined if end is Outcome.DECLINED else Failed
         floor.tell(kind(call=call.id, person=order.person), why=why)
-    elif order.purpose in (Purpose.HAND_OVER, Purpose.BACK):
-        handover.not_taken(floor, call, order)
+    elif order.not_taken is not None:
+        order.not_taken(floor, call, order)
 
 
 def forget(floor: Floor, leg: Leg) -> None:
@@ -294,15 +299,15 @@ def forget(floor: Floor, leg: Leg) -> None:
         del floor.calls[call.id]
 
 
-def on_confirmed(floor: Floor, event: Event) -> None:
+def on_confirmed(floor: Floor, event: AmiEvent) -> None:
     """A mobile's owner pressed 1: from now on it is like any phone off the hook."""
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.state is not LegState.STOPPED:
         leg.confirmed = True
-        floor.at(floor.office.times.watchdog_ms, watching.stuck, leg)
+        floor.at(floor.directory.times.watchdog_ms, watching.stuck, leg)
 
 
-def on_refused(floor: Floor, event: Event) -> None:
+def on_refused(floor: Floor, event: AmiEvent) -> None:
     """A mobile's owner pressed 2."""
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.at_stake:
@@ -312,44 +317,10 @@ def on_refused(floor: Floor, event: Event) -> None:
 
 def look_at(floor: Floor, person: PersonId) -> None:
     """Tell the desk what it does not know yet of a person's phones, now and when time changes it."""
-    if person not in floor.office.by_id or not floor.linked:
+    if person not in floor.directory.by_id or not floor.linked:
         return
     for change in floor.devices.news(person, floor.now):
         floor.tell(change)
     due = floor.devices.next_change(person, floor.now)
     if due is not None:
         floor.at(due - floor.now, look_at, person)
-
-
-# --- after a lost link ------------------------------------------------------------------------------------------------
-
-
-def lost(floor: Floor, leg: Leg) -> None:
-    """Its channel is gone, and its end was not heard: that says nothing against the phone."""
-    _never_was(floor, leg, rests=False)
-    if leg.state is LegState.TALKING:
-        leg.step(LegEvent.ENDED)
-        forget(floor, leg)
-
-
-def found_talking(floor: Floor, leg: Leg) -> None:
-    """It is in a bridge, and its pickup was not heard."""
-    call = floor.calls.get(leg.call)
-    if call is not None:
-        _has_the_caller(floor, call, leg)
-
-
-def found_ringing(floor: Floor, leg: Leg) -> None:
-    """It rings, and we did not hear it begin."""
-    _rang(floor, leg)
-
-
-def found_silent(floor: Floor, leg: Leg) -> None:
-    """It was asked for and is there: its time begins anew, since it may have rung while we could not hear."""
-    if not leg.phone.trunk:
-        floor.at(floor.office.times.silent_ms, _give_up_silent, leg)
-
-
-def found_unwanted(floor: Floor, leg: Leg) -> None:
-    """It was stopped, and the stop was lost with the link."""
-    floor.say(commands.hang_up(leg.id, leg.stop_cause))

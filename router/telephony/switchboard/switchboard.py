@@ -15,16 +15,16 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from router.core.actions import Action as DeskAction
+from router.core.actions import Action
 from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Mailbox, Warn
-from router.telephony.ami import Action, AmiAddress, AmiClient, AmiNotConnectedError, AmiTimes, Event, Response
+from router.telephony.ami import AmiAction, AmiAddress, AmiClient, AmiEvent, AmiNotConnectedError, AmiTimes, Response
 from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
 from router.telephony.switchboard import resync
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, Said
-from router.telephony.switchboard.office import Office
+from router.telephony.switchboard.directory import Directory
+from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, ToSend
 from router.wire.observation import Observation
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 1.0  # the dialplan takes us for silent after 4
 
 
-def _items(answer: AmiFuture[EventList]) -> list[Event] | None:
+def _items(answer: AmiFuture[EventList]) -> list[AmiEvent] | None:
     """The items of a list that was asked for; None, and said aloud, when it did not come."""
     error = answer.exception(0)
     if error is None:
@@ -56,7 +56,7 @@ class AsteriskSwitchboard:
     def __init__(
         self,
         address: AmiAddress,
-        office: Office,
+        directory: Directory,
         mailbox: Mailbox,
         *,
         numbers: Numbers | None = None,
@@ -65,12 +65,12 @@ class AsteriskSwitchboard:
         on_fact: Callable[[Observation], object] | None = None,
         ami_times: AmiTimes | None = None,
     ) -> None:
-        self._board = Board(office, numbers=numbers, may_take=may_take)
+        self._board = Board(directory, numbers=numbers, may_take=may_take)
         self._mailbox = mailbox
         self._on_alarm, self._on_fact = on_alarm, on_fact
         self._lock = threading.RLock()
         self._woken = threading.Condition(self._lock)
-        self._kept_back: list[Event] | None = None
+        self._kept_back: list[AmiEvent] | None = None
         self._link_number = 0
         self._fallback: tuple[PersonId, ...] = ()
         self._stopping = False
@@ -119,9 +119,9 @@ class AsteriskSwitchboard:
         """Whose phones are all away, whatever the desk has been told yet (DESIGN 7); for the pages."""
         with self._lock:
             devices = self._board.floor.devices
-            return [person for person in self._board.floor.office.by_id if not devices.registered(person)]
+            return [person for person in self._board.floor.directory.by_id if not devices.registered(person)]
 
-    def perform(self, actions: Sequence[DeskAction | Warn]) -> None:
+    def perform(self, actions: Sequence[Action | Warn]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
         with self._lock:
             self._carry_out(self._board.perform(actions, monotonic_ms()))
@@ -144,12 +144,12 @@ class AsteriskSwitchboard:
                 self._fallback = people
                 self._send_all(resync.fallback_list(self._board.floor, people))
 
-    def change_office(self, office: Office) -> None:
+    def change_office(self, directory: Directory) -> None:
         """Take over changed people, phones, numbers and times, with calls going on."""
         with self._lock:
-            self._send_all(self._board.change_office(office))
+            self._send_all(self._board.change_office(directory))
             if self._client.connected:
-                devices = self._client.send_action_list(Action("DeviceStateList"))
+                devices = self._client.send_action_list(AmiAction("DeviceStateList"))
                 devices.add_done_callback(lambda _done: self._on_devices(devices))
 
     # --- the link's thread
@@ -166,8 +166,8 @@ class AsteriskSwitchboard:
             self._kept_back = []
             self._send_all(self._board.greet())
             self._send_all(resync.fallback_list(self._board.floor, self._fallback))
-            devices = client.send_action_list(Action("DeviceStateList"))
-            channels = client.send_action_list(Action("CoreShowChannels"))
+            devices = client.send_action_list(AmiAction("DeviceStateList"))
+            channels = client.send_action_list(AmiAction("CoreShowChannels"))
             channels.add_done_callback(partial(self._on_lists, self._link_number, devices))
 
     def _on_lists(self, link: int, devices: AmiFuture[EventList], channels: AmiFuture[EventList]) -> None:
@@ -192,7 +192,7 @@ class AsteriskSwitchboard:
             self._kept_back = None
             self._carry_out(self._board.unlinked(monotonic_ms()))
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: AmiEvent) -> None:
         with self._lock:
             if self._kept_back is not None:
                 self._kept_back.append(event)
@@ -226,7 +226,7 @@ class AsteriskSwitchboard:
         for out in outs:
             if isinstance(out, Letter):
                 self._mailbox.put(out)
-            elif isinstance(out, Said):
+            elif isinstance(out, ToSend):
                 self._send(out)
             elif isinstance(out, Observation):
                 if self._on_fact is not None:
@@ -234,14 +234,14 @@ class AsteriskSwitchboard:
             else:
                 self._raise_alarm(out)
 
-    def _send(self, said: Said) -> None:
+    def _send(self, said: ToSend) -> None:
         future = self._client.send_action(said.action)
         if said.probe:
             future.add_done_callback(partial(self._on_probe_answer, said.leg))
         elif said.leg:
             future.add_done_callback(partial(self._on_originate_answer, said.leg))
 
-    def _send_all(self, actions: Iterable[Action]) -> None:
+    def _send_all(self, actions: Iterable[AmiAction]) -> None:
         for action in actions:
             if self._client.connected:
                 self._client.send_action(action)

@@ -10,7 +10,7 @@ from router.core.inputs import Contacted
 from router.core.words import CallId, Number, PersonId
 from router.engine.ports import Warn
 from router.store.events import FactKind
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
 from router.telephony.switchboard.floor import Floor, LiveCall
 from router.telephony.switchboard.legs import LegState
@@ -29,18 +29,18 @@ def warn(floor: Floor, action: Warn) -> None:
 
 def to_duty_phone(floor: Floor, call: LiveCall) -> bool:
     """Closed hours: the duty phone is tried before the caller is told so; whether there is one."""
-    if not floor.office.duty_dial:
+    if not floor.directory.duty_dial:
         return False
     floor.say(commands.redirect(call.caller_channel, "hotline-duty", call.id))
     return True
 
 
-def on_duty_answered(floor: Floor, event: Event) -> None:
+def on_duty_answered(floor: Floor, event: AmiEvent) -> None:
     """The duty phone was answered: a fact of a missed call; a consultant's talk settles the call back (R15)."""
     call = floor.calls.get(CallId(event.one("Call") or ""))
     if call is None:
         return
-    person = floor.office.duty_person
+    person = floor.directory.duty_person
     number = floor.numbers.first(floor.numbers.normalise(call.number))
     if person is not None and number:
         floor.tell(Contacted(number=Number(number), person=person), duty=call.id)

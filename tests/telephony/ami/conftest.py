@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from router.telephony.ami import AmiAddress, AmiClient, AmiError, AmiTimes, Event
+from router.telephony.ami import AmiAddress, AmiClient, AmiError, AmiEvent, AmiTimes
 from tests.telephony.ami.scripted_server import LIMIT_SECONDS, SECRET, ScriptedServer
 
 QUICK = AmiTimes(
@@ -31,11 +31,11 @@ class Witness:
     """Sees everything that a client reports, and waits for it with a limit."""
 
     def __init__(self) -> None:
-        self.events: queue.Queue[Event] = queue.Queue()
+        self.events: queue.Queue[AmiEvent] = queue.Queue()
         self.connected: queue.Queue[AmiClient] = queue.Queue()
         self.disconnected: queue.Queue[AmiError] = queue.Queue()
 
-    def sees(self, name: str) -> Event:
+    def sees(self, name: str) -> AmiEvent:
         """The next event, which has this name."""
         event = self.events.get(timeout=LIMIT_SECONDS)
         assert event.name == name

@@ -10,15 +10,15 @@ import pytest
 from asterisk.ami import SimpleAction
 
 from router.telephony.ami import (
-    Action,
+    AmiAction,
     AmiActionRefusedError,
     AmiAddress,
     AmiClient,
     AmiClosedError,
+    AmiEvent,
     AmiNotConnectedError,
     AmiValueError,
     AmiWaitError,
-    Event,
     ResponseFuture,
 )
 from tests.telephony.ami.conftest import QUICK, Connect, Witness, descriptors
@@ -26,7 +26,7 @@ from tests.telephony.ami.scripted_server import LIMIT_SECONDS, ScriptedServer
 
 
 def test_an_action_gets_its_answer(server: ScriptedServer, client: AmiClient) -> None:
-    future = client.send_action(Action("Setvar", {"Variable": "HOTLINE_ALIVE", "Value": 7}))
+    future = client.send_action(AmiAction("Setvar", {"Variable": "HOTLINE_ALIVE", "Value": 7}))
     assert future.result(LIMIT_SECONDS).status == "Success"
     assert future.response.get("ActionID") == future.action_id
     assert server.is_asked("Setvar").headers[2:] == (("Variable", "HOTLINE_ALIVE"), ("Value", "7"))
@@ -62,7 +62,7 @@ def test_a_list_is_gathered_and_kept_from_the_other_events(
     server.manners.lists["CoreShowChannels"] = [
         f"CoreShowChannel\r\nChannel: PJSIP/10{n}-1\r\n".encode() for n in range(3)
     ]
-    channels = client.send_action_list(Action("CoreShowChannels")).result(LIMIT_SECONDS)
+    channels = client.send_action_list(AmiAction("CoreShowChannels")).result(LIMIT_SECONDS)
     assert [event["Channel"] for event in channels.events] == ["PJSIP/100-1", "PJSIP/101-1", "PJSIP/102-1"]
     assert channels.complete["ListItems"] == "3"
     assert not channels.cancelled
@@ -73,15 +73,15 @@ def test_a_list_is_gathered_and_kept_from_the_other_events(
 def test_an_empty_list_and_a_refused_one_are_not_the_same(server: ScriptedServer, client: AmiClient) -> None:
     server.manners.lists["CoreShowChannels"] = []
     server.manners.refuses["PJSIPShowContacts"] = "No Contacts found"
-    assert client.send_action_list(Action("CoreShowChannels")).result(LIMIT_SECONDS).events == []
+    assert client.send_action_list(AmiAction("CoreShowChannels")).result(LIMIT_SECONDS).events == []
     with pytest.raises(AmiActionRefusedError, match="No Contacts found"):
-        client.send_action_list(Action("PJSIPShowContacts")).result(LIMIT_SECONDS)
+        client.send_action_list(AmiAction("PJSIPShowContacts")).result(LIMIT_SECONDS)
 
 
 def test_two_lists_at_once_do_not_mix(server: ScriptedServer, client: AmiClient) -> None:
     server.manners.lists["CoreShowChannels"] = [b"CoreShowChannel\r\nChannel: A\r\n"]
     server.manners.lists["DeviceStateList"] = [b"DeviceStateChange\r\nDevice: PJSIP/101\r\nState: NOT_INUSE\r\n"]
-    channels, devices = (client.send_action_list(Action(name)) for name in ("CoreShowChannels", "DeviceStateList"))
+    channels, devices = (client.send_action_list(AmiAction(name)) for name in ("CoreShowChannels", "DeviceStateList"))
     assert [event.name for event in channels.response.events] == ["CoreShowChannel"]
     assert [event.name for event in devices.response.events] == ["DeviceStateChange"]
 
@@ -92,7 +92,7 @@ def test_answers_and_events_come_in_the_order_of_the_wire(
     order: list[str] = []
     server.manners.answers_actions = False
     connection = server.client_signs_in()
-    future = client.send_action(Action("Originate", {"Async": "true"}))
+    future = client.send_action(AmiAction("Originate", {"Async": "true"}))
     future.add_done_callback(lambda _: order.append("answer"))
     client.add_event_listener(lambda event, **_: order.append(event.name))
     answer = f"Response: Success\r\nActionID: {future.action_id}\r\nMessage: queued\r\n\r\n".encode()
@@ -108,7 +108,7 @@ def test_the_link_is_told_before_its_first_event(server: ScriptedServer) -> None
     told = threading.Event()
     server.manners.after_login = b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"
 
-    def on_event(event: Event) -> None:
+    def on_event(event: AmiEvent) -> None:
         order.append(event.name)
         told.set()
 
@@ -128,7 +128,7 @@ def test_a_callback_may_ask_but_not_wait(server: ScriptedServer, witness: Witnes
     refused: list[AmiWaitError] = []
 
     def on_connected(client: AmiClient) -> None:
-        asked.append(client.send_action(Action("Ping")))
+        asked.append(client.send_action(AmiAction("Ping")))
         try:
             asked[0].result(LIMIT_SECONDS)
         except AmiWaitError as error:
@@ -145,7 +145,7 @@ def test_a_callback_may_ask_but_not_wait(server: ScriptedServer, witness: Witnes
 def test_a_listener_that_fails_harms_nobody(
     server: ScriptedServer, client: AmiClient, witness: Witness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(event: Event, **_: AmiClient) -> None:
+    def broken(event: AmiEvent, **_: AmiClient) -> None:
         raise ZeroDivisionError(event.name)
 
     client.add_event_listener(broken)
@@ -153,7 +153,7 @@ def test_a_listener_that_fails_harms_nobody(
     connection.send(b"Event: One\r\n\r\nEvent: Two\r\n\r\n")
     witness.sees("One")
     witness.sees("Two")
-    assert client.send_action(Action("Ping")).result(LIMIT_SECONDS).status == "Success"
+    assert client.send_action(AmiAction("Ping")).result(LIMIT_SECONDS).status == "Success"
     assert "broken" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 
@@ -163,7 +163,9 @@ def test_many_threads_ask_at_once_and_each_gets_its_own_answer(server: ScriptedS
 
     def ask(number: int) -> None:
         for step in range(25):
-            future = client.send_action(Action("Setvar", {"Variable": "X", "Value": f"{number}-{step}-" + "y" * 800}))
+            future = client.send_action(
+                AmiAction("Setvar", {"Variable": "X", "Value": f"{number}-{step}-" + "y" * 800})
+            )
             if future.result(LIMIT_SECONDS).get("ActionID") != future.action_id:
                 wrong.append(future.action_id)
 
@@ -179,38 +181,38 @@ def test_many_threads_ask_at_once_and_each_gets_its_own_answer(server: ScriptedS
 
 def test_a_hostile_value_reaches_no_wire(server: ScriptedServer, client: AmiClient) -> None:
     with pytest.raises(AmiValueError):
-        client.send_action(Action("Originate", {"CallerID": "Li\r\n\r\nAction: Command\r\nCommand: core stop now"}))
-    client.send_action(Action("Ping")).result(LIMIT_SECONDS)
+        client.send_action(AmiAction("Originate", {"CallerID": "Li\r\n\r\nAction: Command\r\nCommand: core stop now"}))
+    client.send_action(AmiAction("Ping")).result(LIMIT_SECONDS)
     assert [server.asked.get(timeout=LIMIT_SECONDS).name for _ in range(2)] == ["Login", "Ping"]
 
 
 def test_the_same_action_sent_twice_has_two_ids(client: AmiClient) -> None:
-    ping = Action("Ping")
+    ping = AmiAction("Ping")
     first, second = client.send_action(ping), client.send_action(ping)
     assert first.result(LIMIT_SECONDS).get("ActionID") != second.result(LIMIT_SECONDS).get("ActionID")
 
 
 def test_an_id_of_ones_own_is_kept_but_not_twice_at_once(server: ScriptedServer, client: AmiClient) -> None:
     server.manners.answers_actions = False
-    assert client.send_action(Action("X", {"ActionID": "mine"})).action_id == "mine"
+    assert client.send_action(AmiAction("X", {"ActionID": "mine"})).action_id == "mine"
     with pytest.raises(AmiValueError):
-        client.send_action(Action("X", {"ActionID": "mine"}))
+        client.send_action(AmiAction("X", {"ActionID": "mine"}))
 
 
 def test_without_a_link_an_action_fails_at_once_and_is_not_kept(make_client: Connect, server: ScriptedServer) -> None:
     client = make_client()
-    future = client.send_action(Action("Originate"))
+    future = client.send_action(AmiAction("Originate"))
     assert isinstance(future.exception(0), AmiNotConnectedError)
     with pytest.raises(AmiValueError):
-        client.send_action(Action("Originate", {"CallerID": "\n"}))
+        client.send_action(AmiAction("Originate", {"CallerID": "\n"}))
     client.login()
-    client.send_action(Action("Ping")).result(LIMIT_SECONDS)
+    client.send_action(AmiAction("Ping")).result(LIMIT_SECONDS)
     assert [server.asked.get(timeout=LIMIT_SECONDS).name for _ in range(2)] == ["Login", "Ping"]
 
 
 def test_closing_fails_what_waits_and_tells_once(server: ScriptedServer, client: AmiClient, witness: Witness) -> None:
     server.manners.answers_actions = False
-    future = client.send_action(Action("Originate"))
+    future = client.send_action(AmiAction("Originate"))
     server.is_asked("Originate")
     client.close()
     client.close()
@@ -240,7 +242,7 @@ def test_fifty_links_leave_no_thread_and_no_descriptor(server: ScriptedServer, m
     for _ in range(50):
         client = make_client()
         client.login()
-        client.send_action(Action("Ping")).result(LIMIT_SECONDS)
+        client.send_action(AmiAction("Ping")).result(LIMIT_SECONDS)
         client.close()
     for connection in server.connections[1:]:
         connection.thread.join(LIMIT_SECONDS)

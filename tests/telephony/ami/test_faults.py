@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from router.telephony.ami import (
-    Action,
+    AmiAction,
     AmiAddress,
     AmiClient,
     AmiConnectError,
@@ -127,8 +127,8 @@ def test_after_a_reconnect_nothing_unanswered_is_sent_again(
     server: ScriptedServer, client: AmiClient, witness: Witness
 ) -> None:
     server.manners.answers_actions = False
-    ringing = client.send_action(Action("Originate", {"Channel": "PJSIP/101"}))
-    listing = client.send_action_list(Action("CoreShowChannels"))
+    ringing = client.send_action(AmiAction("Originate", {"Channel": "PJSIP/101"}))
+    listing = client.send_action_list(AmiAction("CoreShowChannels"))
     server.is_asked("CoreShowChannels")
     server.client_signs_in().drop()
     for future in (ringing, listing):
@@ -140,7 +140,7 @@ def test_after_a_reconnect_nothing_unanswered_is_sent_again(
     server.client_signs_in()
     witness.hears_of_a_link()
     witness.hears_of_a_link()
-    client.send_action(Action("Marker"))
+    client.send_action(AmiAction("Marker"))
     names = [server.asked.get(timeout=LIMIT_SECONDS).name for _ in range(2)]
     assert names == ["Login", "Marker"]
 
@@ -226,7 +226,7 @@ def test_a_torn_message_between_good_ones_does_not_end_the_link(
     assert witness.sees("B").follows == ["odd line"]
     assert "oddity=frame-that-is-no-message" in caplog.text
     assert "oddity=line-without-colon" in caplog.text
-    assert client.send_action(Action("Ping")).result(LIMIT_SECONDS).status == "Success"
+    assert client.send_action(AmiAction("Ping")).result(LIMIT_SECONDS).status == "Success"
 
 
 def test_a_half_open_link_is_noticed_by_a_ping_without_answer(
@@ -255,7 +255,7 @@ def test_an_action_that_is_never_answered_fails_and_the_link_stays(
     server: ScriptedServer, client: AmiClient, witness: Witness
 ) -> None:
     server.manners.answers_actions = False
-    future = client.send_action(Action("Originate"), timeout_seconds=0.2)
+    future = client.send_action(AmiAction("Originate"), timeout_seconds=0.2)
     assert isinstance(future.exception(LIMIT_SECONDS), AmiNoAnswerError)
     late = f"Response: Success\r\nActionID: {future.action_id}\r\n\r\nEvent: Later\r\n\r\n"
     server.client_signs_in().send(late.encode())
@@ -265,7 +265,7 @@ def test_an_action_that_is_never_answered_fails_and_the_link_stays(
 
 def test_a_list_that_stops_in_the_middle_fails(server: ScriptedServer, client: AmiClient) -> None:
     server.manners.answers_actions = False
-    listing = client.send_action_list(Action("CoreShowChannels"), timeout_seconds=0.3)
+    listing = client.send_action_list(AmiAction("CoreShowChannels"), timeout_seconds=0.3)
     action_id = f"ActionID: {listing.action_id}\r\n"
     server.client_signs_in().send(
         f"Response: Success\r\n{action_id}EventList: start\r\n\r\nEvent: CoreShowChannel\r\n{action_id}\r\n".encode()
@@ -283,7 +283,7 @@ def test_a_server_that_reads_nothing_blocks_nobody_for_ever(
     started = time.monotonic()
     futures = []
     while client.connected:
-        futures.append(client.send_action(Action("UserEvent", {"UserEvent": "X", "Body": "y" * 1000})))
+        futures.append(client.send_action(AmiAction("UserEvent", {"UserEvent": "X", "Body": "y" * 1000})))
         assert time.monotonic() - started < 60
     assert "does not read" in str(witness.hears_of_the_end())
     ends = {type(future.exception(LIMIT_SECONDS)) for future in futures}
@@ -335,7 +335,7 @@ def test_the_link_works_over_tls_in_both_directions_at_once(authority: trustme.C
             futures = []
             for number in range(300):
                 connection.send(f"Event: E{number}\r\nData: {'z' * 500}\r\n\r\n".encode())
-                futures.append(client.send_action(Action("Setvar", {"Variable": "X", "Value": "v" * 900})))
+                futures.append(client.send_action(AmiAction("Setvar", {"Variable": "X", "Value": "v" * 900})))
             assert all(future.result(LIMIT_SECONDS).status == "Success" for future in futures)
             for number in range(300):
                 witness.sees(f"E{number}")

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from router.telephony.ami.framing import FrameDecoder, Greeting, Message, NoGreeting, Oversized
-from router.telephony.ami.messages import Event, Response, Unknown
+from router.telephony.ami.messages import AmiEvent, Response, Unknown
 from tests.telephony.ami.scripted_server import GREETING
 from tests.telephony.ami.transcripts import record
 
@@ -20,11 +20,11 @@ def decode(*chunks: bytes, limit: int = 1 << 20) -> list[Message]:
     return [message for chunk in chunks for message in decoder.feed(chunk)]
 
 
-def event(data: bytes) -> Event:
+def event(data: bytes) -> AmiEvent:
     """The one event in these bytes."""
     greeting, only = decode(GREETING + data + b"\r\n\r\n")
     assert isinstance(greeting, Greeting)
-    assert isinstance(only, Event)
+    assert isinstance(only, AmiEvent)
     return only
 
 
@@ -32,8 +32,8 @@ def told(messages: list[Message]) -> list[object]:
     """Messages as values that can be compared, with all that they hold."""
     said: list[object] = []
     for message in messages:
-        if isinstance(message, Event | Response):
-            first = message.name if isinstance(message, Event) else message.status
+        if isinstance(message, AmiEvent | Response):
+            first = message.name if isinstance(message, AmiEvent) else message.status
             extra = (dict(message.repeated), message.follows, message.text, message.headers())
             said.append((type(message).__name__, first, list(message.keys.items()), extra))
         else:
@@ -86,7 +86,7 @@ def test_any_cutting_of_a_recorded_day_gives_the_same_messages(seed: int, places
     messages = decode(*cut(GREETING + b"".join(recorded), places))
     assert len(messages) == 61
     for message, wire in zip(messages[1:], recorded, strict=True):
-        assert isinstance(message, Event)
+        assert isinstance(message, AmiEvent)
         assert "\r\n".join(f"{key}: {value}" for key, value in message.headers()).encode() + b"\r\n\r\n" == wire
 
 
@@ -133,7 +133,7 @@ def test_a_chinese_name_torn_between_two_packets_stays_whole() -> None:
     data = GREETING + "Event: X\r\nCallerIDName: 王先生\r\n\r\n".encode()
     for place in range(len(data)):
         *_, named = decode(data[:place], data[place:])
-        assert isinstance(named, Event)
+        assert isinstance(named, AmiEvent)
         assert named["CallerIDName"] == "王先生"
 
 
@@ -149,7 +149,7 @@ def test_a_message_that_never_ends_is_dropped_and_the_next_is_read() -> None:
     assert reported == [Oversized(1000)]
     assert decoder.kept_bytes < 200
     *_, last = decoder.feed(b"end\r\n\r\nEvent: Next\r\n\r\n")
-    assert isinstance(last, Event)
+    assert isinstance(last, AmiEvent)
     assert last.name == "Next"
 
 

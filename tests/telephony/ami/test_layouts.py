@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from router.telephony.ami.layouts import CHANGES_LIMIT, NAMES_LIMIT, LayoutParser
-from router.telephony.ami.messages import Event, Unknown, parse
+from router.telephony.ami.messages import AmiEvent, Unknown, parse
 from tests.telephony.ami.transcripts import record
 
 KEY = st.sampled_from(["A", "B", "A: ", "A:", "(A", "A*", "", "王"])
@@ -22,7 +22,7 @@ FRAME = st.builds(
 
 def said(message: object) -> object:
     """Everything that a message holds."""
-    return (type(message), vars(message)) if isinstance(message, Event) else message
+    return (type(message), vars(message)) if isinstance(message, AmiEvent) else message
 
 
 @given(st.lists(FRAME, max_size=12))
@@ -32,8 +32,8 @@ def test_events_read_by_their_layout_are_the_same_as_read_with_care(frames: list
     for frame in frames:
         read, careful = parser.parse(frame), parse(frame)
         assert said(read) == said(careful)
-        if isinstance(careful, Event):
-            assert isinstance(read, Event)
+        if isinstance(careful, AmiEvent):
+            assert isinstance(read, AmiEvent)
             assert list(read.keys) == list(careful.keys)
 
 
@@ -49,8 +49,8 @@ def test_layouts_that_change_all_the_time_and_names_without_end_cost_little() ->
     started = time.process_time()
     for number in range(5000):
         keys = "".join(f"\r\nK{chance.randrange(1000)}-{n}: v" for n in range(20))
-        assert isinstance(parser.parse(f"Event: Same{keys}"), Event)
-        assert isinstance(parser.parse(f"Event: Name{number}\r\nA: 1"), Event)
+        assert isinstance(parser.parse(f"Event: Same{keys}"), AmiEvent)
+        assert isinstance(parser.parse(f"Event: Name{number}\r\nA: 1"), AmiEvent)
         assert isinstance(parser.parse(f"No event {number}"), Unknown)
     assert time.process_time() - started < 3
     assert len(parser._layouts) == NAMES_LIMIT

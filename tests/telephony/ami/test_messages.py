@@ -11,12 +11,12 @@ from asterisk.ami import Response as TheirResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.telephony.ami import Action, AmiActionRefusedError, AmiValueError, LoginAction, Response
-from router.telephony.ami.messages import Event, encode, parse
+from router.telephony.ami import AmiAction, AmiActionRefusedError, AmiValueError, LoginAction, Response
+from router.telephony.ami.messages import AmiEvent, encode, parse
 
 
 def test_an_action_is_written_as_asterisk_reads_it() -> None:
-    action = Action("Originate", {"Channel": "PJSIP/101", "Async": "true", "Timeout": 15000}, {"HOTLINE_CALL": "a1"})
+    action = AmiAction("Originate", {"Channel": "PJSIP/101", "Async": "true", "Timeout": 15000}, {"HOTLINE_CALL": "a1"})
     assert encode(action, "x-1") == (
         b"Action: Originate\r\nActionID: x-1\r\nChannel: PJSIP/101\r\nAsync: true\r\nTimeout: 15000\r\n"
         b"Variable: HOTLINE_CALL=a1\r\n\r\n"
@@ -24,7 +24,7 @@ def test_an_action_is_written_as_asterisk_reads_it() -> None:
 
 
 def test_variables_and_keys_may_repeat() -> None:
-    action = Action("X", {"Header": ["a", "b"]}, [("V", "1"), ("V", "2")])
+    action = AmiAction("X", {"Header": ["a", "b"]}, [("V", "1"), ("V", "2")])
     assert encode(action, "1").split(b"\r\n")[2:6] == [b"Header: a", b"Header: b", b"Variable: V=1", b"Variable: V=2"]
 
 
@@ -41,12 +41,12 @@ def test_events_and_responses_are_asterisk_amis_too() -> None:
 @pytest.mark.parametrize("bad", ["a\r\nAction: Originate", "a\nb", "a\rb", "a\0b", "\r\n\r\n", "x" * 1100, "\ud800"])
 def test_a_hostile_value_is_refused_wherever_it_stands(bad: str) -> None:
     for action in (
-        Action("X", {"CallerID": bad}),
-        Action("X", {bad: "1"}),
-        Action("X", {"Header": ["fine", bad]}),
-        Action("X", variables={"NAME": bad}),
-        Action("X", variables={bad: "1"}),
-        Action(bad),
+        AmiAction("X", {"CallerID": bad}),
+        AmiAction("X", {bad: "1"}),
+        AmiAction("X", {"Header": ["fine", bad]}),
+        AmiAction("X", variables={"NAME": bad}),
+        AmiAction("X", variables={bad: "1"}),
+        AmiAction(bad),
         TheirAction("X", {"CallerID": bad}),
         TheirAction("X", {}, {"NAME": bad}),
     ):
@@ -54,19 +54,19 @@ def test_a_hostile_value_is_refused_wherever_it_stands(bad: str) -> None:
             encode(action, "1")
         assert refused.value.id == "ami-value"
     with pytest.raises(AmiValueError):
-        encode(Action("X"), bad)
+        encode(AmiAction("X"), bad)
 
 
 @pytest.mark.parametrize("bad", ["", "A:B", " A", "A "])
 def test_a_key_that_would_be_another_key_is_refused(bad: str) -> None:
     with pytest.raises(AmiValueError):
-        encode(Action("X", {bad: "1"}), "1")
+        encode(AmiAction("X", {bad: "1"}), "1")
 
 
 @pytest.mark.parametrize("bad", ["", "A=B", "A,B", 'A"', "A B"])
 def test_a_variable_whose_name_would_be_another_is_refused(bad: str) -> None:
     with pytest.raises(AmiValueError):
-        encode(Action("X", variables={bad: "1"}), "1")
+        encode(AmiAction("X", variables={bad: "1"}), "1")
 
 
 @pytest.mark.parametrize("bad", [None, True, 1.5, b"bytes"])
@@ -79,7 +79,7 @@ def test_only_text_and_whole_numbers_are_values(bad: object) -> None:
 
 def test_more_headers_than_asterisk_reads_are_refused() -> None:
     with pytest.raises(AmiValueError):
-        encode(Action("X", variables=[("V", n) for n in range(126)]), "1")
+        encode(AmiAction("X", variables=[("V", n) for n in range(126)]), "1")
 
 
 def as_asterisk_splits(value: str) -> list[str]:
@@ -103,14 +103,14 @@ def as_asterisk_splits(value: str) -> list[str]:
 
 @given(st.text(st.sampled_from('a=,"\\()[]王 '), max_size=20))
 def test_a_variables_value_arrives_as_it_is_and_sets_no_second_variable(value: str) -> None:
-    line = encode(Action("Originate", variables={"HOTLINE_NAME": value}), "1").decode().split("\r\n")[2]
+    line = encode(AmiAction("Originate", variables={"HOTLINE_NAME": value}), "1").decode().split("\r\n")[2]
     assert as_asterisk_splits(line.removeprefix("Variable: ")) == [f"HOTLINE_NAME={value}"]
 
 
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=30), max_size=4), st.text(max_size=12))
 def test_whatever_is_asked_one_action_goes_out_or_none(keys: dict[str, str], value: str) -> None:
     try:
-        data = encode(Action("UserEvent", dict(keys), {"V": value}), "1")
+        data = encode(AmiAction("UserEvent", dict(keys), {"V": value}), "1")
     except AmiValueError:
         return
     lines = data.split(b"\r\n")
@@ -122,7 +122,7 @@ def test_whatever_is_asked_one_action_goes_out_or_none(keys: dict[str, str], val
 
 
 def test_sending_leaves_the_action_as_it_was() -> None:
-    action = Action("Ping")
+    action = AmiAction("Ping")
     encode(action, "1")
     assert action.keys == {}
     assert copy.copy(action).name == "Ping"
@@ -145,5 +145,5 @@ def test_a_refused_action_says_why_in_asterisks_words() -> None:
 
 def test_header_by_header_reading_needs_no_checks() -> None:
     event = parse("Event: X\r\nA: 1")
-    assert isinstance(event, Event)
+    assert isinstance(event, AmiEvent)
     assert (event["A"], event.get("B"), event.get("B", "-"), event.get_all("B")) == ("1", "", "-", [])

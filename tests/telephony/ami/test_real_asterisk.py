@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from router.telephony.ami import (
-    Action,
+    AmiAction,
     AmiActionRefusedError,
     AmiAddress,
     AmiClient,
+    AmiEvent,
     AmiLinkLostError,
     AmiLoginRefusedError,
     AmiNotConnectedError,
     AmiTimes,
     AmiValueError,
-    Event,
 )
 from tests.telephony.ami import real_asterisk
 from tests.telephony.ami.conftest import QUICK, Witness
@@ -53,10 +53,10 @@ def link(asterisk: Running, witness: Witness) -> Iterator[AmiClient]:
 
 def ask(link: AmiClient, name: str, **keys: str | int) -> str:
     """Ask, insist on success, and give the `Value` of the answer."""
-    return link.send_action(Action(name, keys)).result(LIMIT_SECONDS).raise_if_refused().get("Value")
+    return link.send_action(AmiAction(name, keys)).result(LIMIT_SECONDS).raise_if_refused().get("Value")
 
 
-def the_next(witness: Witness, name: str) -> Event:
+def the_next(witness: Witness, name: str) -> AmiEvent:
     """The next event of this name; others before it are passed over."""
     while (event := witness.events.get(timeout=LIMIT_SECONDS)).name != name:
         pass
@@ -72,11 +72,11 @@ def test_hostile_variables_arrive_as_they_are_and_set_nothing_else(link: AmiClie
         "Async": "true",
     }
     keys |= {"ChannelId": "ours-1", "OtherChannelId": "ours-2"}
-    sent = link.send_action(Action("Originate", keys, [("HOTLINE_NAME", HOSTILE), ("HOTLINE_CALL", "a1")]))
+    sent = link.send_action(AmiAction("Originate", keys, [("HOTLINE_NAME", HOSTILE), ("HOTLINE_CALL", "a1")]))
     sent.result(LIMIT_SECONDS).raise_if_refused()
     event = the_next(witness, "OriginateResponse")
     assert (event["ActionID"], event["Uniqueid"]) == (sent.action_id, "ours-1")
-    listed = link.send_action_list(Action("CoreShowChannels")).result(LIMIT_SECONDS)
+    listed = link.send_action_list(AmiAction("CoreShowChannels")).result(LIMIT_SECONDS)
     channels = {channel["Uniqueid"]: channel["Channel"] for channel in listed.events}
     assert set(channels) == {"ours-1", "ours-2"}
     ours = channels["ours-1"]
@@ -90,7 +90,7 @@ def test_global_variables_and_database_values_arrive_as_they_are(link: AmiClient
     ask(link, "Setvar", Variable="HOTLINE_ALIVE", Value=HOSTILE)
     assert ask(link, "Getvar", Variable="HOTLINE_ALIVE") == HOSTILE
     ask(link, "DBPut", Family="hotline", Key="list", Val=HOSTILE)
-    listed = link.send_action_list(Action("DBGetTree", {"Family": "hotline"})).result(LIMIT_SECONDS)
+    listed = link.send_action_list(AmiAction("DBGetTree", {"Family": "hotline"})).result(LIMIT_SECONDS)
     assert [event["Val"] for event in listed.events] == [HOSTILE]
 
 
@@ -103,7 +103,7 @@ def test_the_longest_line_that_we_send_is_read_whole(link: AmiClient, witness: W
 
 
 def test_the_lines_of_a_command_are_all_kept(link: AmiClient) -> None:
-    answer = link.send_action(Action("Command", {"Command": "core show uptime"})).result(LIMIT_SECONDS)
+    answer = link.send_action(AmiAction("Command", {"Command": "core show uptime"})).result(LIMIT_SECONDS)
     assert [line.split(":")[0] for line in answer.get_all("Output")] == ["System uptime", "Last reload"]
 
 
@@ -144,7 +144,7 @@ def test_a_frozen_asterisk_is_noticed_and_a_thawed_one_found_again(asterisk: Run
         freeze(process.pid)
         try:
             with pytest.raises((AmiLinkLostError, AmiNotConnectedError)):  # the latter where our own ping noticed first
-                client.send_action(Action("Ping")).result(LIMIT_SECONDS)
+                client.send_action(AmiAction("Ping")).result(LIMIT_SECONDS)
         finally:
             os.kill(process.pid, signal.SIGCONT)
         assert "no answer to a ping" in str(witness.hears_of_the_end())

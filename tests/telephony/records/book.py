@@ -14,7 +14,7 @@ from router.store.base import open_database
 from router.store.migrate import migrate_database
 from router.store.records import PbxRow, PbxSourceRow
 from router.store.site import SiteRow
-from router.telephony.records import Reading, RecordedCall, read_records, recorded_calls
+from router.telephony.records import RecordedCall, RecordsRead, read_records, recorded_calls
 from tests.telephony.phones.people import until
 
 SCENE: dict[str, Any] = {
@@ -60,7 +60,7 @@ class Book:
                 session.add(SiteRow(id=1, name="试验", zone="Asia/Shanghai", language="zh", region="CN"))
                 session.commit()
 
-    def read(self) -> Reading:
+    def read(self) -> RecordsRead:
         """Read what is new."""
         return read_records(self.database, self.site, self.asterisk)
 

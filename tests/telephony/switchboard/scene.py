@@ -16,8 +16,8 @@ from router.core.inputs import CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter, Warn
 from router.reconcile.numbers import Numbering
-from router.telephony.ami import Action, AmiAddress
-from router.telephony.switchboard import AsteriskSwitchboard, Hotline, Office, Person, Phone, Times, Trunk
+from router.telephony.ami import AmiAction, AmiAddress
+from router.telephony.switchboard import AsteriskSwitchboard, Directory, Hotline, Phone, Subscriber, Times, Trunk
 from router.telephony.switchboard.floor import Expected
 from router.wire.observation import Observation
 from tests.telephony.phones.people import Caller, until
@@ -34,7 +34,7 @@ def extension(person: str) -> str:
     return str(101 + PEOPLE.index(person))
 
 
-def office(times: Times | None = None, *, duty: str = "", **trunk: Any) -> Office:
+def office(times: Times | None = None, *, duty: str = "", **trunk: Any) -> Directory:
     """A to E with a desk phone each; B has a second one, E a mobile besides. `duty`: whose phone rings when closed."""
     desk: dict[str, tuple[Phone, ...]] = {
         p: (Phone(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE
@@ -42,9 +42,10 @@ def office(times: Times | None = None, *, duty: str = "", **trunk: Any) -> Offic
     desk["B"] += (Phone(dial="PJSIP/201", device="PJSIP/201"),)
     desk["E"] = (Phone(dial="PJSIP/13900000105@mobiles", trunk="mobiles", confirm=True),)
     names = dict(zip(PEOPLE, ("陈晨", "李丽", "王伟", "赵敏", "钱进"), strict=True))
-    return Office(
+    return Directory(
         people=tuple(
-            Person(id=PersonId(p), name=names[p], extension=extension(p), phones=phones) for p, phones in desk.items()
+            Subscriber(id=PersonId(p), name=names[p], extension=extension(p), phones=phones)
+            for p, phones in desk.items()
         ),
         hotlines=(Hotline(number=HOTLINE, trunk="carrier", name="主热线"),),
         trunks=(Trunk(**{"name": "carrier", **trunk}), Trunk(name="mobiles", lines=2)),
@@ -190,7 +191,7 @@ class Scene:
     def link_is_drained(self) -> None:
         """Whatever Asterisk had to say so far has come: it says what waits between two answers."""
         for _ in range(3):
-            self.board._client.send_action(Action("Ping")).result(10)
+            self.board._client.send_action(AmiAction("Ping")).result(10)
             threading.Event().wait(0.2)
 
     def end(self) -> None:

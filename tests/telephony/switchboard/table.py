@@ -9,11 +9,11 @@ from router.core.actions import Ring, StopRinging
 from router.core.inputs import DeviceChanged, Input
 from router.core.words import CallId, DeviceState, PersonId, Stage
 from router.engine.ports import Letter
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 from router.telephony.ami.messages import parse
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.floor import Alarm, Out, Said
-from router.telephony.switchboard.office import Hotline, Office, Person, Phone, Times, Trunk
+from router.telephony.switchboard.directory import Directory, Hotline, Phone, Subscriber, Times, Trunk
+from router.telephony.switchboard.floor import Alarm, Out, ToSend
 
 CALL = CallId("c0123456789abcdef012")
 A, B = PersonId("A"), PersonId("B")
@@ -109,10 +109,10 @@ def hangup(cause: str, tech: str) -> str:
     return f"\nEvent: Hangup\nChannel: PJSIP/101-00000001\nUniqueid: {{leg}}\nCause: {cause}\nTechCause: {tech}\n"
 
 
-def event(text: str) -> Event:
+def event(text: str) -> AmiEvent:
     """A recorded event."""
     made = parse(text.strip().replace("\n", "\r\n"))
-    assert isinstance(made, Event)
+    assert isinstance(made, AmiEvent)
     return made
 
 
@@ -122,8 +122,8 @@ class Table:
     def __init__(self, *, link: bool = True) -> None:
         phones = (Phone(dial="PJSIP/101", device="PJSIP/101"),)
         mobile = (Phone(dial="PJSIP/139@carrier", trunk="carrier", confirm=True),)
-        office = Office(
-            people=(Person(id=A, extension="101", phones=phones), Person(id=B, phones=mobile)),
+        office = Directory(
+            people=(Subscriber(id=A, extension="101", phones=phones), Subscriber(id=B, phones=mobile)),
             hotlines=(Hotline(number="4008001234", trunk="carrier"),),
             trunks=(Trunk(name="carrier", lines=9),),
             times=Times(),
@@ -155,7 +155,7 @@ class Table:
 
     def leg(self) -> str:
         """The ChannelId of the last phone that was rung."""
-        return next(said.leg for said in reversed(self.out) if isinstance(said, Said) and said.leg and not said.probe)
+        return next(said.leg for said in reversed(self.out) if isinstance(said, ToSend) and said.leg and not said.probe)
 
     def told(self) -> list[Input]:
         """What the desk was told of the call."""
@@ -169,7 +169,7 @@ class Table:
 
     def said(self, name: str) -> list[dict[str, str]]:
         """The AMI actions of this name."""
-        actions = [out.action for out in self.out if isinstance(out, Said) and out.action.name == name]
+        actions = [out.action for out in self.out if isinstance(out, ToSend) and out.action.name == name]
         return [{key: str(value) for key, value in action.keys.items()} for action in actions]
 
     def alarms(self) -> list[str]:

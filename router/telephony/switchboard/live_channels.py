@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from router.core.words import CallId
-from router.telephony.ami import Event
+from router.telephony.ami import AmiEvent
 
 HAND_OVER: Final = "hotline-handover"
 SERVED_BY_US: Final = frozenset({"hotline-offer", "hotline-ringing", "hotline-waiting", HAND_OVER})
@@ -16,13 +16,13 @@ OFFER: Final = re.compile(r"(Local/(c[0-9a-f]{19})@hotline-(?:offer|handover)-[0
 
 
 @dataclass(slots=True)
-class Seen:
+class LiveChannels:
     """What a list of channels says. `sides`: a call's `;2` side; where it stands is what the caller hears."""
 
-    uniqueids: dict[str, Event] = field(default_factory=dict)
+    uniqueids: dict[str, AmiEvent] = field(default_factory=dict)
     offers: dict[CallId, str] = field(default_factory=dict)
-    sides: dict[CallId, Event] = field(default_factory=dict)
-    bridges: dict[str, list[Event]] = field(default_factory=dict)
+    sides: dict[CallId, AmiEvent] = field(default_factory=dict)
+    bridges: dict[str, list[AmiEvent]] = field(default_factory=dict)
 
     def context(self, call: CallId) -> str:
         """Where the call's `;2` side stands; "" for a call that has none."""
@@ -45,9 +45,9 @@ class Seen:
         return [event.get("Channel") for event in peers if event is not side]
 
 
-def read(channels: Sequence[Event]) -> Seen:
+def read(channels: Sequence[AmiEvent]) -> LiveChannels:
     """Sort the channels of a `CoreShowChannels`."""
-    seen = Seen()
+    seen = LiveChannels()
     for event in channels:
         seen.uniqueids[event.get("Uniqueid")] = event
         if event.get("BridgeId"):

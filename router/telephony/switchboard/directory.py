@@ -28,7 +28,7 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Subscriber:
     """A consultant: name for displays, extension that others dial ("" for none), phones that ring together."""
 
     id: PersonId
@@ -82,10 +82,10 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """The whole of it."""
+class Directory:
+    """The whole of it: who can be rung where, by which trunks calls come, and how long for what."""
 
-    people: tuple[Person, ...]
+    people: tuple[Subscriber, ...]
     hotlines: tuple[Hotline, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     times: Times = Times()
@@ -95,7 +95,7 @@ class Office:
     duty_dial: str = ""  # what is dialled in closed hours; "": nothing
     duty_person: PersonId | None = None  # the consultant whose phone that is, if it is one's
     duty_confirm: bool = False  # it is a mobile, whose owner must press 1
-    by_id: Mapping[PersonId, Person] = field(init=False, repr=False, compare=False)
+    by_id: Mapping[PersonId, Subscriber] = field(init=False, repr=False, compare=False)
     by_device: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
     by_extension: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
     by_number: Mapping[str, Hotline] = field(init=False, repr=False, compare=False)

@@ -11,7 +11,7 @@ KEY_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class RecordedLeg:
     """A row: who was connected with whom, from when to when. Times are aware; an empty text is unknown."""
 
     uniqueid: str
