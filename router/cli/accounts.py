@@ -15,9 +15,9 @@ from router.cli.database import database_of
 from router.cli.settings import Place, web_settings
 from router.desk_client.client import EngineClient
 from router.store.migrate import migrate_database
-from router.store.office import has_site
-from router.store.seed import seed
-from router.store.users import User
+from router.store.office.queries import has_site
+from router.store.office.seed import seed
+from router.store.tables.users import User
 from router.web.app import create_app
 
 

@@ -15,7 +15,7 @@ from router.cli.options import place_options
 from router.cli.settings import open_place
 from router.reconcile.findings import Report
 from router.reconcile.night import Night, days_between
-from router.store.runs import days_done
+from router.store.findings.runs import days_done
 
 BACKFILL = "backfill"
 

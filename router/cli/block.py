@@ -14,7 +14,7 @@ from router.cli.settings import Place, numbering, open_place
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError, RequestError
 from router.masking import national
-from router.store.customer_numbers import block, open_blocks, unblock
+from router.store.customers.numbers import block, open_blocks, unblock
 
 MINUTE = "the running service takes it over within a minute"
 

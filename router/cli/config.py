@@ -21,7 +21,8 @@ from router.config.load import Review, review_site
 from router.config.office import is_office, plain_office
 from router.config.settings import SECTIONS
 from router.errors import ConfigurationError
-from router.store.office import change_of, lock_office
+from router.store.office.changes import lock_office
+from router.store.office.queries import change_of
 from router.web import assets
 
 WARNING = {"zh": "提醒：", "en": "worth a look: "}

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from router.cli.settings import Place, database_url
-from router.store.base import open_database
+from router.store.database import open_database
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from router.cli.settings import Place
 from router.engine.journal import JournalReader
 from router.errors import RequestError
-from router.store.queries import day_bounds
+from router.store.scope import day_bounds
 
 
 class NothingRecordedError(RequestError):

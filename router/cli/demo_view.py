@@ -25,10 +25,10 @@ from router.cli.database import database_of
 from router.cli.settings import page_address
 from router.cli.up import Running
 from router.masking import mask
-from router.store.calls import CallRow
-from router.store.customers import number_of
-from router.store.explain import explain, in_words
-from router.store.queries import calls_of_day, trail_of_call
+from router.store.calls.explain import explain, in_words
+from router.store.calls.queries import calls_of_day, trail_of_call
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import number_of
 from router.web import words
 from router.web.translations import texts_of
 

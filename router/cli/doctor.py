@@ -25,7 +25,7 @@ from router.config.model import PbxMode
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.store.migrate import newest, version
-from router.store.pbx_log import sources
+from router.store.pbx.queries import sources
 from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.find import find_asterisk

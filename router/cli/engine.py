@@ -27,7 +27,7 @@ from router.engine.link_times import LinkTimes
 from router.engine.ports import Warn
 from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
-from router.store.base import open_database
+from router.store.database import open_database
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, expected_calls
 

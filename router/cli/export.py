@@ -13,8 +13,8 @@ from router.cli.settings import Place, open_place
 from router.errors import RequestError
 from router.exchange import forms_out
 from router.exchange.table import Table, written
-from router.store.call_forms import forms_of_days
-from router.store.queries import calls_of_days
+from router.store.calls.queries import calls_of_days
+from router.store.forms.queries import forms_of_days
 
 KINDS = (".csv", ".xlsx")
 

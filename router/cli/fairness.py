@@ -16,9 +16,10 @@ from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.errors import RequestError
-from router.store.explain import REASONS
-from router.store.fairness import Fairness, PersonShare, fairness
-from router.store.rounds import SheetRounds
+from router.store.calls.explain import REASONS
+from router.store.fairness.queries import Fairness, fairness
+from router.store.fairness.rounds import SheetRounds
+from router.store.fairness.shares import PersonShare
 from router.web.fairness.picture import Captions, rounds_picture
 
 # field of PersonShare -> its heading

@@ -23,8 +23,8 @@ import click
 from router.cli.options import place_options
 from router.cli.settings import Place, database_url, open_file
 from router.engine.feed import JournalFeed
-from router.store.base import open_database
-from router.store.writer import DatabaseWriter
+from router.store.database import open_database
+from router.store.follow.writer import DatabaseWriter
 
 log = logging.getLogger(__name__)
 

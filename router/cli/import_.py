@@ -20,10 +20,10 @@ from router.exchange import customers_in, display_in, forms_in
 from router.exchange.forms_in import BadRow
 from router.exchange.reading import Line, TableFileError, read_table
 from router.reconcile.rows import CLOSED
-from router.store.call_forms import Writing
-from router.store.check import write_display_count
-from router.store.customer_list import Terms
-from router.store.queries import plan_of_day
+from router.store.customers.queries import Terms
+from router.store.findings.changes import write_display_count
+from router.store.forms.changes import Writing
+from router.store.office.queries import plan_of_day
 
 
 @click.command(name="import")

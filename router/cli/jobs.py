@@ -23,7 +23,7 @@ from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
 from router.jobs.watch import Watch
 from router.reconcile.night import Night
-from router.store.notice_words import notice_words
+from router.store.notices.words import notice_words
 
 
 @click.command(name="jobs")

@@ -14,7 +14,7 @@ from router.cli.database import database_of
 from router.cli.settings import Place, database_url, with_the_office
 from router.errors import PbxError, StoreError
 from router.reconcile.night import Night, ReadRecords, has_pbx_records
-from router.store.office import has_site
+from router.store.office.queries import has_site
 from router.telephony.records import read_records, recover_missed
 
 

@@ -26,11 +26,11 @@ from router.config.model import Site
 from router.config.office import Plain, with_office
 from router.config.plan import Published, slot_entries
 from router.errors import StoreError
-from router.store.base import open_database
-from router.store.customer_numbers import KnownNumbers, known_numbers
-from router.store.office import has_site, office_in, published_in
-from router.store.queries import everyone
-from router.store.writer import DatabaseAwayError
+from router.store.customers.numbers import KnownNumbers, known_numbers
+from router.store.database import open_database
+from router.store.follow.writer import DatabaseAwayError
+from router.store.office.queries import has_site, office_in, published_in
+from router.store.people.queries import everyone
 
 log = logging.getLogger(__name__)
 

@@ -29,8 +29,8 @@ from router.core.words import Number, PersonId
 from router.engine.engine import Engine
 from router.engine.ports import Letter
 from router.errors import StoreError
-from router.store.queries import customers_on_record
-from router.store.writer import DatabaseAwayError
+from router.store.customers.queries import customers_on_record
+from router.store.follow.writer import DatabaseAwayError
 from router.telephony.switchboard import Directory
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,8 @@ from router.config.office import plain_slots
 from router.config.plan import Counting, Origin, plan_that_counts
 from router.config.plan_file import load_plan
 from router.errors import RequestError
-from router.store.plans import publish as publish_plan
-from router.store.queries import plan_of_day
+from router.store.office.plans import publish as publish_plan
+from router.store.office.queries import plan_of_day
 
 ORIGINS = {
     Origin.PUBLISHED: ("已发布", "published"),

@@ -15,9 +15,9 @@ from router.cli.database import database_of, session_of
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.masking import mask
-from router.store.pbx_log import blind_intervals_of_day, rows_between, rows_of_call, sources
-from router.store.queries import day_bounds
-from router.store.records import PbxRow
+from router.store.pbx.queries import blind_intervals_of_day, rows_between, rows_of_call, sources
+from router.store.scope import day_bounds
+from router.store.tables.pbx import PbxRow
 from router.telephony.records import RecordedCall, read_records, recorded_calls, recover_missed
 
 

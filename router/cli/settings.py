@@ -21,7 +21,7 @@ from router.core.words import PersonId
 from router.engine.daily import DayRules
 from router.errors import ConfigurationError
 from router.reconcile.numbers import Numbering
-from router.store.customer_numbers import KnownNumbers
+from router.store.customers.numbers import KnownNumbers
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage
 from router.telephony.switchboard import Directory, Hotline, Phone, Subscriber, Times, Trunk

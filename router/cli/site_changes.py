@@ -20,9 +20,10 @@ from router.config.load import said_of
 from router.config.model import Site
 from router.config.office import Plain, file_office, with_office
 from router.errors import ConfigurationError, RequestError
-from router.store.office import applied_file, changing, note_applied, office_in, put_office
-from router.store.site import SiteFileRow
-from router.store.writer import DatabaseAwayError
+from router.store.follow.writer import DatabaseAwayError
+from router.store.office.changes import changing, note_applied, put_office
+from router.store.office.queries import applied_file, office_in
+from router.store.tables.office import SiteFileRow
 
 
 class MisfitError(ConfigurationError):

@@ -9,7 +9,7 @@ from typing import Any
 from router.cli.site_changes import Comparison
 from router.config.changes import ABSENT, Difference, Side
 from router.config.model import Site
-from router.store.site import SiteChangeRow
+from router.store.tables.office import SiteChangeRow
 
 TEXTS: dict[str, tuple[str, str]] = {
     "equal": ("文件与数据库一致", "file and database are equal"),

@@ -10,7 +10,7 @@ import click
 from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import open_place
-from router.store.tokens import SCOPES, all_tokens, make_token, revoke_token
+from router.store.people.tokens import SCOPES, all_tokens, make_token, revoke_token
 
 
 @click.group(name="token")

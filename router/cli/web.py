@@ -14,7 +14,7 @@ from router.cli.office import Source
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place, web_settings, with_the_office
 from router.desk_client.client import EngineClient
-from router.store.writer import DatabaseAwayError
+from router.store.follow.writer import DatabaseAwayError
 from router.web import assets
 from router.web.app import WebSettings, create_app
 from router.web.server import PageServer

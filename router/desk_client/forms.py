@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import FormFiled, Input
 from router.core.words import CallId, FormKind, PersonId
-from router.store.call_forms import untold_revisions
-from router.store.forms import FormRevisionRow
+from router.store.forms.queries import untold_revisions
+from router.store.tables.forms import FormRevisionRow
 from router.wire.errors import RefusedError
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from router.core.inputs import CustomerKnown
 from router.core.words import Number, PersonId
 from router.desk_client.forms import TellsDesk
-from router.store.customers import OwnerGivenRow, number_of
-from router.store.owners_given import untold_owners
+from router.store.customers.changes import untold_owners
+from router.store.tables.customers import OwnerGivenRow, number_of
 from router.wire.errors import RefusedError
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from router.core import inputs
 from router.core.actions import Action, Connected, HandOver, Missed, Trail
 from router.core.model import Office
 from router.core.words import WITHHELD, Number
-from router.store.events import Standing
+from router.store.follow.events import Standing
 
 
 def standing_after(office: Office, told: inputs.Input, answer: Iterable[Action | Trail]) -> list[Standing]:

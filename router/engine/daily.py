@@ -19,7 +19,7 @@ from router.core.words import CallId, Millis, PersonId
 from router.engine.day_state import OFF, Change, DayState, Talk
 from router.engine.ports import Letter
 from router.errors import RequestError
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.wire.observation import Observation
 
 

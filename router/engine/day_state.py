@@ -14,7 +14,7 @@ from router.core import inputs
 from router.core.actions import Action, Connected, HandOver, SlotChanged, Trail
 from router.core.model import Office
 from router.core.words import CallId, Group, Millis, PersonId
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 
 OFF = "off"
 

@@ -36,7 +36,7 @@ from router.engine.preview import preview
 from router.engine.quarantine import cure
 from router.engine.snapshot import VERSION, recover_all, rename_number, state_of
 from router.errors import RequestError
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.wire.codec import answer_to_json, input_to_json, to_json
 from router.wire.errors import JournalError
 from router.wire.observation import Observation

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from router.engine.journal import Entry, JournalReader
-from router.store.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
+from router.store.follow.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
 from router.wire.codec import CodecError, answer_from_json, from_json, input_from_json
 from router.wire.errors import JournalError
 

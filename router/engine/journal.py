@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from router.store.events import NUMBER_FIELDS
+from router.store.follow.events import NUMBER_FIELDS
 from router.wire.errors import JournalError
 
 FORMAT = 1

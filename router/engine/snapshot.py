@@ -17,7 +17,7 @@ from router.core.policy import Policy
 from router.core.words import Number
 from router.engine.day_state import DayState
 from router.engine.journal import REPLAYED, Entry, JournalReader
-from router.store.events import Fact
+from router.store.follow.events import Fact
 from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from router.exchange.drawing import drawing
 from router.exchange.forms_out import Office
-from router.store.calls import CallRow
+from router.store.tables.calls import CallRow
 
 ANSWERED, MISSED = "#1a6f37", "#b3261e"  # the pages' tones for ok and bad; told apart by hatching in print
 

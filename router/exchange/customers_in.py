@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from router.exchange.forms_in import BadRow
 from router.exchange.reading import Line, TableFileError
-from router.store.customer_list import Terms
-from router.store.customer_numbers import add_number, new_customer, row_of_number
-from router.store.customers import CustomerRow, NumberRow
-from router.store.office import SITE_ID
-from router.store.owners_given import give_owner
+from router.store.customers.changes import give_owner
+from router.store.customers.numbers import add_number, new_customer, row_of_number
+from router.store.customers.queries import Terms
+from router.store.scope import SITE_ID
+from router.store.tables.customers import CustomerRow, NumberRow
 
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from router.config.form import FIELDS, FieldKind
 from router.exchange.forms_out import ABOUT, KINDS, YES_NO, Office
 from router.exchange.reading import Line, TableFileError
-from router.store.call_forms import Filing, FormError, Writing, check_day, check_filing, file_form, form_of_call
+from router.store.forms.changes import Filing, FormError, Writing, check_day, check_filing, file_form
+from router.store.forms.queries import form_of_call
 
 NEEDED = ("consultant",)
 

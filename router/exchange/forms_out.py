@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from router.config.form import FIELDS, FieldKey, FieldKind, FormTable, split_numbers
 from router.exchange.table import Table
 from router.masking import mask, national
-from router.store.calls import CallRow
-from router.store.customers import number_of
-from router.store.forms import FormRow
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import number_of
+from router.store.tables.forms import FormRow
 
 KINDS = {
     "purchase": ("购房", "Purchase"),

@@ -17,7 +17,7 @@ from router.core.words import Number, PersonId
 from router.desk_client.forms import TellsDesk
 from router.errors import HotlineError
 from router.reconcile.night import Night
-from router.store.callbacks import CallOut, calls_out_to_customers
+from router.store.customers.callbacks import CallOut, calls_out_to_customers
 from router.wire.errors import RefusedError
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from router.config.model import Site
 from router.jobs.daily import DailyJob, DailyTime
 from router.jobs.telling import Telling
 from router.masking import mask
-from router.store.customer_list import CustomerLine, Terms, expiring_customers
-from router.store.notices import Notice
-from router.store.queries import day_bounds
+from router.store.customers.queries import CustomerLine, Terms, expiring_customers
+from router.store.notices.changes import Notice
+from router.store.scope import day_bounds
 
 MINUTE = 9 * 60  # of the day: nobody is woken by it
 DAYS_BEFORE = 2

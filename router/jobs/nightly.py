@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from router.jobs.daily import DailyJob, DailyTime
 from router.reconcile.night import NIGHTLY, Night
-from router.store.queries import first_day_on_record
+from router.store.calls.queries import first_day_on_record
 
 
 def nightly_reconciliation(night: Night) -> DailyJob:

@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from router.jobs.targets import Target
-from router.store.notices import OutboxRow, message_tried, messages_due
+from router.store.notices.changes import message_tried
+from router.store.notices.queries import messages_due
+from router.store.tables.notices import OutboxRow
 
 log = logging.getLogger(__name__)
 

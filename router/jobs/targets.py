@@ -18,7 +18,7 @@ import apprise
 import requests
 from standardwebhooks.webhooks import Webhook
 
-from router.store.notices import Notice
+from router.store.notices.changes import Notice
 
 TIME_OUT_SECONDS = (4.0, 10.0)  # to connect, to answer
 

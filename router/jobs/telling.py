@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from router.core.actions import Missed, TellOwner
 from router.jobs.targets import Target
 from router.masking import mask
-from router.store.calls import CallRow, TrailRow
-from router.store.customers import number_of
-from router.store.findings import FindingRow
-from router.store.forms import FormRevisionRow, FormRow
-from router.store.notices import Notice, add_message, add_notice, mark_of
-from router.store.office import SITE_ID
-from router.store.queries import call_with
+from router.store.calls.queries import call_with
+from router.store.notices.changes import Notice, add_message, add_notice, mark_of
+from router.store.scope import SITE_ID
+from router.store.tables.calls import CallRow, TrailRow
+from router.store.tables.customers import number_of
+from router.store.tables.findings import FindingRow
+from router.store.tables.forms import FormRevisionRow, FormRow
 
 MOST_AT_ONCE = 500
 ENDED, MISSED, TOLD = "HungUp", Missed.__name__, TellOwner.__name__

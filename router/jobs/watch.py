@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from router.errors import HotlineError
 from router.jobs.telling import Telling
-from router.store.notices import Notice
+from router.store.notices.changes import Notice
 
 LONG_WAIT_MS = 30_000
 BLIND_AFTER = timedelta(seconds=10)  # a restart of the engine takes less

@@ -1,6 +1,6 @@
 """Reads a date from the database (R23, R24): the same records as `files.py` makes, for the same core.
 
-May live here: what the tables mean; the queries are `store.sources`'.
+May live here: what the tables mean; the queries are `store.findings.sources`'.
 
 *Ids.* A call goes by Asterisk's uniqueid, which the PBX's rows have, too, and by our own id only without one; so its
 name does not change when the log comes to know it later. Forms name calls by either; they are put in these terms.
@@ -24,8 +24,9 @@ from router.config.model import SlotEntry
 from router.config.values import clock_text
 from router.reconcile.numbers import Numbering
 from router.reconcile.rows import CLOSED, DaySlot, FormRecord, PbxRecord, RouterRecord, Sources
-from router.store import records, sources
-from router.store.calls import TURNED_AWAY
+from router.store.findings import sources
+from router.store.tables import pbx as records
+from router.store.tables.calls import TURNED_AWAY
 
 MAX_NAME = 60  # of a slot that adds its times: both fit where names of slots are kept
 RINGING = timedelta(minutes=10)  # no call waits and rings for longer (R14, R15)

@@ -25,10 +25,10 @@ from router.reconcile.database import DayTerms, named_slots, read_day
 from router.reconcile.findings import Report, reconcile
 from router.reconcile.numbers import Numbering
 from router.reconcile.rows import Judging
-from router.store.alone import alone
-from router.store.found import Found, Recording, record_findings
-from router.store.queries import plan_of_day
-from router.store.runs import begin_run, end_run, fail_run
+from router.store.findings.changes import Found, Recording, record_findings
+from router.store.findings.runs import begin_run, end_run, fail_run
+from router.store.locks import hold_lock
+from router.store.office.queries import plan_of_day
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Night:
         today = self.clock().astimezone(site.zone).date()
         if days and max(days) > today:
             raise RequestError(f"{max(days)} has not come yet", cure=f"the newest date is {today}")
-        with alone(self.database, LOCK, wait_seconds=self.wait_seconds):
+        with hold_lock(self.database, LOCK, wait_seconds=self.wait_seconds):
             for place, day in enumerate(days):
                 with self._on_record(day, by) as run_id:
                     if place == 0 and self.read_records is not None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from router.simulate.compare import fits
 from router.simulate.model import Case
 from router.simulate.play import Result
-from router.store.explain import DEFAULT_RULES, FORFEIT_RULES, REASONS, RESTORE_RULES, STAGE_RULES, STAGES, USES
+from router.store.calls.explain import DEFAULT_RULES, FORFEIT_RULES, REASONS, RESTORE_RULES, STAGE_RULES, STAGES, USES
 
 Language = Literal["zh", "en"]
 Item = Mapping[str, Any]

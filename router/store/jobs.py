@@ -1,4 +1,4 @@
-"""What the jobs process has done. May live here: that table, and claiming a run in it.
+"""What the jobs process has done. May live here: claiming a run, and noting how it ended.
 
 A job that is due is done once, whoever else runs: the row is the claim, not the scheduler's memory.
 """
@@ -8,26 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from router.store.base import Base, UtcDateTime
-from router.store.office import SITE_ID
-
-
-class JobRunRow(Base):
-    """One time that a job was due: when it was begun, and how it ended. Without `ended_at` it was cut short."""
-
-    __tablename__ = "job_run"
-    __table_args__ = (UniqueConstraint("site_id", "job", "due_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    job: Mapped[str] = mapped_column(String(40))
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    failure: Mapped[str] = mapped_column(String(500), default="")
+from router.store.scope import SITE_ID
+from router.store.tables.jobs import JobRunRow
 
 
 def job_is_done(session: Session, job: str, due_at: datetime) -> bool:

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from router.errors import StoreError
-from router.store.alone import alone
-from router.store.base import open_database
+from router.store.database import open_database
+from router.store.locks import hold_lock
 
 
 class MigrationError(StoreError):
@@ -47,7 +47,7 @@ def migrate(url: str) -> str:
 def migrate_database(database: Engine) -> str:
     """Bring an open database to the newest version; returns it. Raises `MigrationError`."""
     try:
-        with alone(database, "migrate"), database.connect() as connection:
+        with hold_lock(database, "migrate"), database.connect() as connection:
             command.upgrade(configuration(connection), "head")
             connection.commit()
             return version(connection) or ""

@@ -21,7 +21,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from router.config.form import FormTable
 from router.reconcile.numbers import Numbering
-from router.store.base import open_database
+from router.store.database import open_database
 from router.web import navigation, shared, words
 from router.web.acts.routes import act_pages
 from router.web.api.routes import api

@@ -14,9 +14,9 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_security import current_user
 
-from router.store.call_forms import forms_owed
-from router.store.check import undecided_by_day
-from router.store.notices import notices_unseen
+from router.store.findings.queries import undecided_by_day
+from router.store.forms.queries import forms_owed
+from router.store.notices.queries import notices_unseen
 from router.web import shared
 
 OWED_DAYS = 7  # forms older than that are the reconciliation's

@@ -1,6 +1,6 @@
 """Signing in: Flask-Security on our users. May live here: its settings and its wiring.
 
-Lock-out after too many wrong passwords lives in the user's own row (`router.store.users`), and so does the mark of
+Lock-out after too many wrong passwords lives in the user's own row (`store.tables.users`), and so does the mark of
 somebody who still has the password that `hotline up` printed: nothing but changing it works until that is done.
 """
 
@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import Security, SQLAlchemySessionUserDatastore, current_user, password_changed
 from sqlalchemy.orm import Session, scoped_session
 
-from router.store.users import Role, User
+from router.store.tables.users import Role, User
 
 SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_HASH": "argon2",

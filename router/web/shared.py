@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from router.core.policy import PRESENCE
 from router.masking import mask
-from router.store.customers import HasNumber, number_of
+from router.store.tables.customers import HasNumber, number_of
 
 if TYPE_CHECKING:
     from router.web.app import WebSettings

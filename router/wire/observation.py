@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from router.core.words import CallId, PersonId
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

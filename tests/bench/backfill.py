@@ -22,13 +22,13 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
 from router.config.load import load_site
-from router.store.base import open_database
-from router.store.calls import CallRow
-from router.store.customers import CustomerRow, NumberRow
-from router.store.forms import FormRow
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.records import PbxRow, PbxSourceRow
-from router.store.seed import seed
+from router.store.office.seed import seed
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CustomerRow, NumberRow
+from router.store.tables.forms import FormRow
+from router.store.tables.pbx import PbxRow, PbxSourceRow
 from router.telephony.private.instance import CDR_FILE, CEL_FILE
 
 SITE = """

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from router.cli.settings import Place, database_url, open_file, open_place
 from router.config.office import Plain
-from router.store.base import open_database
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.office import changing, office_in, put_office
-from router.store.seed import seed
+from router.store.office.changes import changing, put_office
+from router.store.office.queries import office_in
+from router.store.office.seed import seed
 from tests.config.changed import SITE
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from router.cli.config import command
 from router.cli.settings import open_place
-from router.store.office import applied_file
-from router.store.site import SiteChangeRow
-from router.store.users import User
+from router.store.office.queries import applied_file
+from router.store.tables.office import SiteChangeRow
+from router.store.tables.users import User
 from tests.cli.place import Office
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from router.cli.main import cli
 from router.cli.office import OfficeCopy
 from router.errors import HotlineError
-from router.store.customer_numbers import add_number, block, new_customer, unblock
-from router.store.customers import CustomerRow
+from router.store.customers.numbers import add_number, block, new_customer, unblock
+from router.store.tables.customers import CustomerRow
 from tests.cli.place import Office
 from tests.cli.test_office_keeper import Running
 

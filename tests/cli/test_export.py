@@ -15,9 +15,9 @@ from router.cli.main import cli
 from router.cli.settings import database_url, open_place
 from router.errors import HotlineError
 from router.exchange.reading import read_table
-from router.store.base import open_database
-from router.store.check import display_counts_of_day
-from router.store.forms import FormRow
+from router.store.database import open_database
+from router.store.findings.queries import display_counts_of_day
+from router.store.tables.forms import FormRow
 
 FORMS = "置业顾问,来电时间,类别,客户姓名,电话\n{who},2026-11-20 09:30,购房,王女士,13812345678\n"
 

@@ -16,10 +16,10 @@ from router.cli import backfill, reconcile
 from router.cli.night import NoDatabaseError
 from router.config.load import load_site
 from router.errors import HotlineError, RequestError
-from router.store.base import open_database
-from router.store.findings import FindingRow, ReconcileRunRow
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.seed import seed
+from router.store.office.seed import seed
+from router.store.tables.findings import FindingRow, ReconcileRunRow
 from tests.reconcile.record import Record
 
 SITE = """

@@ -10,7 +10,7 @@ import pytest
 from router.cli.office import OfficeCopy, OnRecord, Source, office_that_counts, read_database_at
 from router.cli.settings import database_url, with_new_secrets
 from router.cli.site_changes import MisfitError, refuse_misfits
-from router.store.writer import DatabaseAwayError
+from router.store.follow.writer import DatabaseAwayError
 from tests.cli.place import Office
 
 NOWHERE = "postgresql+psycopg://hotline:secret@127.0.0.1:1/hotline"

@@ -18,10 +18,10 @@ from router.core.actions import Ring
 from router.core.words import CallId, Number, PersonId
 from router.engine.feed import JournalFeed
 from router.errors import StoreError
-from router.store.base import open_database
-from router.store.plans import publish
-from router.store.queries import customers_on_record
-from router.store.writer import DatabaseWriter
+from router.store.customers.queries import customers_on_record
+from router.store.database import open_database
+from router.store.follow.writer import DatabaseWriter
+from router.store.office.plans import publish
 from router.telephony.switchboard import Directory
 from tests.cli.place import Office
 from tests.engine.office import TestOffice

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from router.cli.main import cli
-from router.store.base import open_database
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.site import SiteRow
+from router.store.tables.office import SiteRow
 from tests.store.day import DAY, record_the_morning
 
 

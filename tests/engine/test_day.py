@@ -13,7 +13,7 @@ from router.core import inputs
 from router.core.words import CallId, Group, PersonId
 from router.engine.daily import DayRules
 from router.engine.ports import Letter, Warn
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.wire.errors import RefusedError
 from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, WANG, TestOffice, office

@@ -12,7 +12,7 @@ from router.engine import engine as engine_module
 from router.engine.feed import JournalFeed
 from router.engine.journal import Entry, Journal, JournalInUseError
 from router.engine.snapshot import recover
-from router.store.events import Erasure, Event
+from router.store.follow.events import Erasure, Event
 from router.wire.errors import JournalError
 from tests.engine.office import CALLER, CARRIER_WROTE, CHEN, TestOffice, office
 

@@ -16,7 +16,7 @@ from router.engine import socket as socket_module
 from router.engine.ports import Letter
 from router.engine.socket import EngineSocket
 from router.errors import RequestError
-from router.store.writer import DatabaseAwayError
+from router.store.follow.writer import DatabaseAwayError
 from router.wire.errors import EngineUnreachableError, RefusedError
 from router.wire.frames import LENGTH, read_frame, send_frame
 from tests.engine.office import office

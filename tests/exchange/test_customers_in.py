@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from router.exchange.customers_in import CustomersPreview, Reading, look_through, take_all
 from router.exchange.reading import TableFileError, read_table
 from router.reconcile.numbers import Numbering
-from router.store.customer_list import Terms
-from router.store.customer_numbers import further_numbers
-from router.store.customers import CustomerRow, NumberRow, OwnerGivenRow
+from router.store.customers.numbers import further_numbers
+from router.store.customers.queries import Terms
+from router.store.tables.customers import CustomerRow, NumberRow, OwnerGivenRow
 from tests.store.conftest import database, empty, empty_url, postgres
 
 __all__ = ["database", "empty", "empty_url", "postgres"]

@@ -15,10 +15,11 @@ from router.exchange.forms_in import file_all, look_through
 from router.exchange.forms_out import Office, day_sheet, forms_table
 from router.exchange.reading import TableFileError, read_table
 from router.exchange.table import as_csv, as_xlsx
-from router.store.base import open_database
-from router.store.call_forms import Filing, Writing, correct_form, file_form, forms_of_days
+from router.store.database import open_database
+from router.store.forms.changes import Filing, Writing, correct_form, file_form
+from router.store.forms.queries import forms_of_days
 from router.store.migrate import migrate_database
-from router.store.site import SiteRow
+from router.store.tables.office import SiteRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

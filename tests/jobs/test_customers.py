@@ -12,11 +12,11 @@ from router.desk_client.errands import untold_owners
 from router.jobs.contacts import SeenContacts
 from router.jobs.lapse import lapse_warnings, warn_owners
 from router.jobs.telling import Telling
-from router.store.customer_numbers import add_number, new_customer
-from router.store.customers import CallbackRow, CustomerRow, NumberRow, OwnerGivenRow
-from router.store.notice_words import notice_words
-from router.store.notices import NoticeRow
-from router.store.owners_given import give_owner
+from router.store.customers.changes import give_owner
+from router.store.customers.numbers import add_number, new_customer
+from router.store.notices.words import notice_words
+from router.store.tables.customers import CallbackRow, CustomerRow, NumberRow, OwnerGivenRow
+from router.store.tables.notices import NoticeRow
 from router.wire.errors import EngineUnreachableError
 from tests.reconcile.record import SITE, Record
 

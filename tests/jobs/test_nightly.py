@@ -16,8 +16,8 @@ from router.errors import PbxError
 from router.jobs.daily import DailyJob
 from router.jobs.nightly import dates_of_nights, nightly_reconciliation
 from router.jobs.process import RETRY_LOOKS, Looking, run_jobs
-from router.store.forms import FormRevisionRow
 from router.store.jobs import runs_of_job
+from router.store.tables.forms import FormRevisionRow
 from router.wire.errors import EngineUnreachableError
 from tests.reconcile.record import Record
 

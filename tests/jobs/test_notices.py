@@ -20,20 +20,15 @@ from router.jobs.outbox import Outbox
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
 from router.jobs.watch import Watch
-from router.store.base import open_database
-from router.store.calls import CallRow, TrailRow
-from router.store.customers import CustomerRow, NumberRow
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.notice_words import WORDS, notice_words
-from router.store.notices import (
-    RETRY_AFTER,
-    NoticeMarkRow,
-    NoticeRow,
-    OutboxRow,
-    notices_for,
-    see_notices,
-)
-from router.store.site import SiteRow
+from router.store.notices.changes import RETRY_AFTER, see_notices
+from router.store.notices.queries import notices_for
+from router.store.notices.words import WORDS, notice_words
+from router.store.tables.calls import CallRow, TrailRow
+from router.store.tables.customers import CustomerRow, NumberRow
+from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
+from router.store.tables.office import SiteRow
 from router.wire.errors import EngineUnreachableError
 
 NAMES = {"A": "陈晨", "B": "李丽"}

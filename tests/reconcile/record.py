@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 from router.config.model import Site
 from router.reconcile.files import COLUMNS
 from router.reconcile.night import Night, ReadRecords
-from router.store.calls import CallRow
-from router.store.customers import CustomerRow, NumberRow
-from router.store.findings import DisplayCountRow, FindingRow, ReconcileRunRow
-from router.store.forms import FormRow
-from router.store.records import PbxRow, PbxSourceRow
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CustomerRow, NumberRow
+from router.store.tables.findings import DisplayCountRow, FindingRow, ReconcileRunRow
+from router.store.tables.forms import FormRow
+from router.store.tables.pbx import PbxRow, PbxSourceRow
 from tests.reconcile.office import NUMBER, when
 
 DAY = date(2026, 5, 14)

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from router.errors import PbxError
 from router.reconcile.night import LOCK
 from router.reconcile.report import as_data
-from router.store.alone import BusyError, alone
-from router.store.found import FindingError, decide
-from router.store.runs import CUT_SHORT
+from router.store.findings.changes import FindingError, decide
+from router.store.findings.runs import CUT_SHORT
+from router.store.locks import BusyError, hold_lock
 from tests.reconcile.office import DAY as DAY_TEXT
 from tests.reconcile.office import NUMBER, OTHER, run
 from tests.reconcile.record import DAY, MORNING_AFTER, Record, random_days
@@ -226,7 +226,11 @@ def test_of_two_runs_at_once_one_waits(record: Record) -> None:
 
 
 def test_a_run_that_waits_in_vain_refuses_and_says_so(database: Engine, record: Record) -> None:
-    with alone(database, LOCK), pytest.raises(BusyError, match="another run"), alone(database, LOCK, wait_seconds=0.2):
+    with (
+        hold_lock(database, LOCK),
+        pytest.raises(BusyError, match="another run"),
+        hold_lock(database, LOCK, wait_seconds=0.2),
+    ):
         pass
     record.answered("c1")
     assert record.reconcile() == ["missing_form morning A c1"]

@@ -13,10 +13,10 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from router.config.load import load_site
-from router.store.base import open_database
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.seed import seed
-from router.store.site import SiteRow
+from router.store.office.seed import seed
+from router.store.tables.office import SiteRow
 from tests.config.changed import SITE
 
 NUMBERS = itertools.count(1)

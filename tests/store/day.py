@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from router.core import inputs
 from router.core.words import CallId, FormKind, Number, PersonId
 from router.engine.feed import JournalFeed
-from router.store.forms import FormRow
-from router.store.site import ConsultantRow
-from router.store.writer import DatabaseWriter
+from router.store.follow.writer import DatabaseWriter
+from router.store.tables.forms import FormRow
+from router.store.tables.office import ConsultantRow
 from tests.engine.office import CHEN, LI, WANG, TestOffice, office
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -13,14 +13,14 @@ from router.core import inputs
 from router.core.words import CallId, Number, PersonId
 from router.engine.feed import JournalFeed
 from router.engine.ports import Letter
-from router.store.calls import CallRow
-from router.store.customer_list import Terms, customer_shown, customers_shown, history_of
-from router.store.customer_numbers import NumberError, block, known_numbers, open_blocks, row_of_number, unblock
-from router.store.customers import CallbackRow, ContactRow, CustomerRow, MergeRow, NumberRow
-from router.store.events import FactKind
-from router.store.owners_given import MergeError, carry_out, merge_of, untold_owners
-from router.store.queries import customers_on_record, open_callbacks
-from router.store.writer import DatabaseWriter
+from router.store.customers.callbacks import open_callbacks
+from router.store.customers.changes import MergeError, carry_out, merge_of, untold_owners
+from router.store.customers.numbers import NumberError, block, known_numbers, open_blocks, row_of_number, unblock
+from router.store.customers.queries import Terms, customer_shown, customers_on_record, customers_shown, history_of
+from router.store.follow.events import FactKind
+from router.store.follow.writer import DatabaseWriter
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow, ContactRow, CustomerRow, MergeRow, NumberRow
 from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, TestOffice, office
 

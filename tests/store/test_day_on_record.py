@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from router.core import inputs
 from router.core.words import FormKind, Group
-from router.store.acts import acts_of_day, presence_of_day, returned_turns
-from router.store.calls import TrailRow
-from router.store.events import FactKind
-from router.store.marks import has_mark
-from router.store.queries import call_with, trail_of_call
-from router.store.writer import DatabaseWriter
+from router.store.calls.queries import call_with, has_mark, trail_of_call
+from router.store.fairness.acts import acts_of_day, returned_turns
+from router.store.follow.events import FactKind
+from router.store.follow.writer import DatabaseWriter
+from router.store.people.queries import presence_of_day
+from router.store.tables.calls import TrailRow
 from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, TestOffice
 from tests.store.test_writer import DAY, ZONE, _catch_up, made, writer  # noqa: F401  (fixtures)

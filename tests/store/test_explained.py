@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from router.core import inputs
 from router.engine.feed import JournalFeed
-from router.store.explain import explain, in_words_let_go, summary
-from router.store.fairness import Fairness, PersonShare, fairness
-from router.store.let_go import LetGoThenTook, let_go_then_took
-from router.store.queries import call_with, day_bounds, trail_of_call, trails_of
-from router.store.records import PbxRow, PbxSourceRow
-from router.store.rings import KINDS, rang_out, rings_of
-from router.store.writer import DatabaseWriter
+from router.store.calls.explain import explain, in_words_let_go, summary
+from router.store.calls.queries import call_with, trail_of_call, trails_of
+from router.store.calls.rings import KINDS, rang_out, rings_of
+from router.store.fairness.let_ring_then_took import LetRingThenTook, let_ring_then_took
+from router.store.fairness.queries import Fairness, fairness
+from router.store.fairness.shares import PersonShare
+from router.store.follow.writer import DatabaseWriter
+from router.store.scope import day_bounds
+from router.store.tables.pbx import PbxRow, PbxSourceRow
 from tests.engine.office import CHEN, LI, TestOffice, office
 from tests.store.day import DAY, NAMES, NINE, SHANGHAI, record_the_morning
 
@@ -93,8 +95,8 @@ def test_turns_due_and_got_with_the_reasons(morning: Session) -> None:
     assert counted.as_json()["people"][0]["person"] == "chen"
 
 
-def _signs(session: Session, three_rings: timedelta = timedelta(seconds=15)) -> list[LetGoThenTook]:
-    return let_go_then_took(session, trails_of(session, *day_bounds(DAY, SHANGHAI), KINDS), three_rings=three_rings)
+def _signs(session: Session, three_rings: timedelta = timedelta(seconds=15)) -> list[LetRingThenTook]:
+    return let_ring_then_took(session, trails_of(session, *day_bounds(DAY, SHANGHAI), KINDS), three_rings=three_rings)
 
 
 def test_who_let_a_call_go_and_later_has_its_customer_is_seen(morning: Session) -> None:

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from router.core.model import Office
 from router.core.words import CallState
 from router.engine.feed import JournalFeed
-from router.store.applied import EventAppliedRow
-from router.store.base import open_database
-from router.store.calls import CallRow, TurnRow
-from router.store.customers import NumberRow
-from router.store.ledger import moment
+from router.store.customers.callbacks import open_callbacks
+from router.store.database import open_database
+from router.store.follow.queries import failed_events
+from router.store.follow.writer import DatabaseWriter
 from router.store.migrate import migrate_database
-from router.store.queries import failed_events, open_callbacks
-from router.store.site import SiteRow
-from router.store.writer import DatabaseWriter
+from router.store.scope import moment
+from router.store.tables.applied import EventAppliedRow
+from router.store.tables.calls import CallRow, TurnRow
+from router.store.tables.customers import NumberRow
+from router.store.tables.office import SiteRow
 from tests.core.random_office import drawn_office
 from tests.engine.office import TestOffice, office
 

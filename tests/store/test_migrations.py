@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from router.store.migrate import MigrationError, configuration, migrate, migrate_database, newest, version
-from router.store.tables import Base
+from router.store.tables.metadata import Base
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(empty: Engine) -> None:

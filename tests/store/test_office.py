@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from router.config.model import Site
 from router.config.plan import slot_entries
-from router.store.office import change_of, changing, lock_office, office_in, published_in, put_office
-from router.store.plans import PlanRefusedError, publish
-from router.store.queries import everyone, published_plans
-from router.store.seed import site_in
-from router.store.site import ConsultantRow, PlanRow, SettingRow, SiteChangeRow
-from router.store.users import User
+from router.store.office.changes import changing, lock_office, put_office
+from router.store.office.plans import PlanRefusedError, publish
+from router.store.office.queries import change_of, office_in, published_in, published_plans, site_in
+from router.store.people.queries import everyone
+from router.store.tables.office import ConsultantRow, PlanRow, SettingRow, SiteChangeRow
+from router.store.tables.users import User
 
 TODAY = date(2026, 11, 24)
 

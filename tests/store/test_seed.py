@@ -13,12 +13,13 @@ from router.config.load import load_site
 from router.config.model import Site
 from router.config.plan import Origin
 from router.store.migrate import migrate_database
-from router.store.office import NoSiteError, applied_file, has_site
-from router.store.plans import publish
-from router.store.queries import day_bounds, everyone, plan_of_day
-from router.store.seed import SeedError, seed, site_in
-from router.store.site import PhoneRow, SettingRow
-from router.store.users import ROLES, User
+from router.store.office.plans import publish
+from router.store.office.queries import NoSiteError, applied_file, has_site, plan_of_day, site_in
+from router.store.office.seed import SeedError, seed
+from router.store.people.queries import everyone
+from router.store.scope import day_bounds
+from router.store.tables.office import PhoneRow, SettingRow
+from router.store.tables.users import ROLES, User
 from tests.config.changed import SITE
 
 SUNDAY = date(2026, 11, 22)

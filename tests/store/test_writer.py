@@ -15,27 +15,20 @@ from sqlalchemy.orm import Session
 from router.core import inputs
 from router.core.words import CallId, FormKind, Group, Number
 from router.engine.feed import JournalFeed
-from router.store import writer as writer_module
-from router.store.applied import EventAppliedRow
-from router.store.apply import apply
-from router.store.base import open_database
-from router.store.calls import TrailRow, TurnRow
-from router.store.customers import CallbackRow, NumberRow
+from router.store.calls.queries import call_with, calls_of_customer, calls_of_day, missed_calls_of_day, trail_of_call
+from router.store.customers.callbacks import open_callbacks
+from router.store.customers.queries import customer_with, customers_on_record
+from router.store.database import open_database
+from router.store.fairness.queries import turns_of_day
+from router.store.follow import writer as writer_module
+from router.store.follow.apply import apply
+from router.store.follow.queries import failed_events
+from router.store.follow.writer import DatabaseAwayError, DatabaseWriter
 from router.store.migrate import migrate_database
-from router.store.queries import (
-    call_with,
-    calls_of_customer,
-    calls_of_day,
-    customer_with,
-    customers_on_record,
-    failed_events,
-    missed_calls_of_day,
-    open_callbacks,
-    trail_of_call,
-    turns_of_day,
-)
-from router.store.site import SiteRow
-from router.store.writer import DatabaseAwayError, DatabaseWriter
+from router.store.tables.applied import EventAppliedRow
+from router.store.tables.calls import TrailRow, TurnRow
+from router.store.tables.customers import CallbackRow, NumberRow
+from router.store.tables.office import SiteRow
 from tests.engine.office import CALLER, CARRIER_WROTE, CHEN, LI, WANG, TestOffice, office
 
 MORNING = 1_795_000_000_000  # 2026-11-18 in Shanghai

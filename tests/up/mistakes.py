@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from router.store.call_forms import Filing, Writing, file_form
-from router.store.calls import CallRow
-from router.store.check import write_display_count
-from router.store.customers import CustomerRow, NumberRow
+from router.store.findings.changes import write_display_count
+from router.store.forms.changes import Filing, Writing, file_form
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CustomerRow, NumberRow
 from tests.up.day_of_calls import SLOTS, Played
 from tests.up.reckoning import Reckoning, per_slot
 

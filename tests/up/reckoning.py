@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from router.config.load import load_site
 from router.desk_client.forms import tell_forms
-from router.store.base import open_database
-from router.store.call_forms import untold_revisions
-from router.store.calls import CallRow
-from router.store.findings import FindingRow, ReconcileRunRow
+from router.store.database import open_database
+from router.store.forms.queries import untold_revisions
+from router.store.tables.calls import CallRow
+from router.store.tables.findings import FindingRow, ReconcileRunRow
 from router.telephony.records import RecordedCall, read_records, recover_missed
 from tests.telephony.phones.people import until
 from tests.telephony.records.book import Book

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from router.cli.main import cli
 from router.core.inputs import PlanSet, Slot
 from router.core.words import PersonId
-from router.store.calls import CallRow
-from router.store.queries import call_with
+from router.store.calls.queries import call_with
+from router.store.tables.calls import CallRow
 from tests.telephony.phones.people import until
 from tests.telephony.phones.rtp import SOUND
 from tests.up.service import HOTLINE, Service

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from router.cli.main import cli
-from router.store.base import open_database
-from router.store.calls import CallRow
-from router.store.customers import NumberRow
+from router.store.database import open_database
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import NumberRow
 from tests.telephony.phones.people import until
 from tests.up.service import HOTLINE, Service
 

@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from router.cli.main import cli
-from router.store.base import open_database
-from router.store.office import changing, office_in, put_office
+from router.store.database import open_database
+from router.store.office.changes import changing, put_office
+from router.store.office.queries import office_in
 from tests.telephony.phones.people import Phone
 from tests.up.service import HOTLINE, Service
 

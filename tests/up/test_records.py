@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from router.config.load import load_site
-from router.store.base import open_database
-from router.store.calls import CallRow
-from router.store.customers import CallbackRow
-from router.store.pbx_log import blind_intervals_of_day
+from router.store.database import open_database
+from router.store.pbx.queries import blind_intervals_of_day
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow
 from router.telephony.records import read_records, recover_missed
 from tests.telephony.phones.people import Caller, until
 from tests.up.service import HOTLINE, Service

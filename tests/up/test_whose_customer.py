@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import CustomerKnown
 from router.core.words import Number, PersonId
-from router.store.base import open_database
-from router.store.tokens import make_token
+from router.store.database import open_database
+from router.store.people.tokens import make_token
 from tests.telephony.phones.people import Caller, until
 from tests.up.crm import Crm
 from tests.up.evidence import Evidence, at_rest, evidence_of

@@ -23,8 +23,8 @@ from router.engine.board import board
 from router.engine.daily import DayRules, add_to
 from router.engine.day_state import DayState
 from router.engine.preview import preview
-from router.store.base import Base
-from router.store.users import Role, User
+from router.store.tables.base import Base
+from router.store.tables.users import Role, User
 from router.web.app import WebSettings, create_app
 from router.web.live import Source
 from router.wire.observation import Observation

@@ -17,16 +17,17 @@ from router.config.model import FormTable
 from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
-from router.store.base import open_database
-from router.store.calls import CallRow
-from router.store.customers import CallbackRow, NumberRow
-from router.store.findings import DisplayCountRow, FindingRow, ReconcileRunRow
-from router.store.forms import FormRow
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.notices import Notice, add_message, add_notice, message_tried, messages_due
-from router.store.pbx_log import note_blind
-from router.store.site import SiteRow
-from router.store.users import ROLES, Role, User
+from router.store.notices.changes import Notice, add_message, add_notice, message_tried
+from router.store.notices.queries import messages_due
+from router.store.pbx.changes import note_blind
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow, NumberRow
+from router.store.tables.findings import DisplayCountRow, FindingRow, ReconcileRunRow
+from router.store.tables.forms import FormRow
+from router.store.tables.office import SiteRow
+from router.store.tables.users import ROLES, Role, User
 from router.web.app import WebSettings, create_app
 from tests.engine.office import CHEN, LI, WANG
 from tests.store.day import DAY, NAMES, NINE, record_the_morning

@@ -23,9 +23,9 @@ from router.engine.daily import DayRules
 from router.engine.journal import Entry, JournalReader
 from router.engine.ports import Letter
 from router.engine.socket import EngineSocket
-from router.store.calls import CallRow, TurnRow
-from router.store.site import SiteRow
-from router.store.users import User
+from router.store.tables.calls import CallRow, TurnRow
+from router.store.tables.office import SiteRow
+from router.store.tables.users import User
 from router.web import shared
 from tests.engine.office import TestOffice, office
 from tests.web.conftest import make_app

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from router.core.desk import Desk
 from router.core.words import PersonId
-from router.store.tokens import SCOPES, TokenError, all_tokens, find_token, make_token, revoke_token
+from router.store.people.tokens import SCOPES, TokenError, all_tokens, find_token, make_token, revoke_token
 from tests.web.test_forms import record
 
 __all__ = ["record"]  # the fixture

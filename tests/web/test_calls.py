@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from router.store.explain import in_words
+from router.store.calls.explain import in_words
 from tests.web.conftest import PEOPLE
 from tests.web.test_board import _sign_in
 

@@ -17,11 +17,11 @@ from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number
 from router.errors import PbxError
-from router.store.base import open_database
-from router.store.customers import CallbackRow, NumberRow
-from router.store.pbx_log import note_blind
-from router.store.site import SiteRow
-from router.store.users import User
+from router.store.database import open_database
+from router.store.pbx.changes import note_blind
+from router.store.tables.customers import CallbackRow, NumberRow
+from router.store.tables.office import SiteRow
+from router.store.tables.users import User
 from tests.reconcile.record import DAY, Record
 from tests.web.conftest import PASSWORD
 

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from router.core import inputs
-from router.store.base import open_database
-from router.store.calls import CallRow
-from router.store.customer_numbers import add_number, known_numbers
-from router.store.customers import CustomerRow, MergeRow, NumberSeenRow
-from router.store.forms import FormRow
-from router.store.site import SiteRow
-from router.store.users import User
+from router.store.customers.numbers import add_number, known_numbers
+from router.store.database import open_database
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CustomerRow, MergeRow, NumberSeenRow
+from router.store.tables.forms import FormRow
+from router.store.tables.office import SiteRow
+from router.store.tables.users import User
 from tests.web.conftest import PASSWORD, DeskSource
 
 NUMBERS = {"王女士": "+8613812345678", "李总": "+8613900000002", "赵先生": "+8613900000003", "钱女士": "+8613900000004"}

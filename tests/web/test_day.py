@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from router.exchange.reading import read_table
-from router.store.days import DayClosingRow
-from router.store.forms import FormRow
+from router.store.tables.days import DayClosingRow
+from router.store.tables.forms import FormRow
 from tests.web.test_board import _sign_in
 from tests.web.test_forms import PURCHASE, record
 

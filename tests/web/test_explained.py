@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from router.store.rounds import Cell, SheetRounds
+from router.store.fairness.rounds import Cell, SheetRounds
 from router.web.fairness.picture import Captions, rounds_picture
 from tests.store.day import DAY
 from tests.web.recorded import app_on_the_morning

@@ -17,11 +17,11 @@ from werkzeug.test import TestResponse
 from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, PersonId
-from router.store.calls import CallRow
-from router.store.customers import CustomerRow, NumberRow
-from router.store.forms import FormDraftRow, FormRow
-from router.store.site import SiteRow
-from router.store.users import User
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CustomerRow, NumberRow
+from router.store.tables.forms import FormDraftRow, FormRow
+from router.store.tables.office import SiteRow
+from router.store.tables.users import User
 from tests.web.test_board import _sign_in
 
 NUMBER = "+8613812345678"

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import router
-from router.store.users import ROLES
+from router.store.tables.users import ROLES
 from router.web import shared
 from router.web.translations import HERE
 from tests.store.day import DAY, NAMES

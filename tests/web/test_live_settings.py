@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from router.store.writer import DatabaseAwayError
+from router.store.follow.writer import DatabaseAwayError
 from router.web.live_settings import LiveSettings
 from tests.web.test_board import _board, _sign_in
 

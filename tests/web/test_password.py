@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from router.store.users import User
+from router.store.tables.users import User
 from tests.web.conftest import PASSWORD
 
 OWN = "a long one of my own"

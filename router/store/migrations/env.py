@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from router.store.tables import Base
+from router.store.tables.metadata import Base
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from router.reconcile.database import pbx_row
 from router.reconcile.join import PbxCall, group_pbx
-from router.store.pbx_log import rows_of_call
-from router.store.queries import SITE_ID
-from router.store.records import PbxRow
+from router.store.pbx.queries import rows_of_call
+from router.store.scope import SITE_ID
+from router.store.tables.pbx import PbxRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

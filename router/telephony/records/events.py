@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from router.store.pbx_log import add_rows, known_calls, name_answerer, name_enders
+from router.store.pbx.changes import add_rows, name_answerer, name_enders
+from router.store.pbx.queries import known_calls
 from router.telephony.records.channel_events import ChannelEvent, event_of, fits
 from router.telephony.records.cut_off import OpenCall, OpenCalls
 from router.telephony.records.intake import BATCH, Intake

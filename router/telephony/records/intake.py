@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from router.store.pbx_log import add_rows, known_calls
-from router.store.records import PbxSourceRow
+from router.store.pbx.changes import add_rows
+from router.store.pbx.queries import known_calls
+from router.store.tables.pbx import PbxSourceRow
 from router.telephony.records.exchange import Entry, Exchange
 from router.telephony.records.recorded_legs import RecordedLeg
 

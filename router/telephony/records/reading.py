@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from router.config.model import Site
 from router.errors import HotlineError
-from router.store.pbx_log import source_named
-from router.store.queries import SITE_ID
+from router.store.pbx.changes import source_named
+from router.store.scope import SITE_ID
 from router.telephony.private.instance import CDR_FILE, CEL_FILE
 from router.telephony.records.csv_source import CsvSource, fixed, foreign
 from router.telephony.records.events import read_events

@@ -25,12 +25,14 @@ from router.engine.link_times import gaps
 from router.reconcile.database import pbx_row
 from router.reconcile.join import join
 from router.reconcile.rows import RouterRecord
-from router.store import recovered as store
-from router.store.calls import CallRow
-from router.store.customers import number_of
-from router.store.ledger import moment as in_utc
-from router.store.pbx_log import note_blind, rows_between
-from router.store.queries import SITE_ID, plan_of_day
+from router.store.calls import recovered as store
+from router.store.office.queries import plan_of_day
+from router.store.pbx.changes import note_blind
+from router.store.pbx.queries import rows_between
+from router.store.scope import SITE_ID
+from router.store.scope import moment as in_utc
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import number_of
 from router.telephony.records.calls import RecordedCall, recorded_calls
 
 SETTLED: Final = timedelta(minutes=5)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, ringing, talks, watching
 from router.telephony.switchboard.directory import device_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
 from router.telephony.switchboard.directory import Phone, device_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from router.core.inputs import Contacted
 from router.core.words import CallId, Number, PersonId
 from router.engine.ports import Warn
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
 from router.telephony.switchboard.floor import Floor, LiveCall

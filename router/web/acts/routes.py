@@ -16,7 +16,8 @@ from flask_babel import gettext as _
 from router.desk_client import acts as office_acts
 from router.desk_client.acts import Wish
 from router.errors import RequestError
-from router.store.acts import acts_of_day, presence_of_day, returned_turns
+from router.store.fairness.acts import acts_of_day, returned_turns
+from router.store.people.queries import presence_of_day
 from router.web import shared
 from router.web.acts.reading import moved, order_from, wish_from
 from router.web.acts.refusals import in_words

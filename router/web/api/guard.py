@@ -11,7 +11,8 @@ from typing import ParamSpec, TypeVar
 
 from flask import Response, g, jsonify, request
 
-from router.store.tokens import ApiTokenRow, find_token
+from router.store.people.tokens import find_token
+from router.store.tables.tokens import ApiTokenRow
 from router.web import shared
 
 Arguments = ParamSpec("Arguments")

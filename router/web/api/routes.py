@@ -18,13 +18,15 @@ from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
 from router.desk_client.forms import tell_forms
 from router.masking import mask, national
-from router.store.call_forms import Filing, FormError, Writing, file_form, form_of_call, forms_of_days
-from router.store.calls import CallRow
-from router.store.customers import number_of
-from router.store.explain import explain
-from router.store.findings import FindingRow
-from router.store.forms import FormRow
-from router.store.queries import SITE_ID, call_with, calls_of_days, trail_of_call
+from router.store.calls.explain import explain
+from router.store.calls.queries import call_with, calls_of_days, trail_of_call
+from router.store.forms.changes import Filing, FormError, Writing, file_form
+from router.store.forms.queries import form_of_call, forms_of_days
+from router.store.scope import SITE_ID
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import number_of
+from router.store.tables.findings import FindingRow
+from router.store.tables.forms import FormRow
 from router.web import shared
 from router.web.api import shapes
 from router.web.api.guard import refusal, scope, sees_numbers, token

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from router.store.call_forms import forms_owed
-from router.store.check import undecided_by_day
-from router.store.pbx_log import blind_intervals_of_day
-from router.store.queries import day_bounds, outcomes_of_day
+from router.store.calls.queries import outcomes_of_day
+from router.store.findings.queries import undecided_by_day
+from router.store.forms.queries import forms_owed
+from router.store.pbx.queries import blind_intervals_of_day
+from router.store.scope import day_bounds
 
 log = logging.getLogger(__name__)
 

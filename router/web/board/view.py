@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from router.store.explain import in_words
+from router.store.calls.explain import in_words
 from router.web import shared
 from router.web.language import shown_language
 

@@ -18,9 +18,8 @@ from router.core.inputs import CallbackAssigned, Contacted
 from router.core.words import Number, PersonId
 from router.errors import HotlineError
 from router.masking import national
-from router.store import callbacks
-from router.store.callbacks import SeenCall
-from router.store.customers import CallbackRow, number_of
+from router.store.customers.callbacks import SeenCall, callback_with, callbacks_since, seen_calls_out
+from router.store.tables.customers import CallbackRow, number_of
 from router.web import shared
 from router.web.check.sentences import how_long
 from router.wire.errors import EngineUnreachableError, RefusedError
@@ -48,7 +47,7 @@ class Line:
 def page() -> ResponseReturnValue:
     """Who has not called back; a consultant sees their own and those that nobody has."""
     now, whose = shared.now(), shared.whose()
-    rows = callbacks.callbacks_since(shared.session(), now - timedelta(days=SHOWN_DAYS), person=whose)
+    rows = callbacks_since(shared.session(), now - timedelta(days=SHOWN_DAYS), person=whose)
     lines = _lines(rows)
     owed = [line for line in lines if line.row.settled_at is None]
     return render_template(
@@ -113,7 +112,7 @@ def _said() -> Iterator[None]:
 
 
 def _owed(callback_id: int) -> CallbackRow:
-    row = callbacks.callback_with(shared.session(), callback_id)
+    row = callback_with(shared.session(), callback_id)
     if row is None or row.settled_at is not None or not row.number.number:
         abort(404)
     return row
@@ -128,7 +127,7 @@ def _lines(rows: Sequence[CallbackRow]) -> list[Line]:
     owed = [row for row in rows if row.settled_at is None]
     numbers = [row.number.number for row in owed if row.number.number]
     since = min((row.owed_since for row in owed), default=now)
-    seen = callbacks.seen_calls_out(shared.session(), numbers, since)
+    seen = seen_calls_out(shared.session(), numbers, since)
     return [_line(row, seen.get(number_of(row), ())) for row in rows]
 
 

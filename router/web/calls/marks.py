@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.store.calls import CallRow
+from router.store.tables.calls import CallRow
 
 BY_STAGE = {"owner": ("returning",), "substitute": ("returning", "substitute"), "everyone": ("takeover",)}
 SHOWN = ("other", "overtime", "hung_up_first", "turn_returned", "duty")  # `warned` is no mark: it was in time

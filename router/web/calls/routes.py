@@ -9,11 +9,12 @@ from types import MappingProxyType
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from router.store.calls import CallRow
-from router.store.explain import explain, in_words_let_go, summary
-from router.store.let_go import let_go_then_took
-from router.store.queries import call_with, calls_of_day, day_bounds, trail_of_call, trails_of
-from router.store.rings import KINDS, rang_out, rings_of
+from router.store.calls.explain import explain, in_words_let_go, summary
+from router.store.calls.queries import call_with, calls_of_day, trail_of_call, trails_of
+from router.store.calls.rings import KINDS, rang_out, rings_of
+from router.store.fairness.let_ring_then_took import let_ring_then_took
+from router.store.scope import day_bounds
+from router.store.tables.calls import CallRow
 from router.web import shared
 from router.web.calls.marks import marks_of
 from router.web.calls.timeline import duration, timeline
@@ -38,7 +39,7 @@ def day() -> ResponseReturnValue:
     ids = {call.id for call in calls}
     trails = {call: trail for call, trail in trails_of(session, *day_bounds(shown, zone), KINDS).items() if call in ids}
     out = {call: rang_out(rings_of(trail, _three_rings())) for call, trail in trails.items()}
-    signs = let_go_then_took(session, trails, three_rings=_three_rings()) if _may_see_signs() else []
+    signs = let_ring_then_took(session, trails, three_rings=_three_rings()) if _may_see_signs() else []
     return render_template(
         "calls/day.html",
         calls=calls,
@@ -63,7 +64,7 @@ def call(call_id: str) -> ResponseReturnValue:
     names, language = shared.names(), shown_language()
     trail = trail_of_call(session, found.id)
     rings = rings_of(trail, _three_rings())
-    signs = let_go_then_took(session, {found.id: trail}, three_rings=_three_rings()) if _may_see_signs() else []
+    signs = let_ring_then_took(session, {found.id: trail}, three_rings=_three_rings()) if _may_see_signs() else []
     return render_template(
         "calls/call.html",
         call=found,

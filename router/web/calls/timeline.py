@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.store.calls import CallRow, TrailRow
-from router.store.rings import End, PhoneRing
+from router.store.calls.rings import End, PhoneRing
+from router.store.tables.calls import CallRow, TrailRow
 
 RING_LENGTH, TALK_LENGTH, GAP = 520, 150, 6
 TICKS_AT_MOST = 8

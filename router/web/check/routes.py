@@ -15,12 +15,24 @@ from flask_babel import gettext as _
 from router.config.form import FIELDS
 from router.errors import HotlineError
 from router.masking import mask
-from router.store import callbacks, check
-from router.store.findings import FindingRow, ReconcileRunRow
-from router.store.found import MAX_REASON, FindingError, decide
-from router.store.pbx_log import blind_intervals_of_day
-from router.store.records import BlindIntervalRow
-from router.store.runs import newest_good_run, newest_run
+from router.store.customers.callbacks import callbacks_of_numbers, seen_calls_out
+from router.store.findings.changes import MAX_REASON, FindingError, decide, write_display_count
+from router.store.findings.queries import (
+    calls_found,
+    display_counts_of_day,
+    finding_with,
+    findings_about,
+    findings_of_day,
+    forms_found,
+    newest_day_reconciled,
+    pbx_calls_found,
+    undecided_by_day,
+)
+from router.store.findings.runs import newest_good_run, newest_run
+from router.store.pbx.queries import blind_intervals_of_day
+from router.store.people.queries import names_of_users
+from router.store.tables.findings import FindingRow, ReconcileRunRow
+from router.store.tables.pbx import BlindIntervalRow
 from router.web import shared, words
 from router.web.check.sentences import Telling, sentence
 from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, slot_lines
@@ -46,8 +58,8 @@ def page() -> ResponseReturnValue:
         return _mine()
     session, day = shared.session(), _day()
     run, good = newest_run(session, day), newest_good_run(session, day)
-    lines = _lines(check.findings_of_day(session, day))
-    slots = slot_lines(good, lines, check.display_counts_of_day(session, day)) if good else []
+    lines = _lines(findings_of_day(session, day))
+    slots = slot_lines(good, lines, display_counts_of_day(session, day)) if good else []
     shown = [line for line in lines if _is_wanted(line)]
     return render_template(
         "check/page.html",
@@ -59,7 +71,7 @@ def page() -> ResponseReturnValue:
         undecided=sum(line.is_undecided for line in lines),
         decided=sum(not line.is_undecided for line in lines),
         total=len(lines),
-        other_days=[(other, n) for other, n in check.undecided_by_day(session).items() if other != day][:10],
+        other_days=[(other, n) for other, n in undecided_by_day(session).items() if other != day][:10],
         **_choices(lines),
         **_tools(slots, blind_intervals_of_day(session, day, shared.zone())),
     )
@@ -67,7 +79,7 @@ def page() -> ResponseReturnValue:
 
 def _mine() -> ResponseReturnValue:
     person = shared.person()
-    findings = check.findings_about(shared.session(), person) if person else []
+    findings = findings_about(shared.session(), person) if person else []
     return render_template("check/mine.html", shown=_lines(findings), **_tools([]))
 
 
@@ -75,7 +87,7 @@ def _mine() -> ResponseReturnValue:
 @shared.only(*ACTS)
 def take_step(finding_id: int, step: str) -> ResponseReturnValue:
     """Ask for the form, confirm, dismiss, or take a decision back; then on to the next one."""
-    finding = check.finding_with(shared.session(), finding_id)
+    finding = finding_with(shared.session(), finding_id)
     if finding is None or step not in STEPS:
         abort(404)
     reason = words.why_from(request.form)
@@ -125,7 +137,7 @@ def display() -> ResponseReturnValue:
     if slot not in known or (text and not (text.isascii() and text.isdigit() and len(text) <= 6)):
         flash(_("Write a whole number, 0 or more."), "error")
         return redirect(url_for("check.page", date=day.isoformat()))
-    check.write_display_count(
+    write_display_count(
         shared.session(), day, slot, int(text) if text else None, by=shared.username(), now=shared.now()
     )
     shared.session().commit()
@@ -153,24 +165,24 @@ def _day() -> date:
     asked = request.args.get("date", "")
     if asked:
         return shared.day_asked(asked)
-    waiting = check.undecided_by_day(shared.session())
-    return next(iter(waiting), None) or check.newest_day_reconciled(shared.session()) or shared.day_asked("")
+    waiting = undecided_by_day(shared.session())
+    return next(iter(waiting), None) or newest_day_reconciled(shared.session()) or shared.day_asked("")
 
 
 def _lines(findings: Sequence[FindingRow]) -> list[Line]:
     """The findings with what is behind them, in a fixed number of queries."""
     session = shared.session()
     names = [finding.call for finding in findings if finding.call]
-    calls = check.calls_found(session, names)
+    calls = calls_found(session, names)
     missed = [calls[f.call] for f in findings if f.kind == "missed_call" and f.call in calls]
     numbers = [call.number.number for call in missed if call.number and call.number.number]
     since = min((call.arrived_at for call in missed), default=shared.now())
     behind = Behind(
         calls=calls,
-        pbx=check.pbx_calls_found(session, names),
-        forms=check.forms_found(session, [finding.form for finding in findings]),
-        callbacks=callbacks.callbacks_of_numbers(session, [call.number_id for call in missed if call.number_id]),
-        calls_out=callbacks.seen_calls_out(session, numbers, since),
+        pbx=pbx_calls_found(session, names),
+        forms=forms_found(session, [finding.form for finding in findings]),
+        callbacks=callbacks_of_numbers(session, [call.number_id for call in missed if call.number_id]),
+        calls_out=seen_calls_out(session, numbers, since),
     )
     return lines_of(findings, behind)
 
@@ -204,7 +216,7 @@ def _choices(lines: Iterable[Line]) -> dict[str, Any]:
 def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, int]] = ()) -> dict[str, Any]:
     known = shared.settings()
     names = {
-        **check.names_of_users(shared.session()),
+        **names_of_users(shared.session()),
         **{by: str(word) for by, word in words.RUNS.items()},
         **shared.names(),
     }

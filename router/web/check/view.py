@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from router.reconcile.rows import CLOSED
-from router.store.callbacks import SeenCall
-from router.store.calls import CallRow
-from router.store.customers import CallbackRow, number_of
-from router.store.findings import DisplayCountRow, FindingRow, ReconcileRunRow
-from router.store.forms import FormRow
-from router.store.found import UNDECIDED
-from router.store.records import PbxRow
+from router.store.customers.callbacks import SeenCall
+from router.store.findings.changes import UNDECIDED
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow, number_of
+from router.store.tables.findings import DisplayCountRow, FindingRow, ReconcileRunRow
+from router.store.tables.forms import FormRow
+from router.store.tables.pbx import PbxRow
 
 # which findings explain a count that does not fit; a ≠ links to them
 OF_COUNT: Mapping[str, tuple[str, ...]] = {

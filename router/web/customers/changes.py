@@ -11,10 +11,10 @@ from router.errors import HotlineError
 from router.exchange.customers_in import Reading, look_through, take_all
 from router.exchange.reading import read_table
 from router.masking import mask
-from router.store.customer_list import CustomerLine, customer_shown
-from router.store.customer_numbers import block, open_blocks, row_of_number, unblock
-from router.store.customers import BlockRow, number_of
-from router.store.owners_given import MergeError, carry_out, merge_of
+from router.store.customers.changes import MergeError, carry_out, merge_of
+from router.store.customers.numbers import block, open_blocks, row_of_number, unblock
+from router.store.customers.queries import CustomerLine, customer_shown
+from router.store.tables.customers import BlockRow, number_of
 from router.web import shared
 from router.web.customers.view import LEADS, customer_or_404, have_it_read, left_in_words, masked, said, terms
 from router.wire.errors import EngineUnreachableError

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from router.core.inputs import Contacted
 from router.core.words import Number, PersonId
 from router.masking import mask, national
-from router.store.calls import CallRow
-from router.store.customer_list import MOST, VIEWS, CustomerLine, customers_shown, history_of, note_seen
-from router.store.customer_numbers import blocks_of_customer
-from router.store.customers import CallbackRow
+from router.store.customers.changes import note_seen
+from router.store.customers.numbers import blocks_of_customer
+from router.store.customers.queries import MOST, VIEWS, CustomerLine, customers_shown, history_of
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow
 from router.web import shared
 from router.web.customers.view import LEADS, READERS, customer_or_404, left_in_words, masked, said, terms
 

@@ -14,7 +14,7 @@ from flask_babel.speaklater import LazyString
 
 from router.errors import HotlineError
 from router.masking import mask
-from router.store.customer_list import CustomerLine, Terms, customer_shown
+from router.store.customers.queries import CustomerLine, Terms, customer_shown
 from router.web import shared
 from router.wire.errors import EngineUnreachableError, RefusedError
 
@@ -33,7 +33,7 @@ REFUSED: Mapping[str, LazyString] = MappingProxyType(
         "the owner must be one of the two": lazy_gettext("the owner must be one of the two"),
     }
 )
-"""What the record refuses, as `customer_numbers` and `owners_given` say it, in words of the page."""
+"""What the record refuses, as `customers.numbers` and `customers.changes` say it, in words of the page."""
 
 
 def terms() -> Terms:

@@ -16,9 +16,11 @@ from router.exchange.forms_in import file_all, look_through
 from router.exchange.forms_out import Office
 from router.exchange.reading import read_table
 from router.exchange.table import MIME, Table, written
-from router.store.call_forms import FormError, Writing, forms_of_days, forms_owed
-from router.store.days import DayAccount, DayClosedError, account_of_day, close_day, closing_of
-from router.store.queries import calls_of_day, calls_of_days, day_bounds
+from router.store.calls.queries import calls_of_day, calls_of_days
+from router.store.forms.changes import FormError, Writing
+from router.store.forms.closing import DayAccount, DayClosedError, account_of_day, close_day, closing_of
+from router.store.forms.queries import forms_of_days, forms_owed
+from router.store.scope import day_bounds
 from router.web import shared
 from router.web.day.pdf import as_pdf, pdf_works
 from router.web.language import shown_language

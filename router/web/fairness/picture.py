@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from router.exchange.drawing import drawing
-from router.store.rounds import Cell, SheetRounds
+from router.store.fairness.rounds import Cell, SheetRounds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from router.store.explain import REASONS
-from router.store.fairness import Fairness, fairness
+from router.store.calls.explain import REASONS
+from router.store.fairness.queries import Fairness, fairness
 from router.web import words
 from router.web.fairness.picture import Captions, rounds_picture
 from router.web.language import shown_language

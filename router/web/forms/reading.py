@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from router.config.form import FIELDS, FieldKey, FormTable
 from router.core.words import FormKind
 from router.masking import national
-from router.store.call_forms import Filing, FormError
-from router.store.calls import CallRow
-from router.store.customers import number_of
-from router.store.forms import FormRevisionRow, FormRow
+from router.store.forms.changes import Filing, FormError
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import number_of
+from router.store.tables.forms import FormRevisionRow, FormRow
 
 
 def filing_from(

@@ -12,12 +12,21 @@ from flask_babel import gettext as _
 from router.config.form import FIELDS, FormField, split_numbers
 from router.desk_client.forms import tell_forms
 from router.masking import mask
-from router.store import call_forms
-from router.store.call_forms import FormError, Writing
-from router.store.calls import CallRow
-from router.store.forms import FormRow
-from router.store.marks import has_mark
-from router.store.queries import call_with, day_bounds
+from router.store.calls.queries import call_with, has_mark
+from router.store.forms.changes import (
+    KINDS,
+    Filing,
+    FormError,
+    Writing,
+    correct_form,
+    file_form,
+    review_form,
+    save_draft,
+)
+from router.store.forms.queries import draft_of, form_of_call, form_with, forms_filed, forms_owed
+from router.store.scope import day_bounds
+from router.store.tables.calls import CallRow
+from router.store.tables.forms import FormRow
 from router.web import shared
 from router.web.forms.reading import changes, filing_from, lacking, own_number, values_of
 from router.web.language import shown_language
@@ -38,8 +47,8 @@ def all_forms() -> ResponseReturnValue:
     day = shared.day_asked()
     first, end = day_bounds(day, shared.zone())
     whose = shared.whose()
-    owed = call_forms.forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=whose)
-    filed = call_forms.forms_filed(shared.session(), first=first, end=end, person=whose)
+    owed = forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=whose)
+    filed = forms_filed(shared.session(), first=first, end=end, person=whose)
     return _page(
         "forms/list.html",
         day=day,
@@ -58,12 +67,12 @@ def new() -> ResponseReturnValue:
     if call is None and not shared.roles() & FOR_OTHERS:
         abort(403)
     if request.method == "GET":
-        draft = call_forms.draft_of(shared.session(), username=shared.username(), call_id=call.id if call else "")
+        draft = draft_of(shared.session(), username=shared.username(), call_id=call.id if call else "")
         return _edit(call, {**_prefilled(call), **draft})
     if (form := _form_of(call)) is not None:  # the answer to the first post was lost: the form is there
         return redirect(url_for("forms.one", form_id=form.id))
     try:
-        form = call_forms.file_form(shared.session(), _posted(call), _writing(), why=request.form.get("why", ""))
+        form = file_form(shared.session(), _posted(call), _writing(), why=request.form.get("why", ""))
     except FormError as error:
         return _edit(call, request.form, error.faults), 422
     return _filed(form, _("The form is filed."))
@@ -75,9 +84,7 @@ def draft() -> ResponseReturnValue:
     """Keep what is being typed; answered with the time, for the page's own line."""
     call = _call_asked(request.form.get("call", ""))
     kept = {key: value[:2000] for key, value in request.form.items() if key not in ("csrf_token", "call")}
-    call_forms.save_draft(
-        shared.session(), kept, username=shared.username(), call_id=call.id if call else "", now=shared.now()
-    )
+    save_draft(shared.session(), kept, username=shared.username(), call_id=call.id if call else "", now=shared.now())
     shared.session().commit()
     return str(_("Draft saved %(at)s", at=f"{shared.now().astimezone(shared.zone()):%H:%M:%S}"))
 
@@ -100,9 +107,7 @@ def correct(form_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _edit(call, values_of(form, call), form=form)
     try:
-        call_forms.correct_form(
-            shared.session(), form, _posted(call, form), _writing(), why=request.form.get("why", "")
-        )
+        correct_form(shared.session(), form, _posted(call, form), _writing(), why=request.form.get("why", ""))
     except FormError as error:
         return _edit(call, request.form, error.faults, form=form), 422
     return _filed(form, _("The correction is filed."))
@@ -115,9 +120,7 @@ def review(form_id: int) -> ResponseReturnValue:
     form = _form_asked(form_id)
     verdict, remark = request.form.get("verdict", ""), request.form.get("remark", "")
     try:
-        call_forms.review_form(
-            shared.session(), form, verdict=verdict, remark=remark, by=shared.username(), now=shared.now()
-        )
+        review_form(shared.session(), form, verdict=verdict, remark=remark, by=shared.username(), now=shared.now())
     except FormError:
         flash(_("A rejection or remark needs its reason, and nobody reviews their own form."), "error")
     else:
@@ -140,7 +143,7 @@ def _filed(form: FormRow, said: str) -> ResponseReturnValue:
     return redirect(url_for("forms.one", form_id=form.id))
 
 
-def _posted(call: CallRow | None, form: FormRow | None = None) -> call_forms.Filing:
+def _posted(call: CallRow | None, form: FormRow | None = None) -> Filing:
     table = shared.settings().form
     is_own = not shared.roles() & FOR_OTHERS
     consultant = (shared.person() if is_own else request.form.get("consultant")) or (call.person if call else "") or ""
@@ -167,7 +170,7 @@ def _edit(
         faults=faults or {},
         people=shared.settings().names,
         may_choose=bool(shared.roles() & FOR_OTHERS),
-        kinds=call_forms.KINDS,
+        kinds=KINDS,
         due=_due,
     )
 
@@ -196,11 +199,11 @@ def _call_asked(call_id: str) -> CallRow | None:
 
 
 def _form_of(call: CallRow | None) -> FormRow | None:
-    return call_forms.form_of_call(shared.session(), call.id) if call else None
+    return form_of_call(shared.session(), call.id) if call else None
 
 
 def _form_asked(form_id: int) -> FormRow:
-    form = call_forms.form_with(shared.session(), form_id)
+    form = form_with(shared.session(), form_id)
     if form is None or (shared.whose() is not None and form.consultant != shared.whose()):
         abort(404)
     return form

@@ -24,11 +24,11 @@ from flask.typing import ResponseReturnValue
 from router.core.inputs import PresenceChanged
 from router.core.words import CallId, PersonId
 from router.errors import HotlineError
-from router.store.call_forms import forms_owed
-from router.store.calls import CallRow
-from router.store.customer_list import WARNED_BEFORE, expiring_customers
-from router.store.events import FactKind
-from router.store.queries import open_callbacks
+from router.store.customers.callbacks import open_callbacks
+from router.store.customers.queries import WARNED_BEFORE, expiring_customers
+from router.store.follow.events import FactKind
+from router.store.forms.queries import forms_owed
+from router.store.tables.calls import CallRow
 from router.web import shared
 from router.web.acts.refusals import in_words
 from router.web.acts.view import presences

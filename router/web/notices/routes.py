@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from router.store.notice_words import notice_words
-from router.store.notices import NoticeRow, messages_failing, notices_for, see_notices
+from router.store.notices.changes import see_notices
+from router.store.notices.queries import messages_failing, notices_for
+from router.store.notices.words import notice_words
+from router.store.tables.notices import NoticeRow
 from router.web import shared
 from router.web.language import shown_language
 from router.web.navigation import LEADERS

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.config.model import Site
-from router.store.base import open_database
+from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.records import PbxRow, PbxSourceRow
-from router.store.site import SiteRow
+from router.store.tables.office import SiteRow
+from router.store.tables.pbx import PbxRow, PbxSourceRow
 from router.telephony.records import RecordedCall, RecordsRead, read_records, recorded_calls
 from tests.telephony.phones.people import until
 

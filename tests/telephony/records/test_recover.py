@@ -11,11 +11,11 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from router.engine.link_times import LinkTimes
-from router.store.calls import CallRow
-from router.store.customers import CallbackRow, CustomerRow, NumberRow
-from router.store.forms import FormRow
-from router.store.ledger import erase_numbers
-from router.store.pbx_log import blind_intervals_of_day
+from router.store.customers.erasure import erase_numbers
+from router.store.pbx.queries import blind_intervals_of_day
+from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow, CustomerRow, NumberRow
+from router.store.tables.forms import FormRow
 from router.telephony.private.instance import CDR_FILE, CEL_FILE
 from router.telephony.records import Recovery, recover_missed
 from tests.store.conftest import postgres  # noqa: F401  (a fixture)

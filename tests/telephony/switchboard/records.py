@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core.inputs import Answered, CallArrived, HandedOver, HungUp, Taken
 from router.core.words import CallId
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.telephony.records import PbxCall
 from tests.telephony.records.book import Book
 from tests.telephony.switchboard.scene import Scene

@@ -19,7 +19,7 @@ from router.core.inputs import (
 )
 from router.core.words import CallId, DeviceState, PersonId
 from router.core.words import Stage as Rung
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from router.telephony.switchboard import Times
 from router.telephony.switchboard.switchboard import monotonic_ms
 from tests.telephony.phones.agent import Leg

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import CallArrived, HandedOver, HungUp
 from router.core.words import MissedWhy
-from router.store.records import PbxRow
+from router.store.tables.pbx import PbxRow
 from router.telephony.records import RecordedCall, recorded_call
 from router.telephony.switchboard import Times
 from tests.telephony.phones.people import Caller, Phone, until

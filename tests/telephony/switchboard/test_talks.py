@@ -6,7 +6,7 @@ import pytest
 
 from router.core.inputs import Answered, Contacted, HungUp
 from router.core.words import CallId, MissedWhy
-from router.store.events import FactKind
+from router.store.follow.events import FactKind
 from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.phones.rtp import SOUND
 from tests.telephony.switchboard.conftest import Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from router.store.base import UtcDateTime
+from router.store.tables.base import UtcDateTime
 
 revision = "0004"
 down_revision = "0003"

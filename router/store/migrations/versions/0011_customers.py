@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from router.store.base import UtcDateTime
+from router.store.tables.base import UtcDateTime
 
 revision = "0011"
 down_revision = "0010"

@@ -1,0 +1,1 @@
+"""The record of calls: what happened, and why it rang there."""

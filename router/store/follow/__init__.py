@@ -1,0 +1,1 @@
+"""The database follows the journal: from events to rows. Above all other wings; nothing of them knows it."""

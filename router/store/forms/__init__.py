@@ -1,0 +1,1 @@
+"""Call forms (R21, R22) and the closing of a day."""

@@ -1,0 +1,165 @@
+"""Filing, correcting, drafting and reviewing call forms (R21, R22). May live here: what is done to those tables.
+
+A form is corrected by a further revision; nothing of it is deleted. The database has it first; then the desk is told
+(`desk_client.forms`), which gives turns back and settles whose customer it is (R6, R16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, cast, delete, select
+from sqlalchemy.orm import Session
+
+from router.config.form import FormTable
+from router.core.words import FormKind
+from router.errors import StoreError
+from router.masking import national
+from router.store.forms.closing import closing_of
+from router.store.forms.queries import draft_row
+from router.store.scope import SITE_ID
+from router.store.tables.forms import FormDraftRow, FormReviewRow, FormRevisionRow, FormRow
+
+KINDS = tuple(kind.value for kind in FormKind)
+VERDICTS = ("approved", "rejected", "remark")
+
+
+class FormError(StoreError):
+    """A form that can't be filed; `faults` says why by field (`config.form.FAULTS` and a few of this module)."""
+
+    id = "form"
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        said = ", ".join(f"{key}: {fault}" for key, fault in self.faults.items())
+        super().__init__(f"the form can't be filed: {said}", cure="correct these fields")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """What somebody files: the whole form, first or corrected. `taken_at` aware; `call_id` None where there is none."""
+
+    call_id: str | None
+    consultant: str
+    kind: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    asked_for: str | None = None
+    taken_at: datetime | None = None
+    slot_name: str = ""
+    entered: str = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """Who writes, when, and by which terms: the office's `[form]`, the ids of its people, its zone."""
+
+    table: FormTable
+    people: Iterable[str]
+    zone: ZoneInfo
+    by: str
+    now: datetime
+
+
+def file_form(session: Session, filing: Filing, writing: Writing, *, why: str = "") -> FormRow:
+    """File a form for the first time; the caller commits. Raises `FormError`."""
+    check_filing(filing, writing)
+    check_day(session, filing, writing, why)
+    form = FormRow(site_id=SITE_ID, call_id=filing.call_id, filed_at=writing.now, entered=filing.entered)
+    session.add(form)
+    _write(session, form, filing, writing, why=why.strip()[:255])
+    wanted = (FormDraftRow.username == writing.by, FormDraftRow.call_id == (filing.call_id or ""))
+    session.execute(delete(FormDraftRow).where(*wanted))
+    return form
+
+
+def check_day(session: Session, filing: Filing, writing: Writing, why: str) -> None:
+    """Raises `FormError` where the form is for a closed day (日清) and no reason is given."""
+    if not why.strip() and closing_of(session, day_of(filing, writing)) is not None:
+        raise FormError({"why": "day-closed"})
+
+
+def day_of(filing: Filing, writing: Writing) -> date:
+    """The day that a form belongs to: its call's, else that of its filing (R24)."""
+    return (filing.taken_at or writing.now).astimezone(writing.zone).date()
+
+
+def correct_form(session: Session, form: FormRow, filing: Filing, writing: Writing, *, why: str) -> None:
+    """Add a revision to a form; the reason is needed (WEB 1.7). Raises `FormError`."""
+    if not why.strip():
+        raise FormError({"why": "needed"})
+    check_filing(filing, writing)
+    _write(session, form, filing, writing, why=why.strip()[:255])
+
+
+def check_filing(filing: Filing, writing: Writing) -> None:
+    """Raises `FormError` with everything for which a form would be refused; nothing is written."""
+    known = set(writing.people)
+    faults = writing.table.faults(filing.fields)
+    if filing.kind not in KINDS:
+        faults["kind"] = "not-a-choice"
+    if filing.consultant not in known:
+        faults["consultant"] = "not-a-choice"
+    if filing.asked_for is not None and (filing.asked_for not in known or filing.asked_for == filing.consultant):
+        faults["asked_for"] = "not-a-choice"
+    if faults:
+        raise FormError(faults)
+
+
+def _write(session: Session, form: FormRow, filing: Filing, writing: Writing, *, why: str) -> None:
+    form.consultant, form.kind, form.asked_for = filing.consultant, filing.kind, filing.asked_for
+    form.taken_at, form.slot_name = filing.taken_at, filing.slot_name
+    form.fields = {key: value.strip() for key, value in filing.fields.items() if value.strip()}
+    session.flush()
+    session.add(
+        FormRevisionRow(
+            site_id=form.site_id,
+            form_id=form.id,
+            revision=len(form.revisions) + 1,
+            written_at=writing.now,
+            written_by=writing.by,
+            why=why,
+            values={"kind": form.kind, "consultant": form.consultant, "asked_for": form.asked_for, **form.fields},
+            told_at=None if form.call_id else writing.now,  # without a call there is nothing to tell the desk
+        )
+    )
+    session.flush()
+    session.refresh(form, ["revisions"])
+
+
+def review_form(session: Session, form: FormRow, *, verdict: str, remark: str, by: str, now: datetime) -> None:
+    """Approve, reject or remark on a form (抽查).
+
+    Raises `FormError`: only a second person may, and whoever is not content says why.
+    """
+    if verdict not in VERDICTS:
+        raise FormError({"verdict": "not-a-choice"})
+    if by == form.revisions[-1].written_by:
+        raise FormError({"verdict": "own-form"})
+    if verdict != "approved" and not remark.strip():
+        raise FormError({"remark": "needed"})
+    row = FormReviewRow(site_id=form.site_id, form_id=form.id, revision=len(form.revisions), at=now, by=by)
+    row.verdict, row.remark = verdict, remark.strip()[:1000]
+    session.add(row)
+
+
+def save_draft(session: Session, values: Mapping[str, str], *, username: str, call_id: str, now: datetime) -> None:
+    """Keep what was typed so far; the caller commits."""
+    row = draft_row(session, username, call_id)
+    if row is None:
+        row = FormDraftRow(site_id=SITE_ID, username=username, call_id=call_id)
+        session.add(row)
+    row.values, row.saved_at = dict(values), now
+
+
+def erase_in_forms(session: Session, site_id: int, numbers: Iterable[str]) -> None:
+    """Take name and numbers out of every form, revision and draft that names one of these numbers (E.164)."""
+    for number in numbers:
+        written = national(number)
+        for row in (FormRow.fields, FormRevisionRow.values, FormDraftRow.values):
+            named = select(row.class_).where(row.class_.site_id == site_id, cast(row, String).contains(written))
+            for found in session.scalars(named):
+                kept = {key: value for key, value in getattr(found, row.key).items() if key not in ("name", "number")}
+                setattr(found, row.key, kept)

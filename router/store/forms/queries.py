@@ -1,0 +1,76 @@
+"""What people ask of call forms (R21, R22). May live here: reading queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from router.store.scope import SITE_ID, day_bounds
+from router.store.tables.calls import CallRow
+from router.store.tables.forms import FormDraftRow, FormRevisionRow, FormRow
+
+
+def draft_of(session: Session, *, username: str, call_id: str) -> Mapping[str, str]:
+    """What this person typed for this call and has not filed."""
+    row = draft_row(session, username, call_id)
+    return row.values if row else {}
+
+
+def draft_row(session: Session, username: str, call_id: str) -> FormDraftRow | None:
+    """The row of a draft; None where there is none."""
+    wanted = (FormDraftRow.site_id == SITE_ID, FormDraftRow.username == username, FormDraftRow.call_id == call_id)
+    return session.scalars(select(FormDraftRow).where(*wanted)).one_or_none()
+
+
+def forms_owed(session: Session, *, since: datetime, person: str | None = None) -> Sequence[CallRow]:
+    """Answered calls since then that have no form yet, oldest first; one person's, or everybody's (R21)."""
+    has_form = select(FormRow.id).where(FormRow.site_id == CallRow.site_id, FormRow.call_id == CallRow.id).exists()
+    wanted = [CallRow.site_id == SITE_ID, CallRow.arrived_at >= since, CallRow.answered_at.is_not(None), ~has_form]
+    if person is not None:
+        wanted.append(CallRow.person == person)
+    return session.scalars(
+        select(CallRow).where(*wanted).options(joinedload(CallRow.number)).order_by(CallRow.arrived_at)
+    ).all()
+
+
+def forms_filed(session: Session, *, first: datetime, end: datetime, person: str | None = None) -> Sequence[FormRow]:
+    """Forms filed from `first` until before `end`, newest first; one person's, or everybody's."""
+    wanted = [FormRow.site_id == SITE_ID, FormRow.filed_at >= first, FormRow.filed_at < end]
+    if person is not None:
+        wanted.append(FormRow.consultant == person)
+    return session.scalars(select(FormRow).where(*wanted).order_by(FormRow.filed_at.desc(), FormRow.id.desc())).all()
+
+
+def forms_of_days(session: Session, first: date, end: date, zone: ZoneInfo) -> Sequence[FormRow]:
+    """Forms whose call was taken from `first` until before `end` (where unknown: filed), in that order."""
+    taken = func.coalesce(FormRow.taken_at, FormRow.filed_at)
+    begin, over = day_bounds(first, zone)[0], day_bounds(end, zone)[0]
+    wanted = (FormRow.site_id == SITE_ID, taken >= begin, taken < over)
+    return session.scalars(select(FormRow).where(*wanted).order_by(taken, FormRow.id)).all()
+
+
+def form_with(session: Session, form_id: int) -> FormRow | None:
+    """One form."""
+    form = session.get(FormRow, form_id)
+    return form if form is not None and form.site_id == SITE_ID else None
+
+
+def form_of_call(session: Session, call_id: str) -> FormRow | None:
+    """A call's own form: the first filed (R24)."""
+    wanted = (FormRow.site_id == SITE_ID, FormRow.call_id == call_id)
+    return session.scalars(select(FormRow).where(*wanted).order_by(FormRow.filed_at, FormRow.id).limit(1)).one_or_none()
+
+
+def untold_revisions(session: Session) -> Sequence[tuple[FormRow, FormRevisionRow]]:
+    """Revisions that the desk has still to hear of, in the order in which they were written."""
+    pairs = session.execute(
+        select(FormRow, FormRevisionRow)
+        .join(FormRevisionRow, FormRevisionRow.form_id == FormRow.id)
+        .where(FormRow.site_id == SITE_ID, FormRevisionRow.told_at.is_(None), FormRow.call_id.is_not(None))
+        .order_by(FormRevisionRow.id)
+    )
+    return [(form, revision) for form, revision in pairs]

@@ -1,0 +1,88 @@
+"""What people and programs are told at once (B4), and the outbox by which it leaves the house.
+
+May live here: those tables, writing and reading them. A notice is known by its key, so that looking twice at the same
+event tells it once; the outbox has a row for each target, which is tried again until it is sent or given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from router.store.scope import SITE_ID
+from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
+
+RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600, 3600, 7200, 14400, 28800))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to tell; `person` None: the supervisors."""
+
+    key: str
+    what: str
+    at: datetime
+    person: str | None = None
+    call_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add_notice(session: Session, notice: Notice) -> bool:
+    """Put a notice on the page; False when it is there already. The caller commits."""
+    wanted = (NoticeRow.site_id == SITE_ID, NoticeRow.key == notice.key)
+    if session.scalars(select(NoticeRow.id).where(*wanted)).one_or_none() is not None:
+        return False
+    session.add(
+        NoticeRow(
+            site_id=SITE_ID,
+            key=notice.key,
+            what=notice.what,
+            person=notice.person,
+            call_id=notice.call_id,
+            at=notice.at,
+            details=dict(notice.details),
+        )
+    )
+    session.flush()
+    return True
+
+
+def add_message(session: Session, target: str, key: str, body: Mapping[str, Any], now: datetime) -> None:
+    """Put a message for a target into the outbox, once per key; the caller commits."""
+    wanted = (OutboxRow.site_id == SITE_ID, OutboxRow.target == target, OutboxRow.key == key)
+    if session.scalars(select(OutboxRow.id).where(*wanted)).one_or_none() is None:
+        row = OutboxRow(site_id=SITE_ID, target=target, key=key, body=dict(body), made_at=now, next_at=now)
+        session.add(row)
+        session.flush()
+
+
+def message_tried(row: OutboxRow, now: datetime, failure: str) -> None:
+    """Note how a message went: sent, to be tried again, or given up after the last time."""
+    row.tries += 1
+    row.failure = failure[:255]
+    if not failure:
+        row.sent_at, row.next_at = now, None
+    else:
+        row.next_at = now + RETRY_AFTER[row.tries - 1] if row.tries <= len(RETRY_AFTER) else None
+
+
+def see_notices(rows: Iterable[NoticeRow], by: str, now: datetime) -> None:
+    """Note that somebody has seen them; the caller commits."""
+    for row in rows:
+        if row.seen_at is None:
+            row.seen_at, row.seen_by = now, by
+
+
+def mark_of(session: Session, source: str, newest: int) -> NoticeMarkRow:
+    """How far `source` has been looked through; one never looked at begins at `newest`: old news is not told."""
+    mark = session.get(NoticeMarkRow, (SITE_ID, source))
+    if mark is None:
+        mark = NoticeMarkRow(site_id=SITE_ID, source=source, last_id=newest)
+        session.add(mark)
+        session.flush()
+    return mark

@@ -1,0 +1,1 @@
+"""The office as the database keeps it: people, phones, numbers, plans, settings."""

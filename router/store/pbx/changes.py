@@ -1,0 +1,73 @@
+"""Writing the PBX's own records. May live here: changes of `pbx_source`, `pbx_row`, `blind_interval`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from router.store.database import insert_once
+from router.store.pbx.queries import BATCH
+from router.store.scope import SITE_ID
+from router.store.tables.pbx import BlindIntervalRow, PbxRow, PbxSourceRow
+
+
+def source_named(session: Session, name: str, *, site_id: int = SITE_ID) -> PbxSourceRow:
+    """The source's row, made and committed if it is new."""
+    wanted = (PbxSourceRow.site_id == site_id, PbxSourceRow.name == name)
+    insert = insert_once(session, PbxSourceRow)
+    values = {"site_id": site_id, "name": name, "position": {}, "failure": ""}
+    session.execute(insert.values(values).on_conflict_do_nothing())
+    session.commit()
+    return session.scalars(select(PbxSourceRow).where(*wanted)).one()
+
+
+def add_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Add rows that are not there yet, all of one source; returns how many were new. The caller commits."""
+    by_key = {row["row_key"]: row for row in rows}
+    keys = list(by_key)
+    for first in range(0, len(keys), BATCH):
+        some = keys[first : first + BATCH]
+        where = (PbxRow.source_id == rows[0]["source_id"], PbxRow.row_key.in_(some))
+        for key in session.scalars(select(PbxRow.row_key).where(PbxRow.site_id == rows[0]["site_id"], *where)):
+            del by_key[key]
+    if by_key:
+        insert = insert_once(session, PbxRow).on_conflict_do_nothing()  # another reading may go on at the same time
+        session.connection().execute(insert, [dict(row) for row in by_key.values()])
+    return len(by_key)
+
+
+def name_enders(session: Session, enders: Mapping[str, str], *, site_id: int = SITE_ID) -> None:
+    """Note who ended each of these calls (R19): call id -> `caller` or `consultant`. The caller commits."""
+    if enders:
+        table = PbxRow.__table__
+        where = (table.c.site_id == site_id, table.c.call_id == bindparam("the_call"), table.c.direction == "in")
+        values = [{"the_call": call, "who": who} for call, who in enders.items()]
+        session.connection().execute(update(PbxRow).where(*where).values(ended_by=bindparam("who")), values)
+
+
+def name_answerer(session: Session, call_id: str, at: datetime, person: str, *, site_id: int = SITE_ID) -> None:
+    """Note who answered the row that began about then, where its channel told no more than the trunk."""
+    where = (PbxRow.site_id == site_id, PbxRow.call_id == call_id, PbxRow.answered_by == "", PbxRow.direction == "in")
+    rows = session.scalars(select(PbxRow).where(*where, PbxRow.answered_at.is_not(None))).all()
+    nearest = min(rows, key=lambda row: abs((row.answered_at or at) - at), default=None)
+    if nearest is not None:
+        nearest.answered_by = person
+
+
+def erase_in_records(session: Session, site_id: int, numbers: Sequence[str]) -> None:
+    """Empty these numbers in the PBX's records, too: for an erased person only the call is left."""
+    session.execute(update(PbxRow).where(PbxRow.site_id == site_id, PbxRow.number.in_(numbers)).values(number=""))
+
+
+def note_blind(session: Session, started: datetime, ended: datetime | None, *, site_id: int = SITE_ID) -> None:
+    """Note a time without a link, once; an open one gets its end later. The caller commits."""
+    wanted = (BlindIntervalRow.site_id == site_id, BlindIntervalRow.started_at == started)
+    row = session.scalars(select(BlindIntervalRow).where(*wanted)).one_or_none()
+    if row is None:
+        session.add(BlindIntervalRow(site_id=site_id, started_at=started, ended_at=ended))
+    else:
+        row.ended_at = ended

@@ -1,0 +1,1 @@
+"""The people of the site, and the programs that act for them."""

@@ -1,0 +1,37 @@
+"""Every table, imported: for migrations and for tests that make a database. May live here: imports alone."""
+
+from __future__ import annotations
+
+from router.store.tables import (
+    applied,
+    calls,
+    customers,
+    days,
+    findings,
+    forms,
+    jobs,
+    notices,
+    office,
+    pbx,
+    presence,
+    tokens,
+    users,
+)
+from router.store.tables.base import Base
+
+__all__ = [
+    "Base",
+    "applied",
+    "calls",
+    "customers",
+    "days",
+    "findings",
+    "forms",
+    "jobs",
+    "notices",
+    "office",
+    "pbx",
+    "presence",
+    "tokens",
+    "users",
+]

@@ -1,0 +1,57 @@
+"""What people were told, messages on their way. May live here: those tables, and how far was looked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from router.store.tables.base import Base, UtcDateTime
+
+
+class NoticeRow(Base):
+    """Something that was told: to one person, or to the supervisors (`person` empty)."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("site_id", "key"), Index("ix_notice_person", "site_id", "person", "seen_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    key: Mapped[str] = mapped_column(String(120))
+    what: Mapped[str] = mapped_column(String(24))
+    person: Mapped[str | None] = mapped_column(String(32))
+    call_id: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)  # names and masked numbers, for the sentence
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_by: Mapped[str] = mapped_column(String(80), default="")
+
+
+class OutboxRow(Base):
+    """One message for one target, until it is sent or given up."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("site_id", "target", "key"), Index("ix_outbox_next", "site_id", "next_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    target: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(120))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # `title` and `text`, or the payload of a webhook
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # none: sent, or given up
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[str] = mapped_column(String(255), default="")
+
+
+class NoticeMarkRow(Base):
+    """How far the record has been looked through for what must be told."""
+
+    __tablename__ = "notice_mark"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(24), primary_key=True)
+    last_id: Mapped[int] = mapped_column(default=0)

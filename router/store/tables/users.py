@@ -1,0 +1,92 @@
+"""Who may sign in, as Flask-Security keeps it. May live here: users, roles, and their pairing."""
+
+# mypy: disable-error-code="assignment"
+# Flask-Security types its mixin's fields as plain values; they are columns here, some of which may be null.
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+
+from router.store.tables.base import Base, UtcDateTime
+
+# DESIGN, Web: what each may do is decided in the pages, by these names
+ROLES = ("supervisor", "manager", "secretary", "consultant", "administrator")
+
+MAX_FAILED_LOGINS = 8
+LOCK_MINUTES = 10
+
+user_role = Table(
+    "user_role",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+
+class Role(Base, RoleMixin):
+    """One of `ROLES`."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    description: Mapped[str | None] = mapped_column(String(255))
+    permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+
+
+class User(Base, UserMixin):
+    """Somebody who signs in; `person` is the consultant they are, if they are one. Naive times are Flask-Security's."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(default=1)
+    username: Mapped[str] = mapped_column(String(255), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    name: Mapped[str] = mapped_column(String(80), default="")
+    person: Mapped[str | None] = mapped_column(String(64))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmed_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
+    current_login_at: Mapped[datetime | None]
+    last_login_ip: Mapped[str | None] = mapped_column(String(64))
+    current_login_ip: Mapped[str | None] = mapped_column(String(64))
+    login_count: Mapped[int | None]
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    us_totp_secrets: Mapped[str | None] = mapped_column(String(255))
+    us_phone_number: Mapped[str | None] = mapped_column(String(128))
+
+    roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="joined")
+
+    def track_failed_authn(self, auth_type: str, tfa: bool = False) -> None:  # noqa: ARG002  (Flask-Security's hook)
+        """Count a failed sign-in; too many lock the account. Committed here: the failed request rolls back."""
+        self.failed_logins = (self.failed_logins or 0) + 1
+        if self.failed_logins >= MAX_FAILED_LOGINS:
+            self.locked_until = datetime.now(UTC) + timedelta(minutes=LOCK_MINUTES)
+            self.failed_logins = 0
+        session = object_session(self)
+        if session is not None:
+            session.commit()
+
+    def is_locked(self, form_error: list[str] | None = None) -> bool:
+        """Whether the account is locked; called once the password was right, so else the count begins anew."""
+        if self.locked_until is not None and self.locked_until > datetime.now(UTC):
+            if form_error is not None:
+                minutes = LOCK_MINUTES
+                form_error.append(f"账号已锁定，请 {minutes} 分钟后再试 · Locked, try again in {minutes} minutes")
+            return True
+        self.failed_logins, self.locked_until = 0, None
+        return False
