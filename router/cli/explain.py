@@ -14,7 +14,7 @@ from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.errors import RequestError
 from router.masking import mask
-from router.store.calls.explain import explain, in_words_let_go, summary
+from router.store.calls.explain import explain, in_words_let_ring, summary
 from router.store.calls.queries import call_with, trail_of_call
 from router.store.calls.rings import rings_of
 from router.store.fairness.let_ring_then_took import let_ring_then_took
@@ -53,7 +53,7 @@ def _lines(session: Session, row: CallRow, place: Place, language: str) -> Itera
     yield f"{row.id} {mask(number or '')} {row.hotline or ''}"
     yield summary(row, rings_of(trail, three_rings), names, language)
     for sign in let_ring_then_took(session, {row.id: trail}, three_rings=three_rings):
-        yield in_words_let_go(sign.person, sign.let_go, sign.how, names, language)
+        yield in_words_let_ring(sign.person, sign.let_go, sign.how, names, language)
     for step in explain(trail, names, language):
         at = step.at.astimezone(place.site.zone).strftime("%H:%M:%S.%f")[:-3]
         yield f"{at} {step.clock:>9}  {step.text}  {' '.join(step.rules)}"

@@ -63,10 +63,10 @@ def _table(place: Place, what: str, first: date, last: date) -> Table:
         return forms_out.forms_table(forms, office)
 
 
-def office_of(place: Place) -> forms_out.Office:
+def office_of(place: Place) -> forms_out.TableTerms:
     """How tables of this site are written."""
     site = place.site
-    return forms_out.Office(
+    return forms_out.TableTerms(
         language=site.site.language,
         zone=site.zone,
         names=place.names,

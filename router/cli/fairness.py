@@ -39,7 +39,7 @@ HEADS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "new_customers": ("新客户", "new cust."),
         "rang_out": ("三声未接", "rang out"),
         "declined": ("拒接", "declined"),
-        "let_go_then_took": ("疑抢客户", "let ring, took"),
+        "let_ring_then_took": ("疑抢客户", "let ring, took"),
     }
 )
 MARKS: Mapping[str, tuple[str, str, str]] = MappingProxyType(

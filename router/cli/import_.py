@@ -17,8 +17,8 @@ from router.desk_client.client import EngineClient
 from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
 from router.exchange import customers_in, display_in, forms_in
-from router.exchange.forms_in import BadRow
-from router.exchange.reading import Line, TableFileError, read_table
+from router.exchange.forms_in import BadCell
+from router.exchange.reading import TableFileError, TableRow, read_table
 from router.reconcile.rows import CLOSED
 from router.store.customers.queries import Terms
 from router.store.findings.changes import write_display_count
@@ -53,7 +53,9 @@ def command(
             _display(session, place, file, lines, by=by, day=day.date() if day else None, preview=preview)
 
 
-def _forms(session: Session, place: Place, file: Path, lines: list[Line], *, by: str, why: str, preview: bool) -> None:
+def _forms(
+    session: Session, place: Place, file: Path, lines: list[TableRow], *, by: str, why: str, preview: bool
+) -> None:
     office = office_of(place)
     writing = Writing(table=office.form, people=office.names, zone=office.zone, by=by, now=datetime.now(UTC))
     seen = forms_in.look_through(session, lines, office, writing, why=why)
@@ -64,11 +66,11 @@ def _forms(session: Session, place: Place, file: Path, lines: list[Line], *, by:
         session.commit()
 
 
-def _customers(session: Session, place: Place, file: Path, lines: list[Line], *, by: str, preview: bool) -> None:
+def _customers(session: Session, place: Place, file: Path, lines: list[TableRow], *, by: str, preview: bool) -> None:
     site, now = place.site, datetime.now(UTC)
     people = {consultant.id: consultant.name for consultant in site.consultants}
     terms = Terms(now=now, lapse=timedelta(days=site.policy.lapse_days), people=frozenset(people))
-    reading = customers_in.Reading(people=people, written=numbering(site).one, zone=site.zone, terms=terms)
+    reading = customers_in.ListTerms(people=people, written=numbering(site).one, zone=site.zone, ownership=terms)
     seen = customers_in.look_through(session, lines, reading)
     _say_bad(file, seen.bad)
     for row in seen.kept:
@@ -82,7 +84,7 @@ def _customers(session: Session, place: Place, file: Path, lines: list[Line], *,
 
 
 def _display(
-    session: Session, place: Place, file: Path, lines: list[Line], *, by: str, day: date | None, preview: bool
+    session: Session, place: Place, file: Path, lines: list[TableRow], *, by: str, day: date | None, preview: bool
 ) -> None:
     def slots_of(at: date) -> set[str]:
         return {slot.name for slot in plan_of_day(session, place.site, at).slots} | {CLOSED}
@@ -109,6 +111,6 @@ def _tell(session: Session, place: Place, now: datetime) -> None:
         click.echo("the router does not run: it is told when it does")
 
 
-def _say_bad(file: Path, bad: Iterable[BadRow]) -> None:
+def _say_bad(file: Path, bad: Iterable[BadCell]) -> None:
     for row in bad:
         click.echo(f"{file.name}:{row.line}: {row.column}: {row.fault}", err=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from router.engine.journal import Entry, JournalReader
-from router.store.follow.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
+from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
 from router.wire.codec import CodecError, answer_from_json, from_json, input_from_json
 from router.wire.errors import JournalError
 
@@ -81,9 +81,9 @@ def _keys(reader: JournalReader, *named: Any) -> dict[str, int]:
     return {number: key for number, key in keys.items() if key is not None}
 
 
-def _event(reader: JournalReader, entry: Entry) -> Event:
+def _event(reader: JournalReader, entry: Entry) -> JournalEvent:
     facts = _facts(entry)
-    return Event(
+    return JournalEvent(
         seq=entry.seq,
         at_ms=entry.at_ms,
         source=entry.source,

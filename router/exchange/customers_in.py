@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from router.exchange.forms_in import BadRow
-from router.exchange.reading import Line, TableFileError
+from router.exchange.forms_in import BadCell
+from router.exchange.reading import TableFileError, TableRow
 from router.store.customers.changes import give_owner
 from router.store.customers.numbers import add_number, new_customer, row_of_number
 from router.store.customers.queries import Terms
@@ -67,32 +67,32 @@ class CustomersPreview:
     taken: tuple[Listed, ...] = ()
     known: tuple[Listed, ...] = ()
     kept: tuple[Listed, ...] = ()
-    bad: tuple[BadRow, ...] = ()
+    bad: tuple[BadCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ListTerms:
     """What a file is read by: who works here, how numbers are written, the terms of R16."""
 
     people: Mapping[str, str]  # those who work here: id -> name
     written: Callable[[str], str]  # a number as the site writes it
     zone: ZoneInfo
-    terms: Terms
+    ownership: Terms
 
 
-def look_through(session: Session, lines: Iterable[Line], reading: Reading) -> CustomersPreview:
+def look_through(session: Session, lines: Iterable[TableRow], terms: ListTerms) -> CustomersPreview:
     """Read every row, changing nothing. Raises `TableFileError` where a needed column is missing."""
     lines = list(lines)
     titles = _titles(lines)
-    rows, bad = list[Listed](), list[BadRow]()
+    rows, bad = list[Listed](), list[BadCell]()
     for line in lines:
         cells = {titles[title]: cell for title, cell in line.cells.items() if title in titles}
-        listed, faults = _listed(line.number, cells, reading)
+        listed, faults = _listed(line.number, cells, terms)
         bad += faults
         rows += [listed] if listed else []
     bad += _twice(rows)
     wrong = {row.line for row in bad}
-    return _against_the_record(session, [row for row in rows if row.line not in wrong], reading, bad)
+    return _against_the_record(session, [row for row in rows if row.line not in wrong], terms, bad)
 
 
 def take_all(session: Session, preview: CustomersPreview, *, by: str, now: datetime) -> int:
@@ -126,7 +126,7 @@ def _put_numbers(session: Session, customer: CustomerRow, numbers: Sequence[str]
 # --- one row ----------------------------------------------------------------------------------------------------------
 
 
-def _titles(lines: Sequence[Line]) -> dict[str, str]:
+def _titles(lines: Sequence[TableRow]) -> dict[str, str]:
     known = {title: key for key, titles in COLUMNS.items() for title in titles}
     found = {title: known[title.lower()] for title in (lines[0].cells if lines else {}) if title.lower() in known}
     missing = [COLUMNS[key][0] for key in NEEDED if key not in found.values()]
@@ -136,39 +136,39 @@ def _titles(lines: Sequence[Line]) -> dict[str, str]:
     return found
 
 
-def _listed(line: int, cells: Mapping[str, str], reading: Reading) -> tuple[Listed | None, list[BadRow]]:
+def _listed(line: int, cells: Mapping[str, str], terms: ListTerms) -> tuple[Listed | None, list[BadCell]]:
     faults: dict[str, str] = {}
-    numbers = _numbers(cells.get("numbers", ""), reading, faults)
-    owner = _owner(cells.get("owner", ""), reading, faults)
-    contact = _moment(cells.get("last_contact", ""), reading, faults)
+    numbers = _numbers(cells.get("numbers", ""), terms, faults)
+    owner = _owner(cells.get("owner", ""), terms, faults)
+    contact = _moment(cells.get("last_contact", ""), terms, faults)
     name = cells.get("name", "")
     if len(name) > LONGEST_NAME:
         faults["name"] = "too-long"
     if faults or contact is None:
-        return None, [BadRow(line=line, column=column, fault=fault) for column, fault in faults.items()]
+        return None, [BadCell(line=line, column=column, fault=fault) for column, fault in faults.items()]
     return Listed(line=line, name=name, numbers=numbers, owner=owner, last_contact=contact), []
 
 
-def _numbers(cell: str, reading: Reading, faults: dict[str, str]) -> tuple[str, ...]:
+def _numbers(cell: str, terms: ListTerms, faults: dict[str, str]) -> tuple[str, ...]:
     parts = [part for part in BETWEEN.split(cell) if part.strip()]
     if not parts:
         faults["numbers"] = "missing"
     if any(not FEWEST_DIGITS <= sum(map(str.isdecimal, part)) <= MOST_DIGITS for part in parts):
         faults["numbers"] = "not-a-number"
-    return tuple(dict.fromkeys(reading.written(part) for part in parts))
+    return tuple(dict.fromkeys(terms.written(part) for part in parts))
 
 
-def _owner(cell: str, reading: Reading, faults: dict[str, str]) -> str:
+def _owner(cell: str, terms: ListTerms, faults: dict[str, str]) -> str:
     """By id, or by name where only one has it."""
-    named = [person for person, name in reading.people.items() if name == cell]
-    if cell in reading.people:
+    named = [person for person, name in terms.people.items() if name == cell]
+    if cell in terms.people:
         return cell
     if len(named) != 1:
         faults["owner"] = "unknown-person" if cell else "missing"
     return named[0] if named else ""
 
 
-def _moment(cell: str, reading: Reading, faults: dict[str, str]) -> datetime | None:
+def _moment(cell: str, terms: ListTerms, faults: dict[str, str]) -> datetime | None:
     """A time with or without its hour; a date alone is its last moment, or now if that has not come yet."""
     try:
         moment = datetime.fromisoformat(cell.replace("/", "-")) if cell else None
@@ -177,21 +177,21 @@ def _moment(cell: str, reading: Reading, faults: dict[str, str]) -> datetime | N
     if moment is None:
         faults["last_contact"] = "not-a-time" if cell else "missing"
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=reading.zone)
-    if len(cell) <= len("2026-11-24") and moment <= reading.terms.now:
-        moment = min(moment + timedelta(days=1) - timedelta(seconds=1), reading.terms.now)
-    if moment > reading.terms.now:
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=terms.zone)
+    if len(cell) <= len("2026-11-24") and moment <= terms.ownership.now:
+        moment = min(moment + timedelta(days=1) - timedelta(seconds=1), terms.ownership.now)
+    if moment > terms.ownership.now:
         faults["last_contact"] = "in-the-future"
     return moment
 
 
-def _twice(rows: Iterable[Listed]) -> list[BadRow]:
+def _twice(rows: Iterable[Listed]) -> list[BadCell]:
     """A number that an earlier row has, too: which of them counts can't be known."""
     seen: set[str] = set()
     bad = []
     for row in rows:
         if seen & set(row.numbers):
-            bad.append(BadRow(line=row.line, column="numbers", fault="twice"))
+            bad.append(BadCell(line=row.line, column="numbers", fault="twice"))
         seen |= set(row.numbers)
     return bad
 
@@ -200,18 +200,18 @@ def _twice(rows: Iterable[Listed]) -> list[BadRow]:
 
 
 def _against_the_record(
-    session: Session, rows: Sequence[Listed], reading: Reading, bad: list[BadRow]
+    session: Session, rows: Sequence[Listed], terms: ListTerms, bad: list[BadCell]
 ) -> CustomersPreview:
     on_record = _customers_of(session, {number for row in rows for number in row.numbers})
     sorted_out: dict[str, list[Listed]] = {"taken": [], "known": [], "kept": []}
     for row in rows:
         known = {on_record[number].id: on_record[number] for number in row.numbers if number in on_record}
         if len(known) > 1:
-            bad.append(BadRow(line=row.line, column="numbers", fault="two-customers"))
+            bad.append(BadCell(line=row.line, column="numbers", fault="two-customers"))
             continue
         customer = next(iter(known.values()), None)
         has_all = all(number in on_record for number in row.numbers)
-        sorted_out[_what_of(row, customer, reading.terms, has_all=has_all)].append(
+        sorted_out[_what_of(row, customer, terms.ownership, has_all=has_all)].append(
             replace(row, known=customer.id, owned_by=customer.owner or "") if customer else row
         )
     bad.sort(key=lambda row: row.line)

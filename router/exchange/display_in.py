@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from router.exchange.forms_in import BadRow
-from router.exchange.reading import Line, TableFileError
+from router.exchange.forms_in import BadCell
+from router.exchange.reading import TableFileError, TableRow
 
 TITLES = {"date": "date", "日期": "date", "slot": "slot", "时段": "slot", "count": "count", "电话显示数": "count"}
 MOST_CALLS = 100_000
@@ -26,16 +26,16 @@ class DisplayCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class CountsPreview:
     """What a file would do: counts to keep, rows that can't be taken."""
 
     counts: tuple[DisplayCount, ...]
-    bad: tuple[BadRow, ...]
+    bad: tuple[BadCell, ...]
 
 
 def look_through(
-    lines: Iterable[Line], slots_of: Callable[[date], Collection[str]], *, day: date | None = None
-) -> Preview:
+    lines: Iterable[TableRow], slots_of: Callable[[date], Collection[str]], *, day: date | None = None
+) -> CountsPreview:
     """Read every row; `day` is for files without a date. Raises `TableFileError` where a column is missing."""
     lines = list(lines)
     titles = {TITLES[title]: title for title in (lines[0].cells if lines else {}) if title in TITLES}
@@ -44,15 +44,15 @@ def look_through(
         raise TableFileError(
             f"columns are missing: {', '.join(sorted(missing))}", cure="date,slot,count; without a date name it: --date"
         )
-    counts, bad = list[DisplayCount](), list[BadRow]()
+    counts, bad = list[DisplayCount](), list[BadCell]()
     for line in lines:
         cells = {key: line.cells.get(title, "") for key, title in titles.items()}
         read = _read(cells, slots_of, day)
         if isinstance(read, DisplayCount):
             counts.append(read)
         else:
-            bad.append(BadRow(line=line.number, column=read[0], fault=read[1]))
-    return Preview(counts=tuple(counts), bad=tuple(bad))
+            bad.append(BadCell(line=line.number, column=read[0], fault=read[1]))
+    return CountsPreview(counts=tuple(counts), bad=tuple(bad))
 
 
 def _read(

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from router.config.form import FIELDS, FieldKind
-from router.exchange.forms_out import ABOUT, KINDS, YES_NO, Office
-from router.exchange.reading import Line, TableFileError
+from router.exchange.forms_out import ABOUT, KINDS, YES_NO, TableTerms
+from router.exchange.reading import TableFileError, TableRow
 from router.store.forms.changes import Filing, FormError, Writing, check_day, check_filing, file_form
 from router.store.forms.queries import form_of_call
 
@@ -22,7 +22,7 @@ NEEDED = ("consultant",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BadRow:
+class BadCell:
     """A row that can't be taken: its line in the file, the column, and what is wrong (`config.form.FAULTS`, ...)."""
 
     line: int
@@ -31,41 +31,41 @@ class BadRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class FormsPreview:
     """What a file would do: forms to file, rows that are there already, rows that can't be taken."""
 
     filings: tuple[Filing, ...]
     known: tuple[int, ...]
-    bad: tuple[BadRow, ...]
+    bad: tuple[BadCell, ...]
 
 
 def look_through(
-    session: Session, lines: Iterable[Line], office: Office, writing: Writing, *, why: str = ""
-) -> Preview:
+    session: Session, lines: Iterable[TableRow], terms: TableTerms, writing: Writing, *, why: str = ""
+) -> FormsPreview:
     """Read every row, changing nothing; forms of closed days need a reason.
 
     Raises `TableFileError` where a needed column is missing.
     """
     lines = list(lines)
     titles = _titles(lines)
-    filings, known, bad = list[Filing](), list[int](), list[BadRow]()
+    filings, known, bad = list[Filing](), list[int](), list[BadCell]()
     for line in lines:
         cells = {titles[title]: cell for title, cell in line.cells.items() if title in titles}
         try:
-            filing = _filing(cells, office)
+            filing = _filing(cells, terms)
             check_filing(filing, writing)
             check_day(session, filing, writing, why)
         except FormError as error:
-            bad += [BadRow(line=line.number, column=column, fault=fault) for column, fault in error.faults.items()]
+            bad += [BadCell(line=line.number, column=column, fault=fault) for column, fault in error.faults.items()]
             continue
         if filing.call_id and form_of_call(session, filing.call_id) is not None:
             known.append(line.number)
         else:
             filings.append(filing)
-    return Preview(filings=tuple(filings), known=tuple(known), bad=tuple(bad))
+    return FormsPreview(filings=tuple(filings), known=tuple(known), bad=tuple(bad))
 
 
-def file_all(session: Session, preview: Preview, writing: Writing, *, why: str = "") -> int:
+def file_all(session: Session, preview: FormsPreview, writing: Writing, *, why: str = "") -> int:
     """File what was looked through, all in the caller's transaction; returns how many.
 
     Raises `TableFileError` when a row is bad: nothing is half-imported.
@@ -77,7 +77,7 @@ def file_all(session: Session, preview: Preview, writing: Writing, *, why: str =
     return len(preview.filings)
 
 
-def _titles(lines: list[Line]) -> dict[str, str]:
+def _titles(lines: list[TableRow]) -> dict[str, str]:
     """What each column of the file is: its Chinese or English title, or its key."""
     known = {title: en for zh, en in ABOUT for title in (zh, en)}
     known |= {title: one.key for one in FIELDS.values() for title in (one.zh, one.en, one.key)}
@@ -90,8 +90,8 @@ def _titles(lines: list[Line]) -> dict[str, str]:
     return found
 
 
-def _filing(cells: Mapping[str, str], office: Office) -> Filing:
-    ids = {name: person for person, name in office.names.items()}
+def _filing(cells: Mapping[str, str], terms: TableTerms) -> Filing:
+    ids = {name: person for person, name in terms.names.items()}
     fields = {key: _value(key, cells.get(key, "")) for key in FIELDS}
     return Filing(
         call_id=cells.get("call_id") or None,
@@ -99,7 +99,7 @@ def _filing(cells: Mapping[str, str], office: Office) -> Filing:
         kind=_key_of(KINDS, cells.get("kind") or "purchase"),
         fields={key: value for key, value in fields.items() if value},
         asked_for=ids.get(cells.get("asked_for", ""), cells.get("asked_for", "")) or None,
-        taken_at=_moment("taken_at", cells.get("taken_at", ""), office.zone),
+        taken_at=_moment("taken_at", cells.get("taken_at", ""), terms.zone),
         slot_name=cells.get("slot", ""),
         entered="import",
     )

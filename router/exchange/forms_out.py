@@ -26,7 +26,7 @@ YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class TableTerms:
     """How a table is to be written: language, zone, names of people by id, the fields of its form."""
 
     language: str
@@ -60,34 +60,34 @@ ABOUT = (
 """Columns beside the fields of the form; the English title is the key by which a file is read."""
 
 
-def _about(form: FormRow, office: Office) -> list[str]:
+def _about(form: FormRow, terms: TableTerms) -> list[str]:
     return [
         str(form.id),
         form.call_id or "",
-        office.name(form.consultant),
-        office.local(form.taken_at),
-        office.local(form.filed_at),
+        terms.name(form.consultant),
+        terms.local(form.taken_at),
+        terms.local(form.filed_at),
         form.slot_name,
-        office.word(*KINDS.get(form.kind, (form.kind, form.kind))),
-        office.name(form.asked_for),
+        terms.word(*KINDS.get(form.kind, (form.kind, form.kind))),
+        terms.name(form.asked_for),
     ]
 
 
-def forms_table(forms: Iterable[FormRow], office: Office) -> Table:
+def forms_table(forms: Iterable[FormRow], terms: TableTerms) -> Table:
     """Every field of the forms, for exchange: what it writes can be read back (`forms_in`)."""
-    head = [office.word(zh, en) for zh, en in ABOUT] + [office.word(one.zh, one.key) for one in office.form.asked]
-    rows = [_about(form, office) + [_field(office, form, one.key) for one in office.form.asked] for form in forms]
-    return Table(title=office.word("来电表", "Call forms"), head=head, rows=rows)
+    head = [terms.word(zh, en) for zh, en in ABOUT] + [terms.word(one.zh, one.key) for one in terms.form.asked]
+    rows = [_about(form, terms) + [_field(terms, form, one.key) for one in terms.form.asked] for form in forms]
+    return Table(title=terms.word("来电表", "Call forms"), head=head, rows=rows)
 
 
-def _field(office: Office, form: FormRow, key: FieldKey) -> str:
+def _field(terms: TableTerms, form: FormRow, key: FieldKey) -> str:
     value = str(form.fields.get(key, ""))
     if FIELDS[key].kind is FieldKind.YES_NO:
-        return office.word(*YES_NO.get(value, (value, value)))
+        return terms.word(*YES_NO.get(value, (value, value)))
     return value.replace("T", " ") if FIELDS[key].kind is FieldKind.MOMENT else value
 
 
-def calls_table(calls: Iterable[CallRow], office: Office, *, show_numbers: bool) -> Table:
+def calls_table(calls: Iterable[CallRow], terms: TableTerms, *, show_numbers: bool) -> Table:
     """The call log; numbers in full only for who may have them."""
     titles = (
         ("到达", "arrived_at"),
@@ -104,24 +104,24 @@ def calls_table(calls: Iterable[CallRow], office: Office, *, show_numbers: bool)
     shown = national if show_numbers else mask
     rows = [
         [
-            office.local(call.arrived_at),
+            terms.local(call.arrived_at),
             shown(number_of(call)),
             call.hotline,
             call.slot_name or "",
-            office.local(call.answered_at),
-            office.local(call.ended_at),
-            office.name(call.person),
+            terms.local(call.answered_at),
+            terms.local(call.ended_at),
+            terms.name(call.person),
             call.missed_why or "",
-            office.word(*YES_NO["yes"]) if call.late else "",
+            terms.word(*YES_NO["yes"]) if call.late else "",
             call.id,
         ]
         for call in calls
     ]
-    head = [office.word(zh, en) for zh, en in titles]
-    return Table(title=office.word("来电", "Calls"), head=head, rows=rows)
+    head = [terms.word(zh, en) for zh, en in titles]
+    return Table(title=terms.word("来电", "Calls"), head=head, rows=rows)
 
 
-def day_sheet(forms: Iterable[FormRow], office: Office, *, show_numbers: bool) -> Table:
+def day_sheet(forms: Iterable[FormRow], terms: TableTerms, *, show_numbers: bool) -> Table:
     """The day's 来电表 as the office knows it, in the order in which the calls were taken."""
     titles = (
         ("序号", "No."),
@@ -141,16 +141,16 @@ def day_sheet(forms: Iterable[FormRow], office: Office, *, show_numbers: bool) -
     )
     shown = national if show_numbers else mask
     in_order = sorted(forms, key=lambda form: (form.taken_at or form.filed_at, form.id))
-    rows = [_sheet_row(number, form, office, shown) for number, form in enumerate(in_order, 1)]
-    return Table(title=office.word("来电表", "Calls"), head=[office.word(zh, en) for zh, en in titles], rows=rows)
+    rows = [_sheet_row(number, form, terms, shown) for number, form in enumerate(in_order, 1)]
+    return Table(title=terms.word("来电表", "Calls"), head=[terms.word(zh, en) for zh, en in titles], rows=rows)
 
 
-def _sheet_row(number: int, form: FormRow, office: Office, shown: Callable[[str], str]) -> list[str]:
-    value = {one.key: _field(office, form, one.key) for one in FIELDS.values()}
-    at = (form.taken_at or form.filed_at).astimezone(office.zone)
+def _sheet_row(number: int, form: FormRow, terms: TableTerms, shown: Callable[[str], str]) -> list[str]:
+    value = {one.key: _field(terms, form, one.key) for one in FIELDS.values()}
+    at = (form.taken_at or form.filed_at).astimezone(terms.zone)
     numbers = "; ".join(map(shown, split_numbers(value["number"])))
     appointment = " ".join(filter(None, (value["appointment"], value["appointment_at"])))
-    kind = "" if form.kind == "purchase" else office.word(*KINDS.get(form.kind, (form.kind, form.kind)))
+    kind = "" if form.kind == "purchase" else terms.word(*KINDS.get(form.kind, (form.kind, form.kind)))
     remarks = "；".join(filter(None, (kind, value["matter"], value["remarks"])))
     keys: tuple[FieldKey, ...] = ("inquiry", "media", "product", "area", "price", "district", "intent")
     middle = [value[key] for key in keys]
@@ -161,6 +161,6 @@ def _sheet_row(number: int, form: FormRow, office: Office, shown: Callable[[str]
         numbers,
         *middle,
         appointment,
-        office.name(form.consultant),
+        terms.name(form.consultant),
         remarks,
     ]

@@ -29,14 +29,14 @@ class TableFileError(RequestError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TableRow:
     """One row by column title; `number` is the line in the file, the head being the first."""
 
     number: int
     cells: dict[str, str]
 
 
-def read_table(content: bytes) -> list[Line]:
+def read_table(content: bytes) -> list[TableRow]:
     """The rows of a CSV (UTF-8 or GB18030) or XLSX file; blank ones are none. Raises `TableFileError`."""
     if len(content) > MOST_BYTES:
         raise TableFileError(f"the file has {len(content)} bytes", cure=f"at most {MOST_BYTES}: split it")
@@ -50,7 +50,7 @@ def read_table(content: bytes) -> list[Line]:
     if twice:
         raise TableFileError(f"columns are there twice: {', '.join(sorted(twice))}", cure="name each column once")
     lines = [
-        Line(number=number, cells={title: cell.strip() for title, cell in zip(head, row, strict=False) if title})
+        TableRow(number=number, cells={title: cell.strip() for title, cell in zip(head, row, strict=False) if title})
         for number, row in enumerate(rows[1:], 2)
     ]
     return [line for line in lines if any(line.cells.values())]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from router.errors import RequestError
 from router.reconcile.collector import collector_paused
-from router.reconcile.join import Call, join
+from router.reconcile.join import JoinedCall, join
 from router.reconcile.match import Matching, match
 from router.reconcile.rows import CLOSED, DaySlot, FormRecord, Judging, Sources
 
@@ -92,7 +92,7 @@ class _Day:
     """One date while it is judged: its calls and forms with their slots, then findings and counts from them."""
 
     def __init__(
-        self, sources: Sources, terms: Judging, calls: list[Call], forms: list[FormRecord], matching: Matching
+        self, sources: Sources, terms: Judging, calls: list[JoinedCall], forms: list[FormRecord], matching: Matching
     ) -> None:
         self.sources, self.terms, self.matching = sources, terms, matching
         self.clock = _Clock(sources.slots, terms)

@@ -34,7 +34,7 @@ class PbxCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class JoinedCall:
     """One call, whoever recorded it. An unanswered one has no person, and nobody talked on it."""
 
     id: str  # the router's, else the PBX's, else the name of its row
@@ -54,7 +54,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def join(pbx_rows: Iterable[PbxRecord], router_rows: Sequence[RouterRecord]) -> list[Call]:
+def join(pbx_rows: Iterable[PbxRecord], router_rows: Sequence[RouterRecord]) -> list[JoinedCall]:
     """All calls that either side knows, in order of arrival (ties by id)."""
     pbx_calls = group_pbx(pbx_rows)
     partner = _partners(pbx_calls, router_rows)
@@ -107,11 +107,11 @@ def _item(at: datetime, name: str, key: Hashable) -> Item:
     return Item(at_us=microseconds(at), id=name, keys=frozenset((key,)))
 
 
-def _both(router: RouterRecord, pbx: PbxCall) -> Call:
+def _both(router: RouterRecord, pbx: PbxCall) -> JoinedCall:
     """The router's word counts, and where it is silent the PBX's; whether it was answered is the router's alone."""
     answered = router.answered_at is not None
     person = (router.consultant or pbx.person) if answered else ""
-    return Call(
+    return JoinedCall(
         id=router.call_id or pbx.call_id or router.row,
         names=tuple(dict.fromkeys(name for name in (router.call_id, pbx.call_id) if name)),
         arrived_at=router.arrived_at,
@@ -125,10 +125,10 @@ def _both(router: RouterRecord, pbx: PbxCall) -> Call:
     )
 
 
-def _router_only(router: RouterRecord) -> Call:
+def _router_only(router: RouterRecord) -> JoinedCall:
     answered = router.answered_at is not None
     person = router.consultant if answered else ""
-    return Call(
+    return JoinedCall(
         id=router.call_id or router.row,
         names=(router.call_id,) if router.call_id else (),
         arrived_at=router.arrived_at,
@@ -142,8 +142,8 @@ def _router_only(router: RouterRecord) -> Call:
     )
 
 
-def _pbx_only(pbx: PbxCall) -> Call:
-    return Call(
+def _pbx_only(pbx: PbxCall) -> JoinedCall:
+    return JoinedCall(
         id=pbx.call_id or pbx.row,
         names=(pbx.call_id,) if pbx.call_id else (),
         arrived_at=pbx.started_at,

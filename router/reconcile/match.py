@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from router.reconcile.closest_pairs import Item, Window, pair_closest
 from router.reconcile.edit_distance import NearNumbers
-from router.reconcile.join import Call, microseconds
+from router.reconcile.join import JoinedCall, microseconds
 from router.reconcile.rows import FormRecord
 
 _MINUTE_US = 60 * 1_000_000
@@ -23,7 +23,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 _Keys = frozenset[Hashable]
 # A step of the matching: the keys of the open calls and of the open forms. Who shares a key may pair.
-_Step = Callable[[Sequence[Call], Sequence[FormRecord]], tuple[list[_Keys], list[_Keys]]]
+_Step = Callable[[Sequence[JoinedCall], Sequence[FormRecord]], tuple[list[_Keys], list[_Keys]]]
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Matching:
         self.filled.add(call)
 
 
-def match(calls: Sequence[Call], forms: Sequence[FormRecord]) -> Matching:
+def match(calls: Sequence[JoinedCall], forms: Sequence[FormRecord]) -> Matching:
     """Give every form its call, if it has one."""
     matching = Matching()
     loose = _take_at_their_word(calls, forms, matching)
@@ -54,7 +54,7 @@ def match(calls: Sequence[Call], forms: Sequence[FormRecord]) -> Matching:
     return matching
 
 
-def _take_at_their_word(calls: Sequence[Call], forms: Sequence[FormRecord], matching: Matching) -> list[int]:
+def _take_at_their_word(calls: Sequence[JoinedCall], forms: Sequence[FormRecord], matching: Matching) -> list[int]:
     """Forms that name a call belong to it; returns those that name none and have a time, which are matched."""
     by_name = {name: index for index, call in enumerate(calls) for name in call.names}
     named: dict[int, list[int]] = defaultdict(list)
@@ -75,7 +75,7 @@ def _take_at_their_word(calls: Sequence[Call], forms: Sequence[FormRecord], matc
 
 
 def _pair(
-    step: _Step, calls: Sequence[Call], forms: Sequence[FormRecord], loose: Iterable[int], matching: Matching
+    step: _Step, calls: Sequence[JoinedCall], forms: Sequence[FormRecord], loose: Iterable[int], matching: Matching
 ) -> None:
     """One step: answered calls without a form with forms without a call, closest in time first."""
     call_indices = [index for index, call in enumerate(calls) if call.answered and index not in matching.filled]
@@ -104,7 +104,7 @@ def _when_us(form: FormRecord) -> int:
     return microseconds(form.when)
 
 
-def _call_keys(call: Call) -> _Keys:
+def _call_keys(call: JoinedCall) -> _Keys:
     return frozenset((call.number, person) for person in call.talked) if call.number else frozenset()
 
 
@@ -112,18 +112,20 @@ def _form_keys(form: FormRecord) -> _Keys:
     return frozenset((number, form.consultant) for number in form.numbers) if form.consultant else frozenset()
 
 
-def _same_number_and_consultant(calls: Sequence[Call], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
+def _same_number_and_consultant(
+    calls: Sequence[JoinedCall], forms: Sequence[FormRecord]
+) -> tuple[list[_Keys], list[_Keys]]:
     return [_call_keys(call) for call in calls], [_form_keys(form) for form in forms]
 
 
-def _same_number(calls: Sequence[Call], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
+def _same_number(calls: Sequence[JoinedCall], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
     return (
         [frozenset((call.number,)) if call.number else frozenset() for call in calls],
         [frozenset(form.numbers) for form in forms],
     )
 
 
-def _nearly_the_number(calls: Sequence[Call], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
+def _nearly_the_number(calls: Sequence[JoinedCall], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
     """Same consultant, and a number at a distance of 1 or 2: the call's keys are the near numbers that forms gave."""
     written: dict[str, list[str]] = defaultdict(list)
     for form in forms:
@@ -138,7 +140,7 @@ def _nearly_the_number(calls: Sequence[Call], forms: Sequence[FormRecord]) -> tu
     return call_keys, [_form_keys(form) for form in forms]
 
 
-def _number_unknown(calls: Sequence[Call], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
+def _number_unknown(calls: Sequence[JoinedCall], forms: Sequence[FormRecord]) -> tuple[list[_Keys], list[_Keys]]:
     """Same consultant; a call without a number pairs with any form, any call with a form without a number."""
     return (
         [frozenset((bool(call.number), person) for person in call.talked) for call in calls],
@@ -153,7 +155,9 @@ def _unknown_number_keys(form: FormRecord) -> _Keys:
     return frozenset((kind, form.consultant) for kind in has_number)
 
 
-def _second_forms(calls: Sequence[Call], forms: Sequence[FormRecord], left: Iterable[int], matching: Matching) -> None:
+def _second_forms(
+    calls: Sequence[JoinedCall], forms: Sequence[FormRecord], left: Iterable[int], matching: Matching
+) -> None:
     """A form left over with the number and the consultant of an answered call is a second form for the closest one."""
     chains: dict[Hashable, list[tuple[int, str, int]]] = defaultdict(list)
     for index, call in enumerate(calls):

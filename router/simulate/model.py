@@ -25,7 +25,7 @@ class ScenarioError(RequestError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class ScenarioEvent:
     """One line of `events`: when, its text for messages, and the input."""
 
     at: int
@@ -42,7 +42,7 @@ class Case:
     slots: tuple[inputs.Slot, ...]
     people: tuple[PersonId, ...]
     customers: tuple[inputs.CustomerKnown, ...]
-    events: tuple[Event, ...]
+    events: tuple[ScenarioEvent, ...]
     expect: tuple[Mapping[str, Any], ...] = ()
     sheets: Mapping[str, Any] = field(default_factory=dict)
     owners: Mapping[str, Any] = field(default_factory=dict)
@@ -266,7 +266,7 @@ _EVENTS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any]], inputs
 )
 
 
-def _event(raw: object) -> Event:
+def _event(raw: object) -> ScenarioEvent:
     if not isinstance(raw, Mapping):
         raise ScenarioError(f"event {raw!r}: a mapping is needed")
     text = ", ".join(f"{key}: {value}" for key, value in raw.items())
@@ -278,6 +278,6 @@ def _event(raw: object) -> Event:
     if unknown:
         raise ScenarioError(f"event {{{text}}}: unknown key {', '.join(sorted(map(str, unknown)))}")
     try:
-        return Event(at=millis(raw.get("at"), "at"), text=text, told=make(raw))
+        return ScenarioEvent(at=millis(raw.get("at"), "at"), text=text, told=make(raw))
     except (ValueError, ScenarioError) as error:
         raise ScenarioError(f"event {{{text}}}: {error}") from error

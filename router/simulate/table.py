@@ -22,7 +22,7 @@ Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TraceLine:
     """One trace item, in words."""
 
     time: str
@@ -32,14 +32,14 @@ class Line:
     rules: str
 
 
-def line(item: Item, language: Language) -> Line:
+def line(item: Item, language: Language) -> TraceLine:
     """A trace item in words."""
     for kind, (zh, en, describe) in KINDS.items():
         if kind in item:
             who, why, rules = describe(item, _Words(language))
             subject = "" if kind in OF_A_PERSON else f" {item[kind]}"
             what = (zh if language == "zh" else en) + subject
-            return Line(time=clock(item["at"]), what=what, who=who, why=why, rules=" ".join(rules))
+            return TraceLine(time=clock(item["at"]), what=what, who=who, why=why, rules=" ".join(rules))
     raise KeyError(f"no such trace item: {dict(item)}")
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from router.exchange.customers_in import CustomersPreview, Reading, look_through, take_all
+from router.exchange.customers_in import CustomersPreview, ListTerms, look_through, take_all
 from router.exchange.reading import TableFileError, read_table
 from router.reconcile.numbers import Numbering
 from router.store.customers.numbers import further_numbers
@@ -24,10 +24,10 @@ PEOPLE = {"A": "陈晨", "B": "李丽"}
 HEAD = "客户姓名,电话,置业顾问,末次联系\n"
 
 
-def reading() -> Reading:
+def reading() -> ListTerms:
     terms = Terms(now=NOW, lapse=timedelta(days=7), people=frozenset(PEOPLE))
     numbers = Numbering(area_code="021")
-    return Reading(people=PEOPLE, written=numbers.one, zone=ZoneInfo("Asia/Shanghai"), terms=terms)
+    return ListTerms(people=PEOPLE, written=numbers.one, zone=ZoneInfo("Asia/Shanghai"), ownership=terms)
 
 
 def look(database: Engine, text: str) -> CustomersPreview:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from router.config.form import FormTable
 from router.exchange.forms_in import file_all, look_through
-from router.exchange.forms_out import Office, day_sheet, forms_table
+from router.exchange.forms_out import TableTerms, day_sheet, forms_table
 from router.exchange.reading import TableFileError, read_table
 from router.exchange.table import as_csv, as_xlsx
 from router.store.database import open_database
@@ -45,8 +45,8 @@ FULL = Filing(
 )
 
 
-def _office(language: str = "zh") -> Office:
-    return Office(language=language, zone=ZONE, names=NAMES, form=TABLE)
+def _office(language: str = "zh") -> TableTerms:
+    return TableTerms(language=language, zone=ZONE, names=NAMES, form=TABLE)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from router.errors import RequestError
-from router.exchange.reading import MOST_BYTES, Line, TableFileError, read_table
+from router.exchange.reading import MOST_BYTES, TableFileError, TableRow, read_table
 from router.exchange.table import Table, as_csv, as_xlsx, written
 
 HOSTILE = ('=HYPERLINK("http://x","y")', "@SUM(A1)", "+1+1", "-2+3", "|cmd", "%0", "\t=1+1")
@@ -57,7 +57,7 @@ def test_numbers_stay_text_in_a_workbook() -> None:
 
 def test_a_file_of_an_older_spreadsheet_is_read() -> None:
     assert read_table("姓名,电话\r\n王女士,139\r\n\r\n".encode("gb18030")) == [
-        Line(number=2, cells={"姓名": "王女士", "电话": "139"})
+        TableRow(number=2, cells={"姓名": "王女士", "电话": "139"})
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from router.core import inputs
 from router.engine.feed import JournalFeed
-from router.store.calls.explain import explain, in_words_let_go, summary
+from router.store.calls.explain import explain, in_words_let_ring, summary
 from router.store.calls.queries import call_with, trail_of_call, trails_of
 from router.store.calls.rings import KINDS, rang_out, rings_of
 from router.store.fairness.let_ring_then_took import LetRingThenTook, let_ring_then_took
@@ -104,7 +104,7 @@ def test_who_let_a_call_go_and_later_has_its_customer_is_seen(morning: Session) 
         ("c1", "chen", "rang_out", "form"),
         ("c2", "li", "declined", "handed_over"),
     }
-    assert in_words_let_go("li", "declined", "handed_over", NAMES, "en") == (
+    assert in_words_let_ring("li", "declined", "handed_over", NAMES, "en") == (
         "Let ring, then took: 李丽 declined the call, later was handed the customer"
     )
 

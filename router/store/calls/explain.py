@@ -198,7 +198,7 @@ THEN_TOOK: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def in_words_let_go(person: str, let_go: str, how: str, names: Names, language: str) -> str:
+def in_words_let_ring(person: str, let_go: str, how: str, names: Names, language: str) -> str:
     """疑抢客户 in words: what was seen, for the supervisor to judge (DOMAIN 7)."""
     s = _Speaker(names, language)
     what = s.word(LET_GO, let_go) + s.say("，", ", ") + s.word(THEN_TOOK, how)

@@ -92,7 +92,7 @@ def fairness(
     count_steps(share, steps)
     count_rings(share, trails, three_rings)
     for sign in let_ring_then_took(session, trails, three_rings=three_rings, site_id=site_id):
-        share[sign.person].let_go_then_took += 1
+        share[sign.person].let_ring_then_took += 1
     count_rounds(share, sheets)
     return Fairness(
         first=first,

@@ -35,7 +35,7 @@ class PersonShare:
     new_customers: int = 0
     rang_out: int = 0
     declined: int = 0
-    let_go_then_took: int = 0
+    let_ring_then_took: int = 0
     due: int = 0
     got: int = 0
     drift: int = 0

@@ -16,7 +16,7 @@ from router.core.words import Number, Stage
 from router.errors import StoreError
 from router.store.follow.apply_turns import apply_turns, with_calls
 from router.store.follow.batch import ERASED, Batch
-from router.store.follow.events import NUMBER_FIELDS, Erasure, Event, Fact, JournalItem, Standing, Unreadable
+from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
 from router.store.follow.marks import apply_fact, mark_returned, mark_the_end
 from router.store.follow.presence import apply_presence
 from router.store.follow.steps import Step, steps_of
@@ -60,7 +60,7 @@ def apply(batch: Batch, item: JournalItem) -> None:
 # --- calls -----------------------------------------------------------------------------------------------------------
 
 
-def _apply_input(batch: Batch, event: Event) -> None:
+def _apply_input(batch: Batch, event: JournalEvent) -> None:
     told = event.input
     if isinstance(told, inputs.CallArrived):
         _arrived(batch, event, told)
@@ -97,7 +97,7 @@ OF_A_CALL = (
 )
 
 
-def _arrived(batch: Batch, event: Event, told: inputs.CallArrived) -> None:
+def _arrived(batch: Batch, event: JournalEvent, told: inputs.CallArrived) -> None:
     facts, mark = event.facts, batch.mark
     number = batch.number(event, Number(facts.get("caller", told.number)))  # a further number of a customer
     sent = facts.get("number", "")
@@ -115,7 +115,7 @@ def _arrived(batch: Batch, event: Event, told: inputs.CallArrived) -> None:
     call.served_by = facts.get("served", call.served_by)
 
 
-def _apply_answer(batch: Batch, event: Event, step: Step) -> None:
+def _apply_answer(batch: Batch, event: JournalEvent, step: Step) -> None:
     item = step.item
     if isinstance(item, actions.Restore):
         mark_returned(batch, event, step)
@@ -145,7 +145,7 @@ def _why_it_rang(batch: Batch, item: actions.Connected) -> str:
     return Stage.EVERYONE.value
 
 
-def _contacted(batch: Batch, event: Event, told: inputs.Contacted) -> None:
+def _contacted(batch: Batch, event: JournalEvent, told: inputs.Contacted) -> None:
     number = batch.number(event, told.number)
     if number is None:
         return
@@ -159,7 +159,7 @@ def _contacted(batch: Batch, event: Event, told: inputs.Contacted) -> None:
 # --- customers and call backs ----------------------------------------------------------------------------------------
 
 
-def _apply_standing(batch: Batch, event: Event, standing: Standing) -> None:
+def _apply_standing(batch: Batch, event: JournalEvent, standing: Standing) -> None:
     number = batch.number(event, standing.number)
     if number is None or number.further:  # the customer is known by their first number
         return
@@ -175,7 +175,7 @@ def _apply_standing(batch: Batch, event: Event, standing: Standing) -> None:
         owed.settled_by, owed.settled_call_id = _who_spoke(event)
 
 
-def _owe(batch: Batch, event: Event, standing: Standing, number: NumberRow, owed: CallbackRow | None) -> None:
+def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRow, owed: CallbackRow | None) -> None:
     missed = next((item for item in event.answer if isinstance(item, actions.Missed)), None)
     if owed is None:
         owed = CallbackRow(site_id=batch.site_id, number=number, owed_since=moment(event.at_ms), missed_calls=0)
@@ -188,7 +188,7 @@ def _owe(batch: Batch, event: Event, standing: Standing, number: NumberRow, owed
     owed.person = standing.callback
 
 
-def _who_spoke(event: Event) -> tuple[str | None, str | None]:
+def _who_spoke(event: JournalEvent) -> tuple[str | None, str | None]:
     for item in event.answer:
         if isinstance(item, actions.Connected):
             return item.who, item.call
@@ -198,7 +198,7 @@ def _who_spoke(event: Event) -> tuple[str | None, str | None]:
 # --- the trail -------------------------------------------------------------------------------------------------------
 
 
-def _write_trail(batch: Batch, event: Event, steps: Iterable[Step]) -> None:
+def _write_trail(batch: Batch, event: JournalEvent, steps: Iterable[Step]) -> None:
     if not isinstance(event.input, NOT_IN_THE_TRAIL) or event.refused:
         told = _plain(batch, event, event.input)
         facts = {name: value for name, value in event.facts.items() if name not in NUMBER_FIELDS}
@@ -210,7 +210,9 @@ def _write_trail(batch: Batch, event: Event, steps: Iterable[Step]) -> None:
             _add_step(batch, event, step.position, step.call, type(step.item).__name__, body)
 
 
-def _add_step(batch: Batch, event: Event, position: int, call: str | None, kind: str, body: dict[str, Any]) -> None:
+def _add_step(
+    batch: Batch, event: JournalEvent, position: int, call: str | None, kind: str, body: dict[str, Any]
+) -> None:
     batch.trail.append(
         {
             "site_id": batch.site_id,
@@ -228,7 +230,7 @@ def _add_step(batch: Batch, event: Event, position: int, call: str | None, kind:
     )
 
 
-def _plain(batch: Batch, event: Event, item: Any) -> dict[str, Any]:
+def _plain(batch: Batch, event: JournalEvent, item: Any) -> dict[str, Any]:
     """The fields as JSON; numbers by the id of their row."""
     body = dataclasses.asdict(item)
     if isinstance(body.get("number"), str):  # a round has a number, too

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from router.core import actions, inputs
 from router.core.words import CallId, Group, PersonId, TurnUse
 from router.store.follow.batch import Batch
-from router.store.follow.events import Event
+from router.store.follow.events import JournalEvent
 from router.store.follow.steps import Step
 from router.store.scope import moment
 from router.store.tables.calls import TurnRow
@@ -19,7 +19,7 @@ NO_ANSWER = "no_answer"  # a timer's forfeit (R6); its item names no call
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnChange:
     """What happened to a turn."""
 
     person: PersonId
@@ -41,7 +41,7 @@ def _with_call(batch: Batch, step: Step) -> Step:
     return replace(step, call=CallId(offer.call_id)) if offer and offer.call_id else step
 
 
-def apply_turns(batch: Batch, event: Event, steps: Iterable[Step]) -> None:
+def apply_turns(batch: Batch, event: JournalEvent, steps: Iterable[Step]) -> None:
     """Write the event's turns, and keep the mark's slot and rounds as they go."""
     for step in steps:
         if isinstance(step.item, actions.SlotChanged):
@@ -54,7 +54,7 @@ def apply_turns(batch: Batch, event: Event, steps: Iterable[Step]) -> None:
                 _add(batch, event, step, turn)
 
 
-def _slot_changed(batch: Batch, event: Event, item: actions.SlotChanged) -> None:
+def _slot_changed(batch: Batch, event: JournalEvent, item: actions.SlotChanged) -> None:
     mark = batch.mark
     mark.slot_name = item.name
     mark.slot_started_at = None if item.name is None else moment(event.at_ms)
@@ -63,21 +63,21 @@ def _slot_changed(batch: Batch, event: Event, item: actions.SlotChanged) -> None
         mark.rounds = {group.value: 1 for group in Group}
 
 
-def _turn(batch: Batch, step: Step) -> Turn | None:
+def _turn(batch: Batch, step: Step) -> TurnChange | None:
     match step.item:
         case actions.Rang(sheet=Group() as sheet, who=(person,), stage=stage):
-            return Turn(person, sheet, "offered", stage.value, step.call)
+            return TurnChange(person, sheet, "offered", stage.value, step.call)
         case actions.Connected(who=person, turn=use) if use is not TurnUse.NONE:
             offer = _offered(batch, person, step.call)
-            return Turn(person, offer.group, use.value, "", step.call) if offer else None
+            return TurnChange(person, offer.group, use.value, "", step.call) if offer else None
         case actions.Passed(person=person, sheet=sheet, why=why):
-            return Turn(person, sheet, "passed", why, step.call)
+            return TurnChange(person, sheet, "passed", why, step.call)
         case actions.Forfeit(person=person, sheet=sheet, why=why):
-            return Turn(person, sheet, "forfeited", why, step.call)
+            return TurnChange(person, sheet, "forfeited", why, step.call)
         case actions.Lapse(person=person, sheet=sheet):
-            return Turn(person, sheet, "lapsed", "", step.call)
+            return TurnChange(person, sheet, "lapsed", "", step.call)
         case actions.Restore(person=person, sheet=sheet, why=because):
-            return Turn(person, sheet, "restored", because.value, step.call)
+            return TurnChange(person, sheet, "restored", because.value, step.call)
     return None
 
 
@@ -89,7 +89,7 @@ def _offered(batch: Batch, person: str, call: str | None = None) -> TurnRow | No
     return batch.session.scalars(select(TurnRow).where(*wanted).order_by(TurnRow.id.desc()).limit(1)).one_or_none()
 
 
-def _add(batch: Batch, event: Event, step: Step, turn: Turn) -> None:
+def _add(batch: Batch, event: JournalEvent, step: Step, turn: TurnChange) -> None:
     told, mark = event.input, batch.mark
     by, note = (told.by, told.why) if isinstance(told, inputs.TurnHandedOut | inputs.TurnTakenAway) else ("", "")
     undoes = event.facts.get("undoes", "")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from router.core.actions import Rang
 from router.core.words import WITHHELD, Number
 from router.store.customers.erasure import erase_numbers
-from router.store.follow.events import Erasure, Event, Fact
+from router.store.follow.events import Erasure, Fact, JournalEvent
 from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow
 from router.store.tables.calls import CallRow, TrailRow
@@ -68,7 +68,7 @@ class Batch:
         if self.trail:
             self.session.execute(insert(TrailRow), self.trail)
 
-    def number(self, event: Event | Fact, number: Number) -> NumberRow | None:
+    def number(self, event: JournalEvent | Fact, number: Number) -> NumberRow | None:
         """The row of a number that the event names, made if it is new; None when withheld."""
         if number == WITHHELD:
             return None
@@ -79,7 +79,7 @@ class Batch:
             self._numbers[key] = row or self._new_number(event, number, key)
         return self._numbers[key]
 
-    def _new_number(self, event: Event | Fact, number: Number, key: int) -> NumberRow:
+    def _new_number(self, event: JournalEvent | Fact, number: Number, key: int) -> NumberRow:
         is_erased = number.startswith(ERASED)
         known = None if is_erased else self._known(number)
         row = NumberRow(

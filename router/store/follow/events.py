@@ -29,7 +29,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class JournalEvent:
     """One thing that happened: the input, what the desk said of it, and what else was known.
 
     `keys` gives, for each number that the event names, its key in the journal: of an erased person only the key is
@@ -96,7 +96,7 @@ class Fact:
     keys: Mapping[str, int] = field(default_factory=dict)
 
 
-JournalItem = Event | Erasure | Fact | Unreadable
+JournalItem = JournalEvent | Erasure | Fact | Unreadable
 
 
 class Feed(Protocol):

@@ -10,7 +10,7 @@ from router.core import actions
 from router.core.words import Number
 from router.store.fairness.acts import BY_HAND
 from router.store.follow.batch import Batch
-from router.store.follow.events import TURNED_AWAY, Event, Fact, FactKind
+from router.store.follow.events import TURNED_AWAY, Fact, FactKind, JournalEvent
 from router.store.follow.steps import Step
 from router.store.scope import moment
 from router.store.tables.calls import CallRow
@@ -54,13 +54,13 @@ def _turned_away(batch: Batch, fact: Fact) -> CallRow:
     return call
 
 
-def mark_the_end(call: CallRow, event: Event) -> None:
+def mark_the_end(call: CallRow, event: JournalEvent) -> None:
     """R19: the last on the call hung up before the caller did."""
     if call.answered_at is not None and call.person is not None and call.ended_by == "consultant":
         _mark(call, "hung_up_first", call.person, event.at_ms)
 
 
-def mark_returned(batch: Batch, event: Event, step: Step) -> None:
+def mark_returned(batch: Batch, event: JournalEvent, step: Step) -> None:
     """A form or hand-over gave back the turn of this call (R6)."""
     item, call = step.item, batch.call(step.call) if step.call else None
     if call is not None and isinstance(item, actions.Restore) and item.why in BY_HAND:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from router.core import inputs
 from router.store.follow.batch import Batch
-from router.store.follow.events import Event
+from router.store.follow.events import JournalEvent
 from router.store.scope import moment
 from router.store.tables.presence import PresenceRow
 
 
-def apply_presence(batch: Batch, event: Event, told: inputs.PresenceChanged) -> None:
+def apply_presence(batch: Batch, event: JournalEvent, told: inputs.PresenceChanged) -> None:
     """Put a change of presence on record."""
     facts = event.facts
     late = facts.get("late_ms", "")

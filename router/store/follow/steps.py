@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from router.core import actions
 from router.core.actions import Action, Trail
 from router.core.words import CallId, RestoreWhy
-from router.store.follow.events import Event
+from router.store.follow.events import JournalEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Step:
     call: CallId | None
 
 
-def steps_of(event: Event) -> list[Step]:
+def steps_of(event: JournalEvent) -> list[Step]:
     """The items of an event's answer, each with its call."""
     call: CallId | None = getattr(event.input, "call", None)
     steps: list[Step] = []

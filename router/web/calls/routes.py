@@ -9,7 +9,7 @@ from types import MappingProxyType
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from router.store.calls.explain import explain, in_words_let_go, summary
+from router.store.calls.explain import explain, in_words_let_ring, summary
 from router.store.calls.queries import call_with, calls_of_day, trail_of_call, trails_of
 from router.store.calls.rings import KINDS, rang_out, rings_of
 from router.store.fairness.let_ring_then_took import let_ring_then_took
@@ -70,7 +70,7 @@ def call(call_id: str) -> ResponseReturnValue:
         call=found,
         steps=explain(trail, names, language),
         summary=summary(found, rings, names, language),
-        signs=[in_words_let_go(sign.person, sign.let_go, sign.how, names, language) for sign in signs],
+        signs=[in_words_let_ring(sign.person, sign.let_go, sign.how, names, language) for sign in signs],
         rings=rings,
         line=timeline(found, trail, rings, _three_rings()),
         talk=duration(found.ended_at - found.answered_at) if found.answered_at and found.ended_at else "",

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
-from router.exchange.customers_in import Reading, look_through, take_all
+from router.exchange.customers_in import ListTerms, look_through, take_all
 from router.exchange.reading import read_table
 from router.masking import mask
 from router.store.customers.changes import MergeError, carry_out, merge_of
@@ -125,7 +125,7 @@ def import_customers() -> ResponseReturnValue:
         return redirect(url_for("customers.page"))
     known, now = shared.settings(), shared.now()
     people = {code: known.names.get(code, code) for code in known.working}
-    reading = Reading(people=people, written=known.numbering.one, zone=shared.zone(), terms=terms())
+    reading = ListTerms(people=people, written=known.numbering.one, zone=shared.zone(), ownership=terms())
     try:
         seen = look_through(shared.session(), read_table(file.read()), reading)
         if request.form.get("do") == "take" and not seen.bad:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from router.errors import HotlineError
 from router.exchange import forms_out
 from router.exchange.forms_in import file_all, look_through
-from router.exchange.forms_out import Office
+from router.exchange.forms_out import TableTerms
 from router.exchange.reading import read_table
 from router.exchange.table import MIME, Table, written
 from router.store.calls.queries import calls_of_day, calls_of_days
@@ -186,9 +186,9 @@ def _table(what: str, first: date, last: date, *, show_numbers: bool | None = No
     return forms_out.day_sheet(forms, _office(), show_numbers=full)
 
 
-def _office() -> Office:
+def _office() -> TableTerms:
     known = shared.settings()
-    return Office(language=shown_language(), zone=shared.zone(), names=known.names, form=known.form)
+    return TableTerms(language=shown_language(), zone=shared.zone(), names=known.names, form=known.form)
 
 
 def _attachment(name: str) -> Mapping[str, str]:
