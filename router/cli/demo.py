@@ -35,6 +35,7 @@ from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.stage import CALLERS
+from router.texts import Language
 
 PREFIX = "hotline-demo-"
 LOOK_SECONDS = 0.2
@@ -46,7 +47,7 @@ REST_SECONDS = 90.0  # for the last calls to end
 @click.option("--seconds", type=click.FloatRange(min=1), help="End after so many seconds at the latest.")
 @click.option("--ring-seconds", type=click.FloatRange(0.2, 60), help="Length of one ring: 5 in China.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of what is shown.")
-def command(calls: int, seconds: float | None, ring_seconds: float | None, language: str) -> None:
+def command(calls: int, seconds: float | None, ring_seconds: float | None, language: Language) -> None:
     """Ring the hotline with made-up callers and consultants, and show who is rung and why. Needs no phone.
 
     Asterisk plays them over real SIP: consultants answer after some seconds, decline or let it ring; callers come one
@@ -82,7 +83,7 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_own_file(data: Path, ring_seconds: float | None, language: str) -> None:
+def write_own_file(data: Path, ring_seconds: float | None, language: Language) -> None:
     """Give the demonstration in `data` ports that are free, and a stage."""
     with _Ports() as ports:
         web, ami = ports.take("127.0.0.1", udp=False), ports.take("127.0.0.1", udp=False)
@@ -122,7 +123,7 @@ class _Ports:
         return port
 
 
-def play(service: Running, *, calls: int, seconds: float | None, language: str) -> None:
+def play(service: Running, *, calls: int, seconds: float | None, language: Language) -> None:
     """Let the callers call and show what happens until the last one is served, `seconds` are over, or Ctrl-C."""
     view = DemoView(Console(), service, language)
     view.greet()

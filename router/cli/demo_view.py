@@ -29,27 +29,18 @@ from router.store.calls.explain import explain, in_words
 from router.store.calls.queries import calls_of_day, trail_of_call
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import number_of
+from router.texts import Language, Listing, Message, Rendered, _
 from router.web import words
-from router.web.translations import texts_of
 
 STYLES = {"act": "bold blue", "ok": "green", "hold": "magenta", "warn": "yellow", "bad": "red", "mute": "dim"}
 EVENTS_SHOWN = 10
 RECORD_SECONDS = 20.0
 TOLD = ("Rang", "Declined", "Failed", "Waits", "Connected", "Missed")  # of a call, at the end
-GREETING = {
-    "zh": "真实的 Asterisk、真实的 SIP；来电者和顾问由它的拨号方案扮演，规则照常派接。\n"
-    "看板 {page}  登录 {name} / {password}\n",
-    "en": "A real Asterisk, real SIP; its dialplan plays callers and consultants, the rules decide as ever.\n"
-    "Board {page}  sign in: {name} / {password}\n",
-}
-TITLES = {
-    "zh": ("下一位 ", "无人可派", "第{n}轮", "经过", "每通来电"),
-    "en": ("Next: ", "nobody can be rung", "round {n}", "What happens", "Each call"),
-}
-GO_ON = {
-    "zh": "自己试：./hotline up 连接自己的话机；./hotline init 写自己的站点文件。",
-    "en": "Go on: ./hotline up takes your own phones, ./hotline init writes your own site file.",
-}
+GREETING = _(
+    "A real Asterisk, real SIP; its dialplan plays callers and consultants, the rules decide as ever.\n"
+    "Board %(page)s  sign in: %(name)s / %(password)s\n"
+)
+GO_ON = _("Go on: ./hotline up takes your own phones, ./hotline init writes your own site file.")
 
 
 def unseen(told: list[dict[str, Any]], recent: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -61,13 +52,12 @@ def unseen(told: list[dict[str, Any]], recent: list[dict[str, Any]]) -> list[dic
 class DemoView:
     """The terminal's picture; `show` may be called from any thread, the rest from one."""
 
-    def __init__(self, console: Console, service: Running, language: str) -> None:
+    def __init__(self, console: Console, service: Running, language: Language) -> None:
         self._console = console
         self._service = service
         self._language = language
         self._site = service.place.site
         self._names = {one.id: one.name for one in self._site.consultants}
-        self._say = texts_of(language)
         self._lock = threading.Lock()  # guards what follows
         self._board: dict[str, Any] | None = None
         self._numbers: dict[str, str] = {}
@@ -88,8 +78,8 @@ class DemoView:
     def greet(self) -> None:
         """Say what will be seen, and where the pages are."""
         name, password = next(iter(self._service.passwords.items()), ("", ""))
-        text = GREETING[self._language].format(page=page_address(self._service.place), name=name, password=password)
-        self._console.print(text, highlight=False, markup=False)
+        text = GREETING.fill(page=page_address(self._service.place), name=name, password=password)
+        self._console.print(self._say(text), highlight=False, markup=False)
 
     def show(self, board: dict[str, Any]) -> None:
         """Take in the board of this moment."""
@@ -125,16 +115,15 @@ class DemoView:
             board, events = self._board, list(self._events)
         if board is None:
             return Text("…")
-        following, nobody, _, happens, _ = TITLES[self._language]
-        head = Text(following + self._names[board["next"]] if board["next"] else nobody, style="bold")
+        following = _("Next: %(name)s", name=self._names[board["next"]]) if board["next"] else _("nobody can be rung")
         sheets = Columns([self._sheet(board, sheet) for sheet in board["sheets"]], padding=(0, 3))
-        return Group(head, "", sheets, "", self._calls(board), "", Text(happens, style="bold"), *map(Text, events))
+        head, happens = (Text(self._say(text), style="bold") for text in (following, _("What happens")))
+        return Group(head, "", sheets, "", self._calls(board), "", happens, *map(Text, events))
 
     def _sheet(self, board: dict[str, Any], sheet: dict[str, Any]) -> Table:
-        group = self._say(str(words.GROUP[sheet["group"]]))
-        table = Table(
-            title=f"{group} · {TITLES[self._language][2].format(n=sheet['round'])}", show_header=False, box=None
-        )
+        group = self._say(Message(str(words.GROUP[sheet["group"]])))
+        number = self._say(_("round %(n)s", n=sheet["round"]))
+        table = Table(title=f"{group} · {number}", show_header=False, box=None)
         for turn in sheet["turns"]:
             person = board["people"][turn["person"]]
             table.add_row(
@@ -149,7 +138,7 @@ class DemoView:
         table = Table(show_header=False, box=None)
         for call in board["calls"]:
             who = [call["on_it"]] if call["on_it"] else call["ringing"]
-            names = "、".join(self._names[person] for person in who)
+            names = self._say(Listing(self._names[person] for person in who))
             clock = f"{self._seconds(call)} s"
             if call["state"] == "ringing":
                 clock = f"{self._seconds(call)}/{board['three_rings_ms'] // 1000} s"
@@ -161,18 +150,21 @@ class DemoView:
         begun: int = call["since"] or call["clock"] or call["arrived"]
         return max(0, time.time_ns() // 1_000_000 - begun) // 1000
 
+    def _say(self, text: Rendered) -> str:
+        return text.render(self._language)
+
     def _word(self, word: words.Word) -> Text:
-        return Text(f"{word.shape}{self._say(str(word.text))}", style=STYLES[word.tone])
+        return Text(f"{word.shape}{self._say(Message(str(word.text)))}", style=STYLES[word.tone])
 
     # --- the end
 
     def sum_up(self) -> None:
         """Each call's way, from the record that the service has kept."""
-        self._console.print(Text(TITLES[self._language][4], style="bold"))
+        self._console.print(Text(self._say(_("Each call")), style="bold"))
         with database_of(self._service.place) as database:
             for line in self._ways(database):
                 self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-        self._console.print(f"\n{GO_ON[self._language]}\n", highlight=False, markup=False)
+        self._console.print(f"\n{self._say(GO_ON)}\n", highlight=False, markup=False)
 
     def _ways(self, database: Engine) -> Iterator[str]:
         deadline = time.monotonic() + RECORD_SECONDS

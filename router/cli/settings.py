@@ -227,7 +227,6 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         secret_key=folder.secret("web-session"),
         password_salt=folder.secret("web-password-salt"),
         names=place.names,
-        scratch=folder.run,
         assets=assets,
         form=site.form,
         media={number: line.media for line in site.hotlines for number in (line.number, *line.aliases)},

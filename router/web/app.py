@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import secure
 from flask import Flask, Response, redirect, request, send_from_directory, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session, sessionmaker
 
@@ -36,13 +36,12 @@ from router.web.customers.routes import customer_pages
 from router.web.day.routes import day_pages
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
-from router.web.language import shown_language
+from router.web.language import PageTexts, locale_of, shown_language
 from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
 from router.web.security import secure_the_app
-from router.web.translations import compile_translations
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -61,7 +60,6 @@ class WebSettings:
     secret_key: str
     password_salt: str
     names: dict[str, str]
-    scratch: Path
     assets: Path
     form: FormTable
     form_minutes: float
@@ -94,7 +92,7 @@ def create_app(
     app.extensions["hotline"]["sessions"] = sessions
     app.extensions["hotline"]["today"] = Today(sessions.session_factory)
     app.teardown_appcontext(lambda _error: sessions.remove())
-    Babel(app, locale_selector=lambda: session.get("language") or _locale(settings.language))
+    PageTexts(app, locale_selector=lambda: session.get("language") or locale_of(settings.language))
     csrf = CSRFProtect(app)
     csrf.exempt(api)  # it knows no cookies, only tokens
     secure_the_app(app, sessions)
@@ -116,7 +114,6 @@ def create_app(
 
 
 def _flask_settings(settings: WebSettings) -> dict[str, object]:
-    compiled = compile_translations(settings.scratch)
     return {
         "SECRET_KEY": settings.secret_key,
         "SECURITY_PASSWORD_SALT": settings.password_salt,
@@ -125,15 +122,10 @@ def _flask_settings(settings: WebSettings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.https,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": settings.https,
-        "BABEL_TRANSLATION_DIRECTORIES": str(compiled),
-        "BABEL_DEFAULT_LOCALE": _locale(settings.language),
+        "BABEL_DEFAULT_LOCALE": locale_of(settings.language),
         "BABEL_DEFAULT_TIMEZONE": settings.zone,
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
     }
-
-
-def _locale(language: str) -> str:
-    return "en" if language == "en" else "zh_Hans_CN"
 
 
 def _share(app: Flask, settings: WebSettings) -> None:
@@ -146,7 +138,7 @@ def _share(app: Flask, settings: WebSettings) -> None:
     @app.post("/language")
     def set_language() -> ResponseReturnValue:
         """Chinese or English, for this browser until it signs out."""
-        session["language"] = _locale(request.form.get("language", ""))
+        session["language"] = locale_of(request.form.get("language", ""))
         return redirect(_address_of_ours(request.form.get("back", "")))
 
     @app.get("/assets/<path:filename>")

@@ -128,7 +128,6 @@ def make_app(source: Source, tmp_path: Path, *, is_demo: bool = False) -> Flask:
         secret_key="test",
         password_salt="test",
         names=PEOPLE,
-        scratch=tmp_path,
         assets=tmp_path,
         form=FormTable(media=("报纸", "网络")),
         form_minutes=30,

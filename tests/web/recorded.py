@@ -59,7 +59,6 @@ def app_on_the_morning(
         secret_key="test",
         password_salt="test",
         names={**NAMES, "wang": wang},
-        scratch=folder,
         assets=assets or folder,
         form=FormTable(media=("报纸", "网络")),
         form_minutes=30,

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
-import router
 from router.store.tables.users import ROLES
 from router.web import shared
-from router.web.translations import HERE
 from tests.store.day import DAY, NAMES
+from tests.texts.catalogue import chinese
 from tests.web.recorded import NOW, app_on_the_morning
 from tests.web.test_board import _sign_in
 
-SOURCES = Path(router.__file__).parent
-PO = HERE / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
-OF_THE_LIBRARY = {  # said by Flask-Security
-    "Authentication failed - identity or password/passcode invalid",
-    "You must sign in to view this resource.",
-}
 BELOW = (
     "/calls/c1",
     "/forms/1",
@@ -44,29 +33,6 @@ BELOW = (
     "/customers/1/merge?number=13800000002",
 )
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
-
-
-def extracted() -> set[str]:
-    """Every text of the pages, as the code has it."""
-    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-    words: dict[str, tuple[int, ...] | None] = {
-        "_": None,
-        "gettext": None,
-        "lazy_gettext": None,
-        "ngettext": (1, 2),
-    }
-    found = extract_from_dir(str(SOURCES), method_map=methods, keywords=words)
-    return {message if isinstance(message, str) else message[0] for _file, _line, message, *_more in found}
-
-
-def known() -> dict[str, str]:
-    """The Chinese by its English; of a plural by its singular."""
-
-    def first(text: str | Sequence[str]) -> str:
-        return text if isinstance(text, str) else text[0]
-
-    with PO.open("rb") as po:
-        return {first(message.id): first(message.string) for message in read_po(po) if message.id}
 
 
 @pytest.fixture(scope="module")
@@ -106,13 +72,6 @@ def texts(client: FlaskClient, address: str) -> list[str]:
     return [html.unescape(text).strip() for text in (*lines, *told) if text.strip()]
 
 
-def test_each_text_of_the_code_is_translated_once_and_none_is_left_over() -> None:
-    ids = re.findall(r'^msgid "(.+)"$', PO.read_text(), re.MULTILINE)
-    assert [text for text, count in Counter(ids).items() if count > 1] == []
-    assert sorted(text for text in extracted() if not known().get(text)) == []
-    assert sorted(known().keys() - extracted() - OF_THE_LIBRARY) == []
-
-
 def _choices(app: Flask) -> set[str]:
     """What the office's own form offers to choose from, piece by piece."""
     with app.app_context():
@@ -124,7 +83,7 @@ def _choices(app: Flask) -> set[str]:
 def test_no_page_in_chinese_shows_an_english_text(office: Flask, role: str) -> None:
     client = office.test_client()
     _sign_in(client, role)
-    english = {text for text, chinese in known().items() if text != chinese and re.search("[a-z]{2}", text)}
+    english = {text for text, translated in chinese().items() if text != translated and re.search("[a-z]{2}", text)}
     plain = {re.sub(r"%\(\w+\)s", "", text).strip() for text in english}
     found = [(page, text) for page in pages(office) for text in texts(client, page) if text.strip("✓✕◔●▲■ ›‹") in plain]
     assert found == []
