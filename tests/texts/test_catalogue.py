@@ -42,7 +42,6 @@ PENDING = {
     "import_.py",
     "init.py",
     "names.py",
-    "notice_words.py",
     "office.py",
     "plan.py",
     "plans.py",
@@ -61,6 +60,7 @@ PENDING = {
     "view.py",
     "warnings.py",
     "whatif.py",
+    "words.py",
 }
 
 
