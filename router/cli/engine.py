@@ -18,8 +18,9 @@ from router.cli.office_keeper import OfficeKeeper
 from router.cli.options import place_options
 from router.cli.settings import Place, database_url, day_rules, office, open_place
 from router.core.actions import Action
+from router.core.inputs import Slot
 from router.core.policy import PRESENT
-from router.core.words import CallId, PersonId
+from router.core.words import CallId
 from router.engine.clock import SteadyClock
 from router.engine.engine import Engine
 from router.engine.journal import Journal
@@ -29,10 +30,11 @@ from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
 from router.store.database import open_database
 from router.telephony.ami import AmiAddress
-from router.telephony.switchboard import AsteriskSwitchboard, expected_calls
+from router.telephony.switchboard import AsteriskSwitchboard, Shift, Standby, expected_calls
 
 log = logging.getLogger(__name__)
 
+NEVER_MS = 32_503_680_000_000  # the year 3000: the end of a slot that has none
 SWITCH_SECONDS = 0.0005  # between threads that all want to run: in Python's own 5 ms a caller waits for the board
 
 
@@ -79,7 +81,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         "offline": switchboard.offline(),
         "plan": keeper.plan,
     }
-    engine.watch(lambda board: switchboard.keep_fallback(fallback_order(board)))
+    engine.watch(lambda board: switchboard.keep_standby(standby(board, keeper.coming)))
     engine.start(policy)
     keeper.begin()
     served = EngineSocket(engine, place.folder.socket)
@@ -104,11 +106,27 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         log.info("engine state from=running to=stopped")
 
 
-def fallback_order(board: Mapping[str, Any]) -> list[PersonId]:
-    """Whom Asterisk rings by itself while we are silent: who is present, in sheet order (DESIGN 6)."""
+def standby(board: Mapping[str, Any], coming: Sequence[Slot]) -> Standby:
+    """Whom Asterisk rings by itself while we are silent (DESIGN 6): who is present, in sheet order; later everyone.
+
+    Nobody may be there yet: those of the slot are rung all the same, as nobody can check in while we are silent.
+    """
     people = board["people"]
+    suspended = {person for person, known in people.items() if known["suspended"]}
     order = [turn["person"] for sheet in board["sheets"] if sheet["running"] for turn in sheet["turns"]]
-    return [p for p in order if people[p]["presence"] == PRESENT and not people[p]["suspended"]]
+    end_ms = board["slot"]["end"] if board["slot"] else None
+    return Standby(
+        present=tuple(p for p in order if people[p]["presence"] == PRESENT and p not in suspended),
+        until=(end_ms or NEVER_MS) // 1000,
+        shifts=tuple(
+            Shift(
+                start=slot.start // 1000,
+                end=(slot.end or NEVER_MS) // 1000,
+                order=tuple(p for p in (*slot.call, *slot.reception) if p not in suspended),
+            )
+            for slot in coming
+        ),
+    )
 
 
 class LateSwitchboard:

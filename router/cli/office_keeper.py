@@ -36,6 +36,7 @@ from router.telephony.switchboard import Directory
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0  # how often the date and the database are looked at without being told
+COMING_DAYS = 8  # so far ahead Asterisk knows whom to ring without us, today included
 AWAY_SECONDS = 5.0  # the same while the database is away
 
 
@@ -75,6 +76,8 @@ class OfficeKeeper:
         self._looking = threading.Lock()
         self.numbering = numbering(place.site)
         self._numbers = place.numbers
+        self.coming: tuple[inputs.Slot, ...] = ()
+        """The slots of the next days, for a time without us."""
         self.plan: dict[str, Any] = {}
         """For the board: where today's slots come from, and of which day they are (R1: the supervisor is told)."""
         engine.reread = self.reread
@@ -218,8 +221,9 @@ class OfficeKeeper:
         log.info("customers state=told count=%d cause=new-journal", len(owned))
 
     def _tell_plan(self, today: date) -> None:
-        days = [plan_that_counts(self._site, self._published, today + timedelta(days=offset)) for offset in (0, 1)]
-        slots = tuple(slot for day in days for slot in self._slots_of(day))
+        days = [plan_that_counts(self._site, self._published, today + timedelta(days=n)) for n in range(COMING_DAYS)]
+        slots = tuple(slot for day in days[:2] for slot in self._slots_of(day))
+        self.coming = tuple(slot for day in days for slot in self._slots_of(day))
         shown = {"day": today.isoformat(), "origin": days[0].origin.value, "of": days[0].of.isoformat()}
         if (slots, shown) == self._planned:
             return

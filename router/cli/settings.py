@@ -177,6 +177,7 @@ def office(site: Site) -> Directory:
             silent_ms=round(site.pbx.silent_seconds * 1000),
             absent_ms=round(site.policy.absent_minutes * 60_000),
             three_rings_ms=site.desk_policy().three_rings_ms,
+            max_ring_ms=site.desk_policy().max_ring_ms,
         ),
         language=site.site.language,
         prompts="hotline",

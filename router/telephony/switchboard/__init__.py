@@ -14,6 +14,8 @@ from router.telephony.switchboard.directory import (
     Directory,
     Hotline,
     Phone,
+    Shift,
+    Standby,
     Subscriber,
     Times,
     Trunk,
@@ -21,4 +23,15 @@ from router.telephony.switchboard.directory import (
 from router.telephony.switchboard.recovery import expected_calls
 from router.telephony.switchboard.switchboard import AsteriskSwitchboard
 
-__all__ = ["AsteriskSwitchboard", "Directory", "Hotline", "Phone", "Subscriber", "Times", "Trunk", "expected_calls"]
+__all__ = [
+    "AsteriskSwitchboard",
+    "Directory",
+    "Hotline",
+    "Phone",
+    "Shift",
+    "Standby",
+    "Subscriber",
+    "Times",
+    "Trunk",
+    "expected_calls",
+]

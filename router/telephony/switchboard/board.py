@@ -19,7 +19,8 @@ from router.core.words import CallId, PersonId
 from router.engine.ports import Warn
 from router.telephony.ami import AmiAction, AmiEvent
 from router.telephony.switchboard import calls, codes, commands, handover, lost_news, resync, ringing, talks
-from router.telephony.switchboard.directory import Directory
+from router.telephony.switchboard import standby as standbys
+from router.telephony.switchboard.directory import Directory, Standby
 from router.telephony.switchboard.floor import AsSent, Floor, Numbers, Out
 
 Handler = Callable[[Floor, AmiEvent], None]
@@ -57,6 +58,7 @@ USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "HotlineTake": codes.on_take,
         "HotlineOther": codes.on_other,
         "HotlineDuty": talks.on_duty_answered,
+        "HotlineWritten": standbys.on_written,
     }
 )
 
@@ -96,6 +98,7 @@ class Board:
         self.floor.pass_time(now)
         resync.linked(self.floor, channels, {event.get("Device"): event.get("State") for event in devices})
         self._carry_out_early()
+        standbys.linked(self.floor)
         return self._done()
 
     def _carry_out_early(self) -> None:
@@ -110,12 +113,19 @@ class Board:
         self.floor.linked = False
         return self._done()
 
-    def change_office(self, directory: Directory) -> list[AmiAction]:
-        """People, phones, numbers and times have changed, with calls going on; returns what to tell Asterisk.
+    def keep_standby(self, standby: Standby, now: int) -> list[Out]:
+        """Whom Asterisk rings by itself while we are silent has changed."""
+        self.floor.pass_time(now)
+        standbys.keep(self.floor, standby)
+        return self._done()
+
+    def change_office(self, directory: Directory, now: int) -> list[Out]:
+        """People, phones, numbers and times have changed, with calls going on.
 
         Who left is known until the next start, so that their talks go on as any other.
         """
         floor = self.floor
+        floor.pass_time(now)
         gone = [
             person
             for person in floor.directory.people
@@ -124,7 +134,11 @@ class Board:
         ]
         floor.directory = replace(directory, people=(*directory.people, *gone))
         floor.devices.change_office(floor.directory)
-        return resync.told_of_the_directory(directory)
+        if floor.linked:
+            for action in resync.told_of_the_directory(directory):
+                floor.say(action)
+            standbys.write(floor)
+        return self._done()
 
     def devices_listed(self, devices: Iterable[AmiEvent], now: int) -> list[Out]:
         """The states of all devices, asked for since the office changed."""

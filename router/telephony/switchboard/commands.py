@@ -5,7 +5,7 @@ Whatever stands in them is ours, cleaned, or an id; the AMI layer refuses line b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from router.core.words import CallId
 from router.telephony.ami import AmiAction
@@ -87,14 +87,21 @@ def set_global(name: str, value: str) -> AmiAction:
     return _action("Setvar", {"Variable": name, "Value": value})
 
 
-def put(family: str, key: str, value: str) -> AmiAction:
-    """Write to Asterisk's own database, which outlives it and us."""
-    return _action("DBPut", {"Family": family, "Key": key, "Val": value})
-
-
-def forget(family: str) -> AmiAction:
-    """Delete a family of Asterisk's own database."""
-    return _action("DBDelTree", {"Family": family})
+def write(generation: str, lines: Iterable[str]) -> AmiAction:
+    """Write to Asterisk's own database, which outlives it and us, by way of the dialplan (`standby.py`)."""
+    variables = {f"LINE_{number}": line for number, line in enumerate(lines, start=1)}
+    return _action(
+        "Originate",
+        {
+            "Channel": "Local/line@hotline-write/n",
+            "Context": "hotline-write",
+            "Exten": "s",
+            "Priority": 1,
+            "Timeout": 5_000,
+            "Async": "true",
+        },
+        {"GEN": generation, **variables},
+    )
 
 
 def claim(offer: str) -> AmiAction:

@@ -79,6 +79,7 @@ class Times:
     watchdog_ms: int = 2_000  # answered and not picked up for so long is an alarm
     stop_again_ms: tuple[int, ...] = (200, 1_000, 3_000)  # a stop right after an Originate can be lost
     three_rings_ms: int = 15_000  # for the fallback, and for *8
+    max_ring_ms: int = 60_000  # for the fallback: what the rules allow (R14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,28 @@ class Directory:
         """The trunk that calls of this hotline number come by."""
         hotline = self.by_number.get(number)
         return self.by_trunk.get(hotline.trunk) if hotline else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A coming slot: whom to ring in it, in sheet order, whoever is there by then. Ends are seconds since 1970."""
+
+    start: int
+    end: int
+    order: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standby:
+    """Whom Asterisk rings while we are silent.
+
+    `present`: who is there now, in sheet order, until the slot ends (`until`, seconds since 1970). `shifts`: the slots
+    of the next days, this one among them; beyond the last one everybody is rung, at any hour.
+    """
+
+    present: tuple[PersonId, ...] = ()
+    until: int = 0
+    shifts: tuple[Shift, ...] = ()
 
 
 def device_of(channel: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,7 +21,7 @@ from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Warn
 from router.telephony.ami import AmiAction
 from router.telephony.switchboard.devices import Devices
-from router.telephony.switchboard.directory import Directory, Phone
+from router.telephony.switchboard.directory import Directory, Phone, Standby
 from router.telephony.switchboard.legs import Leg
 from router.wire.observation import Observation
 
@@ -121,6 +122,19 @@ class LiveCall:
 NotTaken = Callable[["Floor", LiveCall, Order], None]
 
 
+@dataclass(slots=True)
+class Writing:
+    """What was written: `under_way` and `counts` are generations ("" for none), `items` what was sent last."""
+
+    standby: Standby | None = None
+    under_way: str = ""
+    counts: str = ""
+    items: tuple[str, ...] = ()
+    again: bool = False
+    name: str = field(default_factory=lambda: f"g{secrets.token_hex(4)}x")
+    serial: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ToSend:
     """An AMI action to send; `leg`: whose Originate it is, or (`probe`) of which it asks whether it is there."""
@@ -197,6 +211,7 @@ class Floor:
         self.devices = Devices(directory, own=self.has_leg_on)
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
+        self.writing = Writing()
         self.early: list[Action | Warn] = []  # what the desk said before Asterisk was asked what is going on
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()

@@ -6,7 +6,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from router.telephony.ami import AmiAction, AmiEvent
 from router.telephony.switchboard import calls, commands, handover, lost_news, recovery, ringing
@@ -17,46 +17,20 @@ from router.telephony.switchboard.live_channels import HAND_OVER, LiveChannels, 
 
 
 def greeting(floor: Floor) -> list[AmiAction]:
-    """Globals and the database that the dialplan reads, so that it can serve calls without us."""
-    forgotten = [commands.forget(family) for family in ("hotline-number", "hotline-ext")]
-    return [commands.set_global("HOTLINE_KEY", floor.key), *forgotten, *told_of_the_directory(floor.directory)]
+    """Globals that the dialplan reads; the rest stands in its database (`standby.py`)."""
+    return [commands.set_global("HOTLINE_KEY", floor.key), *told_of_the_directory(floor.directory)]
 
 
 def told_of_the_directory(directory: Directory) -> list[AmiAction]:
-    """What the dialplan must know of the office. Nothing is forgotten first: calls go on while it is told anew."""
+    """What the dialplan must know of the office beside its lists."""
     digits = max((len(person.extension) for person in directory.people), default=0)
-    actions = [
+    return [
         commands.set_global("HOTLINE_PROMPTS", directory.prompts),
         commands.set_global("HOTLINE_MOH", directory.music),
         commands.set_global("HOTLINE_THREE", str(max(1, directory.times.three_rings_ms // 1000))),
+        commands.set_global("HOTLINE_LONGEST", str(max(1, directory.times.max_ring_ms // 1000))),
         commands.set_global("HOTLINE_DIGITS", str(digits or "")),
     ]
-    for hotline in directory.hotlines:
-        trunk = directory.by_trunk.get(hotline.trunk)
-        actions.append(commands.put("hotline-number", hotline.number, trunk.answer if trunk else "waiting"))
-    for person in directory.people:
-        if person.extension and person.internal_dial:
-            actions.append(commands.put("hotline-ext", person.extension, person.internal_dial))
-    if directory.hotlines:
-        actions.append(commands.put("hotline", "ready", "1"))
-    actions.append(commands.put("hotline", "duty", directory.duty_dial))
-    actions.append(commands.put("hotline", "duty-confirm", "1" if directory.duty_confirm else "0"))
-    return actions
-
-
-def fallback_list(floor: Floor, order: Iterable[str]) -> list[AmiAction]:
-    """Whom the fallback rings, in sheet order. A mobile is rung by way of a context where it must press 1."""
-    actions = [commands.forget("hotline-fallback"), commands.forget("hotline-mobile")]
-    people = (floor.directory.by_id.get(person) for person in order)  # type: ignore[call-overload]  # plain ids
-    phones = ((person, phone) for person in people if person for phone in person.phones)
-    for number, (person, phone) in enumerate(phones, start=1):
-        entry = f"{phone.device},{phone.dial}"
-        if not phone.device:
-            entry = f",Local/{number}@hotline-fallback-mobile/n"
-            key = "1" if phone.confirm else ""
-            actions.append(commands.put("hotline-mobile", str(number), f"{person.id},{key},{phone.dial}"))
-        actions.append(commands.put("hotline-fallback", str(number), entry))
-    return actions
 
 
 def linked(floor: Floor, channels: Sequence[AmiEvent], devices: dict[str, str]) -> None:

@@ -21,9 +21,8 @@ from router.engine.ports import Letter, Mailbox, Warn
 from router.telephony.ami import AmiAction, AmiAddress, AmiClient, AmiEvent, AmiNotConnectedError, AmiTimes, Response
 from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
-from router.telephony.switchboard import resync
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.directory import Directory
+from router.telephony.switchboard.directory import Directory, Standby
 from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, ToSend
 from router.wire.observation import Observation
 
@@ -72,7 +71,6 @@ class AsteriskSwitchboard:
         self._woken = threading.Condition(self._lock)
         self._kept_back: list[AmiEvent] | None = None
         self._link_number = 0
-        self._fallback: tuple[PersonId, ...] = ()
         self._stopping = False
         self._ready = threading.Event()
         self._client = AmiClient(
@@ -136,18 +134,16 @@ class AsteriskSwitchboard:
         """Before `start`: what a recovered desk takes to be going on (`expected_calls`); Asterisk is asked whether."""
         self._board.floor.expected = tuple(calls)
 
-    def keep_fallback(self, order: Iterable[PersonId]) -> None:
-        """Whom Asterisk rings by itself, in sheet order, while the router is silent; to be called at each change."""
+    def keep_standby(self, standby: Standby) -> None:
+        """Whom Asterisk rings by itself while the router is silent; to be called at each change."""
         with self._lock:
-            people = tuple(order)
-            if people != self._fallback:
-                self._fallback = people
-                self._send_all(resync.fallback_list(self._board.floor, people))
+            self._carry_out(self._board.keep_standby(standby, monotonic_ms()))
+            self._woken.notify_all()
 
     def change_office(self, directory: Directory) -> None:
         """Take over changed people, phones, numbers and times, with calls going on."""
         with self._lock:
-            self._send_all(self._board.change_office(directory))
+            self._carry_out(self._board.change_office(directory, monotonic_ms()))
             if self._client.connected:
                 devices = self._client.send_action_list(AmiAction("DeviceStateList"))
                 devices.add_done_callback(lambda _done: self._on_devices(devices))
@@ -165,7 +161,6 @@ class AsteriskSwitchboard:
             self._link_number += 1
             self._kept_back = []
             self._send_all(self._board.greet())
-            self._send_all(resync.fallback_list(self._board.floor, self._fallback))
             devices = client.send_action_list(AmiAction("DeviceStateList"))
             channels = client.send_action_list(AmiAction("CoreShowChannels"))
             channels.add_done_callback(partial(self._on_lists, self._link_number, devices))

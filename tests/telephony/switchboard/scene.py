@@ -17,7 +17,17 @@ from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter, Warn
 from router.reconcile.numbers import Numbering
 from router.telephony.ami import AmiAction, AmiAddress
-from router.telephony.switchboard import AsteriskSwitchboard, Directory, Hotline, Phone, Subscriber, Times, Trunk
+from router.telephony.switchboard import (
+    AsteriskSwitchboard,
+    Directory,
+    Hotline,
+    Phone,
+    Shift,
+    Standby,
+    Subscriber,
+    Times,
+    Trunk,
+)
 from router.telephony.switchboard.floor import Expected
 from router.wire.observation import Observation
 from tests.telephony.phones.people import Caller, until
@@ -126,7 +136,14 @@ class Scene:
         here = {PersonId(name) for name in accounts if name in PEOPLE}
         # Asterisk tells of a phone's state a moment after it has registered it
         until("the phones are known", lambda: here.isdisjoint(self.board.offline()))
-        self.board.keep_fallback([PersonId(p) for p in PEOPLE])
+        self.keeps_standby(*PEOPLE)
+
+    def keeps_standby(self, *people: str, shifts: Sequence[Shift] = (), seconds: int = 3600) -> None:
+        """Asterisk is told whom to ring without us: these for so long, then by the shifts; and it has written it."""
+        writing = self.board._board.floor.writing
+        present = tuple(PersonId(p) for p in people)
+        self.board.keep_standby(Standby(present=present, until=int(time.time()) + seconds, shifts=tuple(shifts)))
+        until("the list is there", lambda: writing.counts and not writing.under_way)
 
     def caller(self, number: str = "13900000001") -> Caller:
         """A customer behind the carrier's trunk."""

@@ -81,6 +81,13 @@ Call: c0123456789abcdef012
 Phone: PJSIP/101-00000001
 """
 
+WRITTEN = """
+Event: UserEvent
+UserEvent: HotlineWritten
+Key: {key}
+Generation: {generation}
+"""
+
 DEVICE = """
 Event: DeviceStateChange
 Device: PJSIP/101
@@ -171,6 +178,12 @@ class Table:
         """The AMI actions of this name."""
         actions = [out.action for out in self.out if isinstance(out, ToSend) and out.action.name == name]
         return [{key: str(value) for key, value in action.keys.items()} for action in actions]
+
+    def written(self) -> list[list[str]]:
+        """Each generation that Asterisk was given, as its items."""
+        actions = [out.action for out in self.out if isinstance(out, ToSend) and "GEN" in dict(out.action.variables)]
+        lines = ([str(line) for name, line in dict(one.variables).items() if name != "GEN"] for one in actions)
+        return ["|".join(some).split("|") for some in lines]
 
     def alarms(self) -> list[str]:
         return [out.id for out in self.out if isinstance(out, Alarm)]

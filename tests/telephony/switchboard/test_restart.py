@@ -133,7 +133,6 @@ def with_mobile(stage: Stage) -> tuple[Scene, Phone]:
     scene = stage("C", times=Times(three_rings_ms=15_000))
     phone = Phone(scene.world, scene.server, user="13900000105", bind=MOBILE)
     scene.phone["E"] = phone
-    until("the list is there", lambda: "@mobiles" in scene.pbx.cli("database show hotline-mobile"))
     return scene, phone
 
 
@@ -154,8 +153,7 @@ def test_the_fallback_rings_a_mobile_too_which_must_press_1(with_mobile: tuple[S
 def test_a_mailbox_does_not_win_a_call_that_the_fallback_serves(with_mobile: tuple[Scene, Phone]) -> None:
     scene, mobile = with_mobile
     mobile.mood = "answers"
-    scene.board.keep_fallback([PersonId("E"), C])
-    until("E comes first", lambda: "Local/1@" in scene.pbx.cli("database show hotline-fallback"))
+    scene.keeps_standby("E", "C")
     scene.router_dies()
     caller = scene.caller().dials(HOTLINE)
     mobile.talks()
