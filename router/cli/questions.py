@@ -13,6 +13,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from router.config.first_file import FIRST_EXTENSION, Answers, Member, is_network
+from router.config.mistakes import MISTAKES
 from router.config.model import PbxMode
 from router.config.values import (
     AreaCode,
@@ -27,7 +28,6 @@ from router.config.values import (
     Username,
     Zone,
 )
-from router.config.words import MESSAGES
 from router.errors import ConfigurationError
 
 Check = Callable[[str], Any]
@@ -140,8 +140,9 @@ def checked(kind: Any) -> Check:
             adapter.validate_python(text)
         except ValidationError as error:
             first = error.errors()[0]
-            known = MESSAGES.get(first["type"])
-            said = " — ".join(known.said(None, first.get("ctx", {}))) if known else first["msg"]
+            known = MISTAKES.get(first["type"])
+            values = first.get("ctx", {})
+            said = " — ".join(text.fill(**values).render(None) for text in known) if known else first["msg"]
             raise click.BadParameter(said) from error
         return text
 

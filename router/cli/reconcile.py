@@ -25,7 +25,7 @@ from router.reconcile.findings import Report, reconcile
 from router.reconcile.numbers import Numbering
 from router.reconcile.report import as_data, as_tables
 from router.reconcile.rows import Judging
-from router.reconcile.texts import Language
+from router.texts import Language
 
 if TYPE_CHECKING:
     from router.cli.settings import Place

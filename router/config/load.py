@@ -10,10 +10,12 @@ from typing import Any
 from router.config import checks
 from router.config.document import Document, Place, TomlSyntaxError, read_document
 from router.config.mending import read_site
+from router.config.mistakes import MISTAKES
 from router.config.model import Site
 from router.config.problems import Problem
-from router.config.words import MESSAGES, plain
+from router.config.words import plain
 from router.errors import ConfigurationError
+from router.texts import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Review:
     """A site file looked through: the site if it can be used, all mistakes, and what is worth a look."""
 
     site: Site | None
-    language: str | None
+    language: Language | None
     mistakes: tuple[Mistake, ...] = ()
     warnings: tuple[Mistake, ...] = ()
 
@@ -72,7 +74,7 @@ def review_site(path: Path) -> Review:
     return _review(path, document)
 
 
-def read_toml(path: Path, language: str | None = None) -> Document:
+def read_toml(path: Path, language: Language | None = None) -> Document:
     """A TOML file's values with their lines; raises `SiteFileError` where it can't be read."""
     text = _text(path)
     if isinstance(text, Mistake):
@@ -101,7 +103,7 @@ def _review(path: Path, document: Document) -> Review:
     )
 
 
-def _language(raw: Mapping[str, Any]) -> str | None:
+def _language(raw: Mapping[str, Any]) -> Language | None:
     table = raw.get("site", {})
     language = table.get("language", "zh") if isinstance(table, Mapping) else None
     return language if language in ("zh", "en") else None
@@ -124,29 +126,31 @@ def _text(path: Path) -> str | Mistake:
     return _mistake(path, 1, problem, None)
 
 
-def _said(path: Path, document: Document, problems: Iterable[Problem], language: str | None) -> tuple[Mistake, ...]:
+def _said(
+    path: Path, document: Document, problems: Iterable[Problem], language: Language | None
+) -> tuple[Mistake, ...]:
     said = [mistake_in(path, document, one, language) for one in problems]
     return tuple(sorted(dict.fromkeys(said), key=lambda mistake: (mistake.line, mistake.path, mistake.id)))
 
 
-def mistake_in(path: Path, document: Document, problem: Problem, language: str | None) -> Mistake:
+def mistake_in(path: Path, document: Document, problem: Problem, language: Language | None) -> Mistake:
     """A problem as it is said of a file, with the line where it stands."""
     return _mistake(path, document.line_of(problem.place), problem, language, document)
 
 
 def _mistake(
-    path: Path, line: int, problem: Problem, language: str | None, document: Document | None = None
+    path: Path, line: int, problem: Problem, language: Language | None, document: Document | None = None
 ) -> Mistake:
     values = dict(problem.values)
     if document is not None and problem.other is not None:
         values["line"] = document.line_of(problem.other)
-    what, cure = MESSAGES[problem.id].said(language, values)
+    what, cure = (text.fill(**values).render(language) for text in MISTAKES[problem.id])
     return Mistake(file=path, line=line, path=_dotted(problem.place), what=what, cure=cure, id=problem.id)
 
 
-def said_of(problem: Problem, language: str) -> str:
+def said_of(problem: Problem, language: Language) -> str:
     """A problem of a site that stands in no file, in a line."""
-    what, cure = MESSAGES[problem.id].said(language, {"line": "–", **problem.values})
+    what, cure = (text.fill(**{"line": "–", **problem.values}).render(language) for text in MISTAKES[problem.id])
     return f"{_dotted(problem.place)}: {what} — {cure}"
 
 

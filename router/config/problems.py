@@ -11,8 +11,10 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from router.config.document import Place
+from router.config.mistakes import MISTAKES
 from router.config.settings import SECTIONS, find, known_keys
-from router.config.words import MESSAGES, plain, shown
+from router.config.words import plain, shown
+from router.texts import Listing, Message, _
 
 HIDDEN_KEYS = frozenset({"secret", "url"})  # a wrong secret is a secret still
 
@@ -71,14 +73,12 @@ def problem_of(details: ErrorDetails) -> Problem:
     place: Place = tuple(part for part in details["loc"] if part != "[key]")
     values = dict(details.get("ctx", {}))
     kind = details["type"]
-    if kind in MESSAGES:
+    if kind in MISTAKES:
         at = values.pop("at", None)
         about = tuple((*place, key) for key in values.pop("keys", ())) or (place,)
         return Problem(id=kind, place=(*place, at) if at else place, values=values, about=about)
     if kind == "extra_forbidden":
-        return Problem(
-            id="unknown-key", place=place, values={"key": plain(place[-1]), **_did_you_mean(place)}, about=(place,)
-        )
+        return Problem(id="unknown-key", place=place, values={"key": plain(place[-1]), **_hint(place)}, about=(place,))
     if kind == "missing":
         known = {"key": place[-1], "example": example_of(place)}
         return Problem(id="missing-key", place=place, values=known, about=(place,))
@@ -93,9 +93,9 @@ def _wrong_value(details: ErrorDetails, place: Place, context: dict[str, Any]) -
         "example": example_of(place),
         "detail": kind.replace("_", " ") if hidden else details["msg"],
     }
-    for name, (zh, en) in _BOUNDS.items():
+    for name, bound in _BOUNDS.items():
         if name in context and kind in _BOUND_KINDS:
-            values |= {"zh_bound": zh.format(context[name]), "en_bound": en.format(context[name])}
+            values["bound"] = bound.fill(bound=context[name])
             return Problem(id="out-of-bounds", place=place, values=values, about=(place,))
     if "expected" in context:
         values["choices"] = ", ".join(re.findall(r"'([^']*)'", str(context["expected"])))
@@ -103,10 +103,10 @@ def _wrong_value(details: ErrorDetails, place: Place, context: dict[str, Any]) -
 
 
 _BOUNDS = {
-    "gt": ("大于 {:g} ", "above {:g}"),
-    "ge": ("不小于 {:g} ", "not below {:g}"),
-    "lt": ("小于 {:g} ", "below {:g}"),
-    "le": ("不大于 {:g} ", "not above {:g}"),
+    "gt": _("above %(bound)g"),
+    "ge": _("not below %(bound)g"),
+    "lt": _("below %(bound)g"),
+    "le": _("not above %(bound)g"),
 }
 _BOUND_KINDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 _KINDS = {
@@ -124,16 +124,21 @@ _KINDS = {
 }
 
 
-def _did_you_mean(place: Place) -> dict[str, str]:
+def _hint(place: Place) -> dict[str, Message | str]:
     key, table = str(place[-1]), names_of(place[:-1])
     known = known_keys(table)
     near = meant(key, known)
     if near:
-        return {"zh_hint": f"是不是 {near}？", "en_hint": f"did you mean {near}?", "meant": near}
+        return {"hint": did_you_mean(near), "meant": near}
     elsewhere = [section.heading for section in SECTIONS if any(one.key == key for one in section.settings)]
     if elsewhere:
-        return {"zh_hint": f"它属于 {elsewhere[0]}", "en_hint": f"it belongs to {elsewhere[0]}"}
-    return listed(known)
+        return {"hint": _("it belongs to %(table)s", table=elsewhere[0])}
+    return {"hint": listed(known)}
+
+
+def did_you_mean(name: str) -> Message:
+    """The hint that names what was probably meant."""
+    return _("did you mean %(name)s?", name=name)
 
 
 def meant(word: str, known: Collection[str]) -> str:
@@ -143,9 +148,9 @@ def meant(word: str, known: Collection[str]) -> str:
     return lowered[close[0]] if close else ""
 
 
-def listed(known: Collection[str]) -> dict[str, str]:
+def listed(known: Collection[str]) -> Message:
     """The hint that names all that is known."""
     if not known:
-        return {"zh_hint": "一个都还没有，先加上", "en_hint": "there is none yet: add it"}
+        return _("there is none yet: add it")
     names = sorted(known) if not isinstance(known, (tuple, list)) else known
-    return {"zh_hint": f"可用：{'、'.join(names)}", "en_hint": f"known here: {', '.join(names)}"}
+    return _("known here: %(names)s", names=Listing(names))

@@ -1,24 +1,10 @@
-"""What is said of a site file: every message by the stable id of its mistake, and how a validator raises one.
-
-May live here: the whole of the table, made of the texts' modules. A test makes each id appear, with its line.
-"""
+"""How a mistake of a site file is raised, and how its values are quoted. May live here: that, and no text."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pydantic_core import PydanticCustomError
-
-from router.config import texts_of_sites, texts_of_values
-from router.config.message import Message
-
-MESSAGES: dict[str, Message] = {
-    **texts_of_values.FILE,
-    **texts_of_values.VALUES,
-    **texts_of_values.TABLES,
-    **texts_of_sites.TOGETHER,
-    **texts_of_sites.WARNINGS,
-}
 
 SHOWN_CHARACTERS = 60
 
@@ -42,4 +28,4 @@ def wrong(mistake: str, /, **values: Any) -> PydanticCustomError:
 
     `keys` among the values: the keys of the table that the mistake rests on; `at`: the one to point at.
     """
-    return PydanticCustomError(mistake, MESSAGES[mistake].en, values)
+    return PydanticCustomError(mistake, "{id}", {"id": mistake, **values})

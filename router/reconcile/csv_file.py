@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from router.reconcile.texts import PROBLEMS, Language
+from router.reconcile.texts import PROBLEMS
+from router.texts import Language, _
 
 _SHOWN = 60  # characters of a value that are said in a message
 HEADER_LINE = 1
@@ -29,7 +30,9 @@ class Problem:
 
     def text(self, language: Language) -> str:
         """What is wrong and its cure, on one line whatever the value holds."""
-        return PROBLEMS[self.id][language].format(column=printable(self.column), value=f'"{printable(self.value)}"')
+        return (
+            PROBLEMS[self.id].fill(column=printable(self.column), value=f'"{printable(self.value)}"').render(language)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ class BadRow:
 
     def why(self, language: Language) -> str:
         """All that is wrong with the row, with cures."""
-        return {"zh": "；", "en": "; also "}[language].join(problem.text(language) for problem in self.problems)
+        return _("; also ").render(language).join(problem.text(language) for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)

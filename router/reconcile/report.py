@@ -16,7 +16,8 @@ from rich.text import Text
 from router.reconcile.csv_file import BadRow, printable
 from router.reconcile.findings import Finding, Report, SlotCount
 from router.reconcile.rows import CLOSED
-from router.reconcile.texts import KINDS, REPORT, Language
+from router.reconcile.texts import KINDS, REPORT
+from router.texts import Language
 
 
 def as_data(report: Report, bad_rows: Sequence[BadRow], language: Language) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def as_tables(report: Report, bad_rows: Sequence[BadRow], language: Language) ->
     """The result for a terminal: counts by slot, findings, rows left out."""
 
     def say(word: str, **values: object) -> str:
-        return REPORT[word][language].format(**values)
+        return REPORT[word].fill(**values).render(language)
 
     parts: list[RenderableType] = [_counts(report, language)]
     if report.findings:
@@ -47,9 +48,9 @@ def as_tables(report: Report, bad_rows: Sequence[BadRow], language: Language) ->
 
 
 def _counts(report: Report, language: Language) -> Table:
-    table = Table(title=REPORT["title"][language].format(date=report.date), title_justify="left")
+    table = Table(title=REPORT["title"].fill(date=report.date).render(language), title_justify="left")
     for field in fields(SlotCount):
-        table.add_column(REPORT[field.name][language], justify="left" if field.name == "slot" else "right")
+        table.add_column(REPORT[field.name].render(language), justify="left" if field.name == "slot" else "right")
     for count in report.slots:
         numbers = [getattr(count, field.name) for field in fields(SlotCount) if field.name != "slot"]
         table.add_row(_slot(count.slot, language), *("–" if number is None else str(number) for number in numbers))
@@ -59,12 +60,12 @@ def _counts(report: Report, language: Language) -> Table:
 def _findings(findings: Sequence[Finding], language: Language) -> Table:
     table = Table()
     for name in ("slot", "finding", "person", "call", "form"):
-        table.add_column(REPORT[name][language], overflow="fold")
+        table.add_column(REPORT[name].render(language), overflow="fold")
     for found in findings:
         values = (Text(printable(value)) for value in (found.person, found.call, found.form))
-        table.add_row(_slot(found.slot, language), KINDS[found.kind][language], *values)
+        table.add_row(_slot(found.slot, language), KINDS[found.kind].render(language), *values)
     return table
 
 
 def _slot(name: str, language: Language) -> Text:
-    return Text(REPORT["closed"][language] if name == CLOSED else printable(name))
+    return Text(REPORT["closed"].render(language) if name == CLOSED else printable(name))

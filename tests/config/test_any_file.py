@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.config.load import Review, load_site
-from router.config.words import MESSAGES
+from router.config.mistakes import MISTAKES
 from tests.config.changed import SITE, reviewed
 
 EXAMPLE = tomllib.loads(SITE.read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ def _review(text: str) -> Review:
 def _holds(review: Review, text: str) -> None:
     assert (review.site is None) == bool(review.mistakes)
     for one in (*review.mistakes, *review.warnings):
-        assert one.id in MESSAGES
+        assert one.id in MISTAKES
         assert one.id != "wrong-value", one
         assert 1 <= one.line <= max(1, text.count("\n") + 1)
         assert one.what

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from router.reconcile.files import COLUMNS
-from router.reconcile.texts import KINDS, PROBLEMS, REPORT
 from tests.reconcile.office import NUMBER, SLOTS, Office
 
 
@@ -250,13 +249,6 @@ def test_a_row_left_out_has_no_part_in_anything(office: Office) -> None:
 def test_a_value_can_not_write_lines_or_colours_of_its_own(office: Office) -> None:
     office.texts["forms.csv"] += '"f1",,,A,"so\non\x1b[31m",,,,,,,\n'
     assert complaints(office)[0].startswith('forms.csv:2: taken_at is "so\\u000aon\\u001b[31m", which')
-
-
-def test_everything_is_said_in_both_languages() -> None:
-    for table in (PROBLEMS, KINDS, REPORT):
-        for text in table.values():
-            assert set(text) == {"zh", "en"}
-            assert all(text.values())
 
 
 def test_an_id_is_taken_by_an_earlier_row_though_that_row_is_bad_too(office: Office) -> None:

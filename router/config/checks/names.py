@@ -8,20 +8,21 @@ from typing import Any
 
 from router.config.document import Place
 from router.config.model import PHONE_KINDS, Consultant, PbxMode, Phone, Site
-from router.config.problems import Problem, clash, found, listed, meant
+from router.config.problems import Problem, clash, did_you_mean, found, listed, meant
 from router.config.words import shown
+from router.texts import _
 
 KINDS = {
-    "trunk": ("外线", "trunk"),
-    "hotline": ("热线号码", "hotline number"),
-    "consultant": ("顾问代号", "consultant id"),
-    "extension": ("分机", "extension"),
-    "account": ("账号（或外线名）", "account (or trunk name)"),
-    "contact": ("话机地址", "phone address"),
-    "dial": ("拨号串", "dial string"),
-    "mobile": ("手机", "mobile"),
-    "target": ("通知目标", "target"),
-    "user": ("用户名", "user name"),
+    "trunk": _("trunk"),
+    "hotline": _("hotline number"),
+    "consultant": _("consultant id"),
+    "extension": _("extension"),
+    "account": _("account (or trunk name)"),
+    "contact": _("phone address"),
+    "dial": _("dial string"),
+    "mobile": _("mobile"),
+    "target": _("target"),
+    "user": _("user name"),
 }
 
 Named = tuple[str, tuple[str, ...] | str, Place]
@@ -62,9 +63,8 @@ def check(site: Site, known: Known) -> Iterator[Problem]:
         first = seen.setdefault((kind, value), place)
         if first != place and place not in told:
             told.add(place)
-            zh, en = KINDS[kind]
             text = shown(value if isinstance(value, str) else value[-1])
-            yield clash("twice", place, first, zh_thing=zh, en_thing=en, value=text)
+            yield clash("twice", place, first, thing=KINDS[kind], value=text)
     yield from _unknown(site, known)
 
 
@@ -135,5 +135,4 @@ def _is_known(mistake: str, name: str, known: Collection[str], place: Place) -> 
     if name in known:
         return
     near = meant(name, known)
-    hint = {"zh_hint": f"是不是 {near}？", "en_hint": f"did you mean {near}?"} if near else listed(known)
-    yield found(mistake, place, value=shown(name), **hint)
+    yield found(mistake, place, value=shown(name), hint=did_you_mean(near) if near else listed(known))

@@ -13,9 +13,10 @@ from router.config.model import DAYS, PbxMode, Site
 from router.config.problems import Problem, found
 from router.config.values import split_address
 from router.config.words import shown
+from router.texts import Listing, _
 
 PORTS_A_CALL = 4
-DAY_WORDS = dict(zip(DAYS, ("周一", "周二", "周三", "周四", "周五", "周六", "周日"), strict=True))
+DAY_WORDS = dict(zip(DAYS, (_("mon"), _("tue"), _("wed"), _("thu"), _("fri"), _("sat"), _("sun")), strict=True))
 
 
 def check(site: Site, file: Path) -> Iterator[Problem]:
@@ -70,9 +71,8 @@ def _plans(site: Site) -> Iterator[Problem]:
         day for number, day in enumerate(DAYS) if not listed & {day, "daily", "weekends" if number >= 5 else "weekdays"}
     ]
     if open_days:
-        zh = "、".join(DAY_WORDS[day] for day in open_days)
-        values = {"zh_days": zh, "en_days": ", ".join(open_days)}
-        yield Problem(id="no-plan", place=("plan",), values=values, about=(("plan",),))
+        days = Listing(DAY_WORDS[day] for day in open_days)
+        yield Problem(id="no-plan", place=("plan",), values={"days": days}, about=(("plan",),))
     for i, plan in enumerate(site.plans):
         for j, slot in enumerate(plan.slots):
             if not slot.call and not slot.reception:
