@@ -25,7 +25,7 @@ from router.store.customers.numbers import KnownNumbers
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage
 from router.telephony.switchboard import Directory, Hotline, Phone, Subscriber, Times, Trunk
-from router.web.app import WebSettings
+from router.web.settings import WebSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

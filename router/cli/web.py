@@ -16,8 +16,9 @@ from router.cli.settings import Place, open_place, web_settings, with_the_office
 from router.desk_client.client import EngineClient
 from router.store.follow.writer import DatabaseAwayError
 from router.web import assets
-from router.web.app import WebSettings, create_app
+from router.web.app import create_app
 from router.web.server import PageServer
+from router.web.settings import WebSettings
 
 RECHECK_WAIT_SECONDS = 10.0  # for a run that is under way; a page does not wait longer
 

@@ -6,10 +6,8 @@ shown comes from the engine's socket and the database, what is done goes to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import secure
@@ -19,15 +17,13 @@ from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from router.config.form import FormTable
-from router.reconcile.numbers import Numbering
 from router.store.database import open_database
 from router.web import navigation, shared, words
 from router.web.acts.routes import act_pages
+from router.web.admission import admit_by_the_table
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
 from router.web.board.routes import board_pages
-from router.web.board.today import Today
 from router.web.callbacks.routes import callback_pages
 from router.web.calls.routes import call_pages
 from router.web.check.routes import Recheck, check_pages
@@ -42,35 +38,13 @@ from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
 from router.web.security import secure_the_app
+from router.web.settings import WebSettings
+from router.web.today import Today
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebSettings:
-    """What the pages need to know of the site. Secrets are never shown or logged."""
-
-    site_name: str
-    zone: str
-    language: str
-    database_url: str
-    secret_key: str
-    password_salt: str
-    names: dict[str, str]
-    assets: Path
-    form: FormTable
-    form_minutes: float
-    media: dict[str, str]  # hotline number -> how its callers heard of us
-    three_rings_seconds: float = 15
-    lapse_days: float = 7
-    numbering: Numbering = field(default_factory=Numbering)
-    working: tuple[str, ...] = ()  # who works here now: `names` has those who left, too
-    presence: Mapping[str, str] = field(default_factory=dict)  # further kinds, with their kind of reason (DOMAIN 9)
-    is_demo: bool = False
-    https: bool = False
 
 
 def create_app(
@@ -91,6 +65,7 @@ def create_app(
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.extensions["hotline"]["today"] = Today(sessions.session_factory)
+    admit_by_the_table(app)
     app.teardown_appcontext(lambda _error: sessions.remove())
     PageTexts(app, locale_selector=lambda: session.get("language") or locale_of(settings.language))
     csrf = CSRFProtect(app)

@@ -10,12 +10,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from router.errors import HotlineError
-
-if TYPE_CHECKING:
-    from router.web.app import WebSettings
+from router.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
 

@@ -1,13 +1,13 @@
-"""Where one can go, and where one starts: by role, in one table (WEB 2). May live here: that table and its counts.
+"""Where one can go, and where one starts (WEB 2). May live here: the pages in their order, and their counts.
 
-A page that is not served (a part of the product that is not installed) is left out of the navigation.
+Who sees which is in the table of addresses (`router/web/access.py`). A page that is not served (a part of the product
+that is not installed) is left out of the navigation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import current_app, request
 from flask_babel import lazy_gettext as _
@@ -18,20 +18,15 @@ from router.store.findings.queries import undecided_by_day
 from router.store.forms.queries import forms_owed
 from router.store.notices.queries import notices_unseen
 from router.web import shared
-
-OWED_DAYS = 7  # forms older than that are the reconciliation's
-LEADERS = frozenset({"supervisor", "manager", "administrator"})
-OFFICE = LEADERS | {"secretary"}
-EVERYONE = OFFICE | {"consultant"}
+from router.web.access import LEADERS, OFFICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A page of the navigation: its endpoint, its word, who sees it, and how many things wait there."""
+    """A page of the navigation: its endpoint, its word, and how many things wait there."""
 
     endpoint: str
     text: LazyString
-    roles: frozenset[str] = EVERYONE
     count: Callable[[], int] = lambda: 0
 
 
@@ -54,7 +49,7 @@ def _own_forms_owed() -> int:
     person = shared.person()
     if person is None:
         return 0
-    return len(forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=person))
+    return len(forms_owed(shared.session(), since=shared.owed_since(), person=person))
 
 
 def _notices_unseen() -> int:
@@ -62,16 +57,16 @@ def _notices_unseen() -> int:
 
 
 ENTRIES = (
-    Entry(endpoint="board.page", text=_("Board"), roles=LEADERS),
+    Entry(endpoint="board.page", text=_("Board")),
     Entry(endpoint="check.page", text=_("Check"), count=findings_open),
     Entry(endpoint="calls.day", text=_("Calls")),
-    Entry(endpoint="me.page", text=_("Me"), roles=frozenset({"consultant"})),
+    Entry(endpoint="me.page", text=_("Me")),
     Entry(endpoint="forms.all_forms", text=_("Call forms"), count=_own_forms_owed),
-    Entry(endpoint="customers.page", text=_("Customers"), roles=frozenset({"supervisor", "manager", "consultant"})),
+    Entry(endpoint="customers.page", text=_("Customers")),
     Entry(endpoint="callbacks.page", text=_("Call-backs")),
-    Entry(endpoint="day.page", text=_("Day"), roles=OFFICE),
-    Entry(endpoint="fairness.page", text=_("Reports"), roles=frozenset({"supervisor", "manager"})),
-    Entry(endpoint="acts.day", text=_("Turns and acts"), roles=LEADERS),
+    Entry(endpoint="day.page", text=_("Day")),
+    Entry(endpoint="fairness.page", text=_("Reports")),
+    Entry(endpoint="acts.day", text=_("Turns and acts")),
     Entry(endpoint="notices.page", text=_("Notices"), count=_notices_unseen),
 )
 
@@ -80,8 +75,7 @@ def navigation() -> list[Link]:
     """The links of who is signed in; none before they may use the pages."""
     if not current_user.is_authenticated or current_user.must_change_password:
         return []
-    roles = shared.roles()
-    seen = [entry for entry in ENTRIES if entry.roles & roles and entry.endpoint in current_app.view_functions]
+    seen = [one for one in ENTRIES if shared.may(one.endpoint) and one.endpoint in current_app.view_functions]
     if shared.person() is None:
         seen = [entry for entry in seen if entry.endpoint != "me.page"]
     return [

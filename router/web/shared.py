@@ -6,28 +6,25 @@ A route parses, asks, calls one function and renders; who is signed in and what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, current_app, request, stream_with_context
-from flask_security import auth_required, current_user
+from flask import Response, current_app, request, stream_with_context
+from flask_security import current_user
 from sqlalchemy.orm import Session
 
-from router.core.policy import PRESENCE
+from router.core.policy import PRESENCE, PRESENT
 from router.masking import mask
 from router.store.tables.customers import HasNumber, number_of
+from router.web.access import ROUTES, Open
+from router.web.live import LiveBoard, Source
+from router.web.live_settings import LiveSettings
+from router.web.settings import WebSettings
+from router.web.today import Figures, Today
 
-if TYPE_CHECKING:
-    from router.web.app import WebSettings
-    from router.web.board.today import Figures, Today
-    from router.web.live import LiveBoard, Source
-    from router.web.live_settings import LiveSettings
-
-Arguments = ParamSpec("Arguments")
-Answer = TypeVar("Answer")
 NAME_LETTERS = 40
+OWED_DAYS = 7  # forms older than that are the reconciliation's
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # dates with a day before and after them
 
 
@@ -106,6 +103,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def owed_since() -> datetime:
+    """From when on a form that is missing is owed by the page, and no finding yet."""
+    return now() - timedelta(days=OWED_DAYS)
+
+
 def day_asked(text: str | None = None, otherwise: date | None = None) -> date:
     """The date of a text, else of the query's `date`; where that is none, `otherwise`, else today at the site."""
     asked = request.args.get("date", "") if text is None else text
@@ -136,6 +138,11 @@ def kind_of(presence: str) -> str:
     return known.value if known else settings().presence.get(presence, "")
 
 
+def presences() -> list[str]:
+    """Every presence that can be set, in the order of the buttons."""
+    return [PRESENT, "receiving", "meeting", "errand", "break", *settings().presence, "off"]
+
+
 def roles() -> set[str]:
     """The roles of who is signed in."""
     return {role.name for role in current_user.roles}
@@ -157,17 +164,7 @@ def username() -> str:
     return str(current_user.username)
 
 
-def only(*names: str) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
-    """Let a route be used by these roles alone, signed in; without names by everyone who is signed in."""
-
-    def guard(route: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-        @wraps(route)
-        def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-            if names and not roles() & set(names):
-                abort(403)
-            return route(*args, **kwargs)
-
-        signed_in: Any = auth_required("session")(guarded)
-        return signed_in  # type: ignore[no-any-return]  # Flask-Security has no types for it
-
-    return guard
+def may(endpoint: str) -> bool:
+    """Whether the table lets who is signed in use an address; pages offer what it does."""
+    who = ROUTES.get(endpoint)
+    return isinstance(who, Open) or (isinstance(who, frozenset) and bool(roles() & who))

@@ -25,8 +25,9 @@ from router.engine.day_state import DayState
 from router.engine.preview import preview
 from router.store.tables.base import Base
 from router.store.tables.users import Role, User
-from router.web.app import WebSettings, create_app
+from router.web.app import create_app
 from router.web.live import Source
+from router.web.settings import WebSettings
 from router.wire.observation import Observation
 
 PEOPLE = {"A": "陈晨", "B": "李丽", "C": "王伟", "D": "赵敏"}

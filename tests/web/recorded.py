@@ -28,7 +28,8 @@ from router.store.tables.findings import DisplayCountRow, FindingRow, ReconcileR
 from router.store.tables.forms import FormRow
 from router.store.tables.office import SiteRow
 from router.store.tables.users import ROLES, Role, User
-from router.web.app import WebSettings, create_app
+from router.web.app import create_app
+from router.web.settings import WebSettings
 from tests.engine.office import CHEN, LI, WANG
 from tests.store.day import DAY, NAMES, NINE, record_the_morning
 from tests.web.conftest import DeskSource, hashed

@@ -292,7 +292,7 @@ class TestMe:
         assert "您不在那通电话里" in _text(mine.get("/me"))
 
     def test_who_is_no_consultant_has_no_such_page(self, boss: FlaskClient) -> None:
-        assert boss.get("/me").status_code == 404
+        assert boss.get("/me").status_code == 403
         assert boss.get("/").headers["Location"] == "/board"
 
 

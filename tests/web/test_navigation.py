@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from router.web import shared
-from router.web.board.today import Today
+from router.web.today import Today
 from tests.web.recorded import NOW, app_on_the_morning
 from tests.web.test_board import _sign_in
 

@@ -5,13 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from router.core.policy import PRESENT
-
-
-def presences(custom: Mapping[str, str]) -> list[str]:
-    """Every presence that can be set, in the order of the buttons."""
-    return [PRESENT, "receiving", "meeting", "errand", "break", *custom, "off"]
-
 
 def turns_changed(trial: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Whose turn would stand otherwise afterwards."""

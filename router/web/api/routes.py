@@ -28,8 +28,8 @@ from router.store.tables.customers import number_of
 from router.store.tables.findings import FindingRow
 from router.store.tables.forms import FormRow
 from router.web import shared
+from router.web.admission import refusal, sees_numbers, token
 from router.web.api import shapes
-from router.web.api.guard import refusal, scope, sees_numbers, token
 from router.wire.errors import EngineUnreachableError, RefusedError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -55,7 +55,6 @@ def register(app: Flask) -> None:
 
 
 @api.get("/calls")
-@scope("calls:read")
 @document.validate(query=shapes.Days, resp=Answers(HTTP_200=shapes.CallsOut, **REFUSALS), tags=["calls"])
 def calls(query: shapes.Days) -> Response:
     """The call log of some days."""
@@ -64,7 +63,6 @@ def calls(query: shapes.Days) -> Response:
 
 
 @api.get("/calls/<call_id>")
-@scope("calls:read")
 @document.validate(resp=Answers(HTTP_200=shapes.CallWithReasons, **REFUSALS), tags=["calls"])
 def call(call_id: str) -> Response:
     """One call, by our id or by Asterisk's uniqueid, and why it rang where it rang."""
@@ -78,7 +76,6 @@ def call(call_id: str) -> Response:
 
 
 @api.get("/forms")
-@scope("forms:read")
 @document.validate(query=shapes.Days, resp=Answers(HTTP_200=shapes.FormsOut, **REFUSALS), tags=["forms"])
 def forms(query: shapes.Days) -> Response:
     """The call forms of some days."""
@@ -87,7 +84,6 @@ def forms(query: shapes.Days) -> Response:
 
 
 @api.post("/forms")
-@scope("forms:write")
 @document.validate(
     json=shapes.FormIn,
     resp=Answers(HTTP_201=shapes.FormOut, HTTP_409=shapes.Refusal, **REFUSALS),
@@ -115,7 +111,6 @@ def file(json: shapes.FormIn) -> Response:
 
 
 @api.get("/findings")
-@scope("findings:read")
 @document.validate(query=shapes.Days, resp=Answers(HTTP_200=shapes.FindingsOut, **REFUSALS), tags=["findings"])
 def findings(query: shapes.Days) -> Response:
     """What the reconciliation found on some days."""
@@ -127,7 +122,6 @@ def findings(query: shapes.Days) -> Response:
 
 
 @api.get("/sheets")
-@scope("sheets:read")
 @document.validate(resp=Answers(HTTP_200=shapes.BoardOut, HTTP_503=shapes.Refusal, **REFUSALS), tags=["sheets"])
 def sheets() -> Response:
     """The sheets in force, who is next, and the calls that go on."""
@@ -138,7 +132,6 @@ def sheets() -> Response:
 
 
 @api.get("/presence")
-@scope("presence:read")
 @document.validate(resp=Answers(HTTP_200=shapes.PresenceOut, HTTP_503=shapes.Refusal, **REFUSALS), tags=["presence"])
 def presence() -> Response:
     """Who is present, with a visitor, on a break."""
@@ -150,7 +143,6 @@ def presence() -> Response:
 
 
 @api.put("/presence/<person>")
-@scope("presence:write")
 @document.validate(
     json=shapes.PresenceIn,
     resp=Answers(HTTP_200=shapes.Recorded, HTTP_503=shapes.Refusal, **REFUSALS),

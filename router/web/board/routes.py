@@ -8,21 +8,18 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from router.web import shared
-from router.web.acts.routes import ACTORS, READERS
-from router.web.board.view import board_view
+from router.web.shown.board import board_view
 
 board_pages = Blueprint("board", __name__, template_folder="templates")
 
 
 @board_pages.get("/board")
-@shared.only()
 def page() -> ResponseReturnValue:
     """The board as it is, with a stream of what changes."""
     return render_template("board/page.html", may_act=_may_act(), **board_view(*shared.live().newest()[1:]))
 
 
 @board_pages.get("/board/stream")
-@shared.only()
 def stream() -> Response:
     """Server-sent events: the board."""
     may_act = _may_act()
@@ -34,6 +31,5 @@ def stream() -> Response:
 
 
 def _may_act() -> str:
-    """Whether the page offers acts (`act`), only shows who did what (`read`), or neither (WEB 2)."""
-    roles = shared.roles()
-    return "act" if roles & set(ACTORS) else "read" if roles & set(READERS) else ""
+    """Whether the page offers acts (`act`), or only shows who did what (`read`) (WEB 2)."""
+    return "act" if shared.may("acts.do") else "read"

@@ -21,13 +21,12 @@ from router.masking import national
 from router.store.customers.callbacks import SeenCall, callback_with, callbacks_since, seen_calls_out
 from router.store.tables.customers import CallbackRow, number_of
 from router.web import shared
-from router.web.check.sentences import how_long
+from router.web.access import SETTLES_ANY
+from router.web.shown.spans import how_long
 from router.wire.errors import EngineUnreachableError, RefusedError
 
 callback_pages = Blueprint("callbacks", __name__, template_folder="templates")
 
-ASSIGNS = ("supervisor",)
-NOTES = ("supervisor", "secretary", "consultant")
 OVERDUE = timedelta(hours=4)
 SHOWN_DAYS = 7
 
@@ -43,7 +42,6 @@ class Line:
 
 
 @callback_pages.get("/callbacks")
-@shared.only()
 def page() -> ResponseReturnValue:
     """Who has not called back; a consultant sees their own and those that nobody has."""
     now, whose = shared.now(), shared.whose()
@@ -56,8 +54,8 @@ def page() -> ResponseReturnValue:
         done=[line for line in reversed(lines) if line.row.settled_at is not None],
         overdue=sum(line.is_overdue for line in owed),
         people=shared.settings().names,
-        may_assign=bool(shared.roles() & set(ASSIGNS)),
-        may_note=bool(shared.roles() & set(NOTES)),
+        may_assign=shared.may("callbacks.assign"),
+        may_note=shared.may("callbacks.done"),
         me=shared.person(),
         days=SHOWN_DAYS,
         number=_number,
@@ -65,7 +63,6 @@ def page() -> ResponseReturnValue:
 
 
 @callback_pages.post("/callbacks/<int:callback_id>/assign")
-@shared.only(*ASSIGNS)
 def assign(callback_id: int) -> ResponseReturnValue:
     """Give a call back to somebody."""
     row, person = _owed(callback_id), request.form.get("person", "")
@@ -80,11 +77,10 @@ def assign(callback_id: int) -> ResponseReturnValue:
 
 
 @callback_pages.post("/callbacks/<int:callback_id>/done")
-@shared.only(*NOTES)
 def done(callback_id: int) -> ResponseReturnValue:
     """Note that somebody has called back: a contact with the customer (R15, R16.2)."""
     row = _owed(callback_id)
-    is_own = not shared.roles() & {"supervisor", "secretary"}
+    is_own = not shared.roles() & SETTLES_ANY
     person = shared.person() if is_own else request.form.get("person") or row.person
     if is_own and row.person != person:
         abort(403)

@@ -34,27 +34,24 @@ from router.store.people.queries import names_of_users
 from router.store.tables.findings import FindingRow, ReconcileRunRow
 from router.store.tables.pbx import BlindIntervalRow
 from router.web import shared, words
+from router.web.access import OFFICE
 from router.web.check.sentences import Telling, sentence
 from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, slot_lines
-from router.web.forms.reading import lacking
 from router.web.language import shown_language
+from router.web.shown.forms import lacking
 
 check_pages = Blueprint("check", __name__, template_folder="templates")
 log = logging.getLogger(__name__)
 
-ACTS = ("supervisor",)
-READS = ("supervisor", "manager", "secretary", "administrator")
-COUNTS = ("supervisor", "secretary")  # who types in what the display shows
 STEPS = ("ask", "confirm", "dismiss", "reopen")
 
 Recheck = Callable[[date, str], object]  # a date and who asks; raises a `HotlineError`
 
 
 @check_pages.get("/check")
-@shared.only()
 def page() -> ResponseReturnValue:
     """The counts and findings of a date; a consultant gets what is recorded of them."""
-    if not shared.roles() & set(READS):
+    if not shared.roles() & OFFICE:
         return _mine()
     session, day = shared.session(), _day()
     run, good = newest_run(session, day), newest_good_run(session, day)
@@ -84,7 +81,6 @@ def _mine() -> ResponseReturnValue:
 
 
 @check_pages.post("/check/<int:finding_id>/<step>")
-@shared.only(*ACTS)
 def take_step(finding_id: int, step: str) -> ResponseReturnValue:
     """Ask for the form, confirm, dismiss, or take a decision back; then on to the next one."""
     finding = finding_with(shared.session(), finding_id)
@@ -108,7 +104,6 @@ def _why_not(error: FindingError) -> str:
 
 
 @check_pages.post("/check/run")
-@shared.only(*ACTS)
 def run_again() -> ResponseReturnValue:
     """重新核对: run for the date at will."""
     day = shared.day_asked(request.form.get("date", ""))
@@ -127,7 +122,6 @@ def run_again() -> ResponseReturnValue:
 
 
 @check_pages.post("/check/display")
-@shared.only(*COUNTS)
 def display() -> ResponseReturnValue:
     """Type in what the phone's display counted in a slot; an empty field takes it back."""
     day, text = shared.day_asked(request.form.get("date", "")), request.form.get("count", "").strip()
@@ -233,8 +227,8 @@ def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, in
         "who": telling.name,
         "blind": blind,
         "mask": mask,
-        "may_act": bool(shared.roles() & set(ACTS)),
-        "may_count": bool(shared.roles() & set(COUNTS)),
+        "may_act": shared.may("check.take_step"),
+        "may_count": shared.may("check.display"),
         "of_count": OF_COUNT,
         "is_closed": is_closed,
         "failure_of": _failure_of,

@@ -13,6 +13,7 @@ from router.masking import mask
 from router.web import words
 from router.web.check.view import Line, SlotLine
 from router.web.shared import local
+from router.web.shown.spans import how_long
 
 SLACK = timedelta(seconds=10)  # the last sign of a link lies a little before its loss
 
@@ -31,14 +32,6 @@ class Telling:
     def name(self, person: str | None) -> str:
         """A person's name; 「—」 for nobody."""
         return self.names.get(person, person) if person else "—"
-
-
-def how_long(time: timedelta) -> str:
-    """A span in minutes, from an hour on in hours, from two days on in days."""
-    hours = int(time.total_seconds() // 3600)
-    if hours < 1:
-        return str(_("%(n)s min", n=max(0, int(time.total_seconds() // 60))))
-    return str(_("%(n)s h", n=hours) if hours < 48 else _("%(n)s days", n=hours // 24))
 
 
 def sentence(line: Line, telling: Telling) -> str:

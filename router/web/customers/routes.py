@@ -17,7 +17,8 @@ from router.store.customers.queries import MOST, VIEWS, CustomerLine, customers_
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CallbackRow
 from router.web import shared
-from router.web.customers.view import LEADS, READERS, customer_or_404, left_in_words, masked, said, terms
+from router.web.customers.view import customer_or_404, said
+from router.web.shown.owning import left_in_words, masked, terms
 
 customer_pages = Blueprint("customers", __name__, template_folder="templates")
 
@@ -25,7 +26,6 @@ BY_HAND = ("follow_up", "visit")  # contacts that people tell of; others are see
 
 
 @customer_pages.get("/customers")
-@shared.only(*READERS)
 def page() -> ResponseReturnValue:
     """Who lapses soon? A consultant sees their own."""
     view = request.args.get("view", "live")
@@ -54,14 +54,12 @@ def page() -> ResponseReturnValue:
 
 
 @customer_pages.get("/customers/<int:customer_id>")
-@shared.only(*READERS)
 def one(customer_id: int) -> ResponseReturnValue:
     """One customer: whose, and everything that is on record of them."""
     return _shown(customer_or_404(customer_id), numbers_shown=False)
 
 
 @customer_pages.post("/customers/<int:customer_id>/number")
-@shared.only("supervisor", "consultant")
 def number(customer_id: int) -> ResponseReturnValue:
     """The numbers in full; who looked stands in the record."""
     line = customer_or_404(customer_id)
@@ -71,7 +69,6 @@ def number(customer_id: int) -> ResponseReturnValue:
 
 
 @customer_pages.post("/customers/<int:customer_id>/contact")
-@shared.only("supervisor", "consultant")
 def contact(customer_id: int) -> ResponseReturnValue:
     """A follow-up, or a visit today: a contact by the owner, in one tap (R16.2)."""
     line, how = customer_or_404(customer_id), request.form.get("how", "")
@@ -109,7 +106,7 @@ def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
         blocks=blocks_of_customer(shared.session(), line.row.id),
         leads=_leads(),
         may_tell=_may_tell,
-        may_look=bool(shared.roles() & {"supervisor", "consultant"}),
+        may_look=shared.may("customers.number"),
         me=shared.person(),
         once=lambda: secrets.token_hex(8),
         left=left_in_words,
@@ -124,7 +121,7 @@ def _owner_asked() -> str | None:
 
 
 def _leads() -> bool:
-    return bool(shared.roles() & set(LEADS))
+    return shared.may("customer_changes.merge")
 
 
 def _may_tell(line: CustomerLine) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from types import MappingProxyType
 
 from flask import abort, flash
@@ -13,13 +12,10 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from router.errors import HotlineError
-from router.masking import mask
-from router.store.customers.queries import CustomerLine, Terms, customer_shown
+from router.store.customers.queries import CustomerLine, customer_shown
 from router.web import shared
+from router.web.shown.owning import terms
 from router.wire.errors import EngineUnreachableError, RefusedError
-
-READERS = ("supervisor", "manager", "consultant")
-LEADS = ("supervisor",)
 
 REFUSED: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -36,12 +32,6 @@ REFUSED: Mapping[str, LazyString] = MappingProxyType(
 """What the record refuses, as `customers.numbers` and `customers.changes` say it, in words of the page."""
 
 
-def terms() -> Terms:
-    """What ownership lives by at this site (R16.2)."""
-    known = shared.settings()
-    return Terms(now=shared.now(), lapse=timedelta(days=known.lapse_days), people=frozenset(known.working))
-
-
 def customer_or_404(customer_id: int) -> CustomerLine:
     """The customer, if who is signed in may see them."""
     line = customer_shown(shared.session(), customer_id, terms())
@@ -49,21 +39,6 @@ def customer_or_404(customer_id: int) -> CustomerLine:
     if line is None or not line.numbers or (mine is not None and line.row.owner != mine):
         abort(404)
     return line
-
-
-def left_in_words(left: timedelta | None) -> str:
-    """How long an ownership lives still: days, on the last one hours."""
-    if left is None:
-        return "—"
-    if left < timedelta(days=1):
-        hours = int(left.total_seconds() // 3600)
-        return str(_("%(n)s h left", n=hours))
-    return str(_("%(n)s d left", n=left.days))
-
-
-def masked(line: CustomerLine) -> str:
-    """A customer's numbers, masked."""
-    return "、".join(mask(number.number or "") for number in line.numbers)
 
 
 @contextmanager

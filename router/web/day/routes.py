@@ -22,18 +22,14 @@ from router.store.forms.closing import DayAccount, DayClosedError, account_of_da
 from router.store.forms.queries import forms_of_days, forms_owed
 from router.store.scope import day_bounds
 from router.web import shared
+from router.web.access import WHOLE_NUMBERS
 from router.web.day.pdf import as_pdf, pdf_works
 from router.web.language import shown_language
 
 day_pages = Blueprint("day", __name__, template_folder="templates")
 
-READERS = ("secretary", "supervisor", "manager", "administrator")
-CLOSERS = ("secretary", "supervisor")
-FULL_NUMBERS = {"secretary", "supervisor", "administrator"}  # whose files have numbers in full
-
 
 @day_pages.get("/day")
-@shared.only(*READERS)
 def page() -> ResponseReturnValue:
     """Can the day be closed?"""
     day = shared.day_asked()
@@ -44,13 +40,12 @@ def page() -> ResponseReturnValue:
         open=account.still_open,
         counts=account.slots,
         closing=closing_of(shared.session(), day),
-        may_close=bool(shared.roles() & set(CLOSERS)),
+        may_close=shared.may("day.close"),
         pdf_works=pdf_works(),
     )
 
 
 @day_pages.post("/day/<day_text>/close")
-@shared.only(*CLOSERS)
 def close(day_text: str) -> ResponseReturnValue:
     """Close the day; with things open only with a reason."""
     day, remark = _day(day_text), request.form.get("remark", "").strip()
@@ -76,14 +71,12 @@ def close(day_text: str) -> ResponseReturnValue:
 
 
 @day_pages.get("/day/<day_text>/sheet")
-@shared.only(*READERS)
 def sheet(day_text: str) -> ResponseReturnValue:
     """The day's 来电表 on paper."""
     return _sheet(_day(day_text))
 
 
 @day_pages.get("/day/<day_text>/sheet.pdf")
-@shared.only(*READERS)
 def sheet_pdf(day_text: str) -> ResponseReturnValue:
     """The same as a PDF."""
     day = _day(day_text)
@@ -93,7 +86,6 @@ def sheet_pdf(day_text: str) -> ResponseReturnValue:
 
 
 @day_pages.get("/day/<day_text>/picture.svg")
-@shared.only(*READERS)
 def picture(day_text: str) -> ResponseReturnValue:
     """The day's calls as a picture."""
     from router.exchange.charts import day_picture  # here: its import takes two seconds of a start
@@ -103,7 +95,6 @@ def picture(day_text: str) -> ResponseReturnValue:
 
 
 @day_pages.get("/export/<what>.<kind>")
-@shared.only(*READERS)
 def export(what: str, kind: str) -> ResponseReturnValue:
     """Forms, calls or the day's sheet as CSV or XLSX; from and to are days."""
     first = shared.day_asked(request.args.get("from", ""))
@@ -115,7 +106,6 @@ def export(what: str, kind: str) -> ResponseReturnValue:
 
 
 @day_pages.post("/import/forms")
-@shared.only("secretary", "supervisor", "administrator")
 def import_forms() -> ResponseReturnValue:
     """Look a file through, and file its forms when asked to: all of them or none."""
     file, why = request.files.get("file"), request.form.get("why", "")
@@ -175,7 +165,7 @@ def _sheet(day: date, *, is_pdf: bool = False) -> str:
 
 
 def _table(what: str, first: date, last: date, *, show_numbers: bool | None = None) -> Table:
-    full = bool(shared.roles() & FULL_NUMBERS) if show_numbers is None else show_numbers
+    full = bool(shared.roles() & WHOLE_NUMBERS) if show_numbers is None else show_numbers
     end = last + timedelta(days=1)
     if what == "calls":
         calls = calls_of_days(shared.session(), first, end, shared.zone())

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from router.config.form import FIELDS, FieldKey, FormTable
-from router.core.words import FormKind
+from router.config.form import FIELDS, FormTable
 from router.masking import national
 from router.store.forms.changes import Filing, FormError
 from router.store.tables.calls import CallRow
@@ -58,11 +57,6 @@ def values_of(form: FormRow, call: CallRow | None) -> dict[str, str]:
     if own:
         values["number"] = values["number"].removeprefix(own).lstrip(";；")
     return {**values, "kind": form.kind, "asked_for": form.asked_for or ""}
-
-
-def lacking(form: FormRow, table: FormTable) -> tuple[FieldKey, ...]:
-    """The required fields that a form lacks; only a purchase form needs them (R21)."""
-    return table.lacks(form.fields) if form.kind == FormKind.PURCHASE else ()
 
 
 def changes(revision: FormRevisionRow) -> list[str]:

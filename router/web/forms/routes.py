@@ -28,26 +28,22 @@ from router.store.scope import day_bounds
 from router.store.tables.calls import CallRow
 from router.store.tables.forms import FormRow
 from router.web import shared
-from router.web.forms.reading import changes, filing_from, lacking, own_number, values_of
+from router.web.access import FOR_OTHERS
+from router.web.forms.reading import changes, filing_from, own_number, values_of
 from router.web.language import shown_language
-from router.web.navigation import OWED_DAYS
+from router.web.shown.forms import lacking
 from router.wire.errors import EngineUnreachableError
 
 form_pages = Blueprint("forms", __name__, template_folder="templates")
 
-WRITERS = ("consultant", "secretary", "supervisor", "administrator")
-FOR_OTHERS = {"secretary", "supervisor", "administrator"}  # may file for somebody else, and see all
-REVIEWERS = ("manager", "supervisor")
-
 
 @form_pages.get("/forms")
-@shared.only()
 def all_forms() -> ResponseReturnValue:
     """What is owed and what was filed on a day; a consultant sees their own."""
     day = shared.day_asked()
     first, end = day_bounds(day, shared.zone())
     whose = shared.whose()
-    owed = forms_owed(shared.session(), since=shared.now() - timedelta(days=OWED_DAYS), person=whose)
+    owed = forms_owed(shared.session(), since=shared.owed_since(), person=whose)
     filed = forms_filed(shared.session(), first=first, end=end, person=whose)
     return _page(
         "forms/list.html",
@@ -60,7 +56,6 @@ def all_forms() -> ResponseReturnValue:
 
 
 @form_pages.route("/forms/new", methods=["GET", "POST"])
-@shared.only(*WRITERS)
 def new() -> ResponseReturnValue:
     """File a form for a call, or (secretary, supervisor) one on paper for whichever."""
     call = _call_asked(request.values.get("call", ""))
@@ -79,7 +74,6 @@ def new() -> ResponseReturnValue:
 
 
 @form_pages.post("/forms/draft")
-@shared.only(*WRITERS)
 def draft() -> ResponseReturnValue:
     """Keep what is being typed; answered with the time, for the page's own line."""
     call = _call_asked(request.form.get("call", ""))
@@ -90,7 +84,6 @@ def draft() -> ResponseReturnValue:
 
 
 @form_pages.get("/forms/<int:form_id>")
-@shared.only()
 def one(form_id: int) -> ResponseReturnValue:
     """A form with its history and reviews."""
     form = _form_asked(form_id)
@@ -99,7 +92,6 @@ def one(form_id: int) -> ResponseReturnValue:
 
 
 @form_pages.route("/forms/<int:form_id>/correct", methods=["GET", "POST"])
-@shared.only(*WRITERS)
 def correct(form_id: int) -> ResponseReturnValue:
     """Correct a form: a further revision with its reason."""
     form = _form_asked(form_id)
@@ -114,7 +106,6 @@ def correct(form_id: int) -> ResponseReturnValue:
 
 
 @form_pages.post("/forms/<int:form_id>/review")
-@shared.only(*REVIEWERS)
 def review(form_id: int) -> ResponseReturnValue:
     """Approve, reject or remark (抽查)."""
     form = _form_asked(form_id)
@@ -210,9 +201,7 @@ def _form_asked(form_id: int) -> FormRow:
 
 
 def _may_review(form: FormRow) -> bool:
-    return bool(shared.roles() & set(REVIEWERS)) and shared.username() not in {
-        one.written_by for one in form.revisions[-1:]
-    }
+    return shared.may("forms.review") and shared.username() not in {one.written_by for one in form.revisions[-1:]}
 
 
 def _due(call: CallRow) -> object:
@@ -231,7 +220,7 @@ def _page(template: str, **values: object) -> str:
         lacks=lambda form: [_label(FIELDS[key]) for key in lacking(form, table)],
         changes=changes,
         now=shared.now(),
-        may_write=bool(shared.roles() & set(WRITERS)),
+        may_write=shared.may("forms.new"),
         number=lambda call: mask(own_number(call)),
         mask_all=lambda text: ";".join(map(mask, split_numbers(text))),
         **values,

@@ -30,23 +30,20 @@ from router.store.follow.events import FactKind
 from router.store.forms.queries import forms_owed
 from router.store.tables.calls import CallRow
 from router.web import shared
-from router.web.acts.refusals import in_words
-from router.web.acts.view import presences
-from router.web.board.view import NO_BOARD, board_view
-from router.web.customers.view import left_in_words, masked, terms
 from router.web.me.view import my_view
-from router.web.navigation import OWED_DAYS
+from router.web.shown.board import NO_BOARD, board_view
+from router.web.shown.owning import left_in_words, masked, terms
+from router.web.shown.refusals import in_words
 from router.wire.observation import Observation
 
 me_pages = Blueprint("me", __name__, template_folder="templates")
 
 
 @me_pages.get("/me")
-@shared.only()
 def page() -> ResponseReturnValue:
     """My turn, my presence, my call; and what I owe."""
     person, session = _me(), shared.session()
-    owed = forms_owed(session, since=shared.now() - timedelta(days=OWED_DAYS), person=person)
+    owed = forms_owed(session, since=shared.owed_since(), person=person)
     backs = [row for row in open_callbacks(session) if row.person == person]
     _serial, link, board = shared.live().newest()
     return render_template(
@@ -62,7 +59,6 @@ def page() -> ResponseReturnValue:
 
 
 @me_pages.get("/me/stream")
-@shared.only()
 def stream() -> Response:
     """Server-sent events: my part of the board."""
     person = _me()
@@ -74,7 +70,6 @@ def stream() -> Response:
 
 
 @me_pages.post("/me/presence")
-@shared.only()
 def presence() -> ResponseReturnValue:
     """Change my own presence, and nobody else's."""
     told = PresenceChanged(
@@ -84,7 +79,6 @@ def presence() -> ResponseReturnValue:
 
 
 @me_pages.post("/me/other")
-@shared.only()
 def other() -> ResponseReturnValue:
     """Mark the call that I am on as other business (R18), as `*7` does."""
     call = CallId(request.form.get("call", ""))
@@ -113,7 +107,7 @@ def _view(link: str, board: dict[str, Any] | None, person: str) -> dict[str, Any
         "person": person,
         "link": shown["link"],
         "as_of": shown["as_of"],
-        "presences": presences(shared.settings().presence),
+        "presences": shared.presences(),
         **my_view(board or NO_BOARD, person),
     }
 

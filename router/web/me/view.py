@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from router.core.policy import PRESENT
-from router.web.board.view import ready_call
+from router.web.shown.board import ready_call
 
 
 def my_view(board: dict[str, Any], person: str) -> dict[str, Any]:

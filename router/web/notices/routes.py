@@ -10,14 +10,13 @@ from router.store.notices.queries import messages_failing, notices_for
 from router.store.notices.words import notice_words
 from router.store.tables.notices import NoticeRow
 from router.web import shared
+from router.web.access import LEADERS
 from router.web.language import shown_language
-from router.web.navigation import LEADERS
 
 notice_pages = Blueprint("notices", __name__, template_folder="templates")
 
 
 @notice_pages.get("/notices")
-@shared.only()
 def page() -> ResponseReturnValue:
     """A person's own notices, and for supervisors those for all of them; and targets that do not answer."""
     rows = _mine()
@@ -27,7 +26,6 @@ def page() -> ResponseReturnValue:
 
 
 @notice_pages.post("/notices/seen")
-@shared.only()
 def seen() -> ResponseReturnValue:
     """Take note of all that are shown."""
     see_notices(_mine(), shared.username(), shared.now())

@@ -1,0 +1,1 @@
+"""What the pages of several folders show in common, below all of them."""
