@@ -29,6 +29,7 @@ from router.config.values import (
     Zone,
 )
 from router.errors import ConfigurationError
+from router.texts import language_of
 
 Check = Callable[[str], Any]
 
@@ -74,7 +75,7 @@ class Questions:
         everyone = numbered([*call, *reception], mode)
         return Answers(
             name=name,
-            language=language,
+            language=language_of(language),
             zone=zone,
             country=country,
             area_code=area_code,

@@ -14,6 +14,7 @@ from router.config import form, model, notify
 from router.config.office import is_office
 from router.config.settings import SAME_AS, SECTIONS, UNITS, Section, Setting, find, section_of
 from router.config.values import clock_text
+from router.texts import LANGUAGES, Listing, Message, _
 
 MODELS: dict[str, type[BaseModel]] = {
     "site": model.SiteTable,
@@ -40,12 +41,14 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 """Each section's model."""
 
-HEAD = """\
-# 售楼处热线：全部设置。本文件不会被读取；把需要的复制到自己的 site.toml，用 hotline up --config site.toml 启动。
-# 「#」后没有空格的行是设置，去掉「#」即生效；写的是默认值，没有默认值的是例子。
-# Every setting. This file is not read: copy what you need into your own site.toml: hotline up --config site.toml.
-# Lines without a space after the # are settings: take the # away. They show defaults, or examples where there is none.
-"""
+HEAD = _(
+    "Every setting. This file is not read: copy what you need into your own site.toml: hotline up --config site.toml.\n"
+    "Lines without a space after the # are settings: take the # away. "
+    "They show defaults, or examples where there is none."
+)
+
+
+WHAT = _("what")
 
 
 def _schema(section: Section, setting: Setting) -> dict[str, Any]:
@@ -86,80 +89,81 @@ def is_needed(section: Section, setting: Setting) -> bool:
     return setting.key in MODELS[section.name].model_json_schema(by_alias=True).get("required", ())
 
 
-def _notes(section: Section, setting: Setting) -> tuple[str, str]:
-    unit = UNITS.get(setting.unit)
+def _described(section: Section, setting: Setting) -> Message:
+    """A setting's help with its unit and limits."""
     bounds = limits(section, setting)
-    zh = [unit[0]] if unit else []
-    en = [unit[1]] if unit else []
+    notes: list[Message | str] = [UNITS[setting.unit]] if setting.unit else []
     if any(character.isdigit() for character in bounds):  # words to choose from are in the help already
-        zh, en = [*zh, bounds], [*en, bounds]
+        notes.append(bounds)
     if is_needed(section, setting):
-        zh, en = [*zh, "必填"], [*en, "needed"]
+        notes.append(_("needed"))
     elif not is_default(section, setting):
-        zh, en = [*zh, "例"], [*en, "example"]
-    return f"（{'；'.join(zh)}）" if zh else "", f" ({'; '.join(en)})" if en else ""
+        notes.append(_("example"))
+    noted = _(" (%(notes)s)", notes=Listing(notes, between=_("; "))) if notes else ""
+    return Message("%(help)s%(notes)s", {"help": setting.help, "notes": noted})
 
 
 def commented_file() -> str:
     """`config/hotline.toml` as it must be."""
-    return "\n".join([HEAD, *(_commented(section) for section in SECTIONS)])
+    head = "".join(f"# {line}\n" for language in LANGUAGES for line in HEAD.render(language).splitlines())
+    return "\n".join([head, *(_commented(section) for section in SECTIONS)])
 
 
 def _commented(section: Section) -> str:
-    lines = [f"# ── {section.zh} · {section.en}"]
+    lines = [f"# ── {section.help.render(None)}"]
     lines += [f"# {section.heading}"] if section.inline else [f"#{section.heading}"]
     for one in section.settings:
-        zh, en = _notes(section, one)
-        lines.append(f"# {one.zh}{zh} · {one.en}{en}")
+        lines.append(f"# {_described(section, one).render(None)}")
         lines.append(f"{'#   ' if section.inline else '#'}{one.key} = {one.value}")
     return "\n".join(lines) + "\n"
 
 
-PAGE_HEAD = """\
-# 设置 Settings
-
-A site is one file: `hotline up --config site.toml`. `hotline config check site.toml` names every mistake in it with
-line and cure; `hotline config explain policy.rings` tells about one setting. This page is drawn from
-`router/config/settings.py` by `docs/draw_settings.py`.
-
-整个站点写在一个文件里。`hotline config check site.toml` 一次指出全部错误、所在行和改法；
-`hotline config explain policy.rings` 说明一个设置。
-
-What counts in the *file* is the machine's: the file says it, at each start. What counts in the *database* is the
-office's: the file fills an empty database with it, then `hotline config diff` and `apply` bring changes of the file
-there ([how](office.md)).
-
-“file” 一栏属于本机，每次启动以文件为准；“database” 一栏属于售楼处，首次启动写入数据库，此后以数据库为准。
-"""
+ABOUT_THE_FILE = _(
+    "A site is one file: `hotline up --config site.toml`. "
+    "`hotline config check site.toml` names every mistake in it with\n"
+    "line and cure; `hotline config explain policy.rings` tells about one setting. This page is drawn from\n"
+    "`router/config/settings.py` by `docs/draw_settings.py`."
+)
+ABOUT_WHAT_COUNTS = _(
+    "What counts in the *file* is the machine's: the file says it, at each start. "
+    "What counts in the *database* is the\n"
+    "office's: the file fills an empty database with it, "
+    "then `hotline config diff` and `apply` bring changes of the file\n"
+    "there ([how](office.md))."
+)
 
 
 def reference_page() -> str:
     """docs/settings.md as it must be."""
-    return "\n".join([PAGE_HEAD, *(_documented(section) for section in SECTIONS)])
+    heading = " ".join(_("Settings").render(language) for language in LANGUAGES)
+    about = (text.render(language) for text in (ABOUT_THE_FILE, ABOUT_WHAT_COUNTS) for language in ("en", "zh"))
+    head = "\n\n".join((f"# {heading}", *about)) + "\n"
+    return "\n".join([head, *(_documented(section) for section in SECTIONS)])
 
 
 def _documented(section: Section) -> str:
     rows = [
-        f"## `{section.heading}`\n\n{section.zh}\n\n{section.en}\n",
-        "| key | default | unit, limits | counts in | 说明 | what |",
+        f"## `{section.heading}`\n\n{section.help.render('zh')}\n\n{section.help.render('en')}\n",
+        f"| key | default | unit, limits | counts in | {WHAT.render('zh')} | {WHAT.render('en')} |",
         "|---|---|---|---|---|---|",
     ]
     for one in section.settings:
         value = f"`{one.value}`" if is_default(section, one) else f"– (`{one.value}`)"
         needed = "needed" if is_needed(section, one) else ""
-        notes = ", ".join(filter(None, (UNITS.get(one.unit, ("", ""))[1], limits(section, one), needed)))
+        unit = UNITS[one.unit].render("en") if one.unit else ""
+        notes = ", ".join(filter(None, (unit, limits(section, one), needed)))
         whose = "database" if is_office(f"{section.name}.{one.key}") else "file"
-        cells = (f"`{one.key}`", value, notes, whose, one.zh, one.en)
+        cells = (f"`{one.key}`", value, notes, whose, one.help.render("zh"), one.help.render("en"))
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(rows) + "\n"
 
 
-def texts_for(names: str) -> tuple[str, str]:
-    """A setting's help, Chinese and English; its name must be right."""
+def help_of(names: str) -> Message:
+    """A setting's help; its name must be right."""
     setting = find(names)
     if setting is None:
         raise KeyError(names)
-    return setting.zh, setting.en
+    return setting.help
 
 
 def explained(names: str) -> str | None:
@@ -169,9 +173,14 @@ def explained(names: str) -> str | None:
     if setting:
         table = names.rpartition(".")[0]
         owner = next(one for one in SECTIONS if one.name == SAME_AS.get(table, table))
-        zh, en = _notes(owner, setting)
-        parts.append(f"{owner.heading}\n{setting.key} = {setting.value}\n  {setting.zh}{zh}\n  {setting.en}{en}")
+        parts.append(
+            "\n".join((owner.heading, f"{setting.key} = {setting.value}", *_lines(_described(owner, setting))))
+        )
     if section:
         keys = ", ".join(one.key for one in section.settings)
-        parts.append(f"{section.heading}\n  {section.zh}\n  {section.en}\n  {keys}")
+        parts.append("\n".join((section.heading, *_lines(section.help), f"  {keys}")))
     return "\n".join(parts) or None
+
+
+def _lines(text: Message) -> list[str]:
+    return [f"  {text.render(language)}" for language in LANGUAGES]

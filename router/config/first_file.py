@@ -12,35 +12,21 @@ from ipaddress import ip_network
 from string import ascii_uppercase
 from typing import Final
 
-from router.config.drawing import texts_for
+from router.config.drawing import help_of
 from router.config.model import PbxMode
+from router.texts import Language, _
 
 FIRST_EXTENSION: Final = 101
-HEAD: Final = {
-    "zh": (
-        "由 hotline init 写成，可随意修改。检查：hotline config check {file}",
-        "启动：hotline up --config {file} --data 数据文件夹；让局域网里的话机和同事进来：加 --lan",
-        "全部设置：hotline config defaults",
-    ),
-    "en": (
-        "Written by hotline init; change it as you like. Check: hotline config check {file}",
-        "Start: hotline up --config {file} --data DIR; with --lan phones and colleagues on the local network get in",
-        "Every setting: hotline config defaults",
-    ),
-}
+HEAD: Final = (
+    _("Written by hotline init; change it as you like. Check: hotline config check %(file)s"),
+    _("Start: hotline up --config %(file)s --data DIR; with --lan phones and colleagues on the local network get in"),
+    _("Every setting: hotline config defaults"),
+)
 NOTES: Final = {
-    "zh": {
-        "slots": "每个时段的接电顺序和接待顺序；continues：接着上一时段的轮次，不重新开始",
-        "presence": "off：每天先在话机上按 *1 签到才派接；present：不用签到",
-        "account": "话机账号的密码自动生成，hotline up 启动时显示",
-        "users": "登录用户（[[user]]）不写则每种角色一个；首次启动时显示密码，首次登录须修改",
-    },
-    "en": {
-        "slots": "Orders of the call and the reception group; continues: goes on with the round of the slot before",
-        "presence": "off: everyone checks in with *1 on their phone each day; present: nobody need to",
-        "account": "The accounts' passwords are made at random; hotline up shows them",
-        "users": "Who signs in ([[user]]): left out, one for each role, with passwords shown once, changed at once",
-    },
+    "slots": _("Orders of the call and the reception group; continues: goes on with the round of the slot before"),
+    "presence": _("off: everyone checks in with *1 on their phone each day; present: nobody need to"),
+    "account": _("The accounts' passwords are made at random; hotline up shows them"),
+    "users": _("Who signs in ([[user]]): left out, one for each role, with passwords shown once, changed at once"),
 }
 
 
@@ -59,7 +45,7 @@ class Answers:
 
     name: str
     zone: str = "Asia/Shanghai"
-    language: str = "zh"
+    language: Language = "zh"
     country: str = "CN"
     area_code: str = ""
     mode: PbxMode = PbxMode.PRIVATE
@@ -95,9 +81,9 @@ def ids(count: int) -> list[str]:
 
 def first_file(answers: Answers, file: str) -> str:
     """The site file; `file` is its name, for the commands at the top."""
-    parts = (_head, _site, _pbx, _trunk, _hotlines, _people, _plan, _presence)
-    body = "\n\n".join("\n".join(part(answers)) for part in parts)
-    return body.replace("{file}", file) + "\n"
+    head = (f"# {line.fill(file=file).render(answers.language)}" for line in HEAD)
+    parts = (_site, _pbx, _trunk, _hotlines, _people, _plan, _presence)
+    return "\n\n".join("\n".join(lines) for lines in (head, *(part(answers) for part in parts))) + "\n"
 
 
 def quoted(text: str) -> str:
@@ -111,12 +97,7 @@ def _listed(texts: tuple[str, ...] | list[str]) -> str:
 
 def _line(answers: Answers, setting: str, value: str) -> str:
     """A setting with its help as a comment above it."""
-    help_text = dict(zip(("zh", "en"), texts_for(setting), strict=True))[answers.language]
-    return f"# {help_text}\n{setting.rpartition('.')[2]} = {value}"
-
-
-def _head(answers: Answers) -> Iterator[str]:
-    yield from (f"# {line}" for line in HEAD[answers.language])
+    return f"# {help_of(setting).render(answers.language)}\n{setting.rpartition('.')[2]} = {value}"
 
 
 def _site(answers: Answers) -> Iterator[str]:
@@ -164,8 +145,8 @@ def _hotlines(answers: Answers) -> Iterator[str]:
 def _people(answers: Answers) -> Iterator[str]:
     members = (*answers.call, *answers.reception)
     if answers.mode is PbxMode.PRIVATE:
-        yield f"# {NOTES[answers.language]['account']}"
-    yield f"# {NOTES[answers.language]['users']}"
+        yield f"# {NOTES['account'].render(answers.language)}"
+    yield f"# {NOTES['users'].render(answers.language)}"
     for person, member in zip(ids(len(members)), members, strict=True):
         own = f"account = {quoted(member.extension)}"
         phone = f"dial = {quoted(member.dial)}" if answers.mode is PbxMode.EXISTING else own
@@ -176,7 +157,7 @@ def _people(answers: Answers) -> Iterator[str]:
 def _plan(answers: Answers) -> Iterator[str]:
     people = ids(len(answers.call) + len(answers.reception))
     call, reception = people[: len(answers.call)], people[len(answers.call) :]
-    yield f"[[plan]]\ndays = {quoted('daily')}\n# {NOTES[answers.language]['slots']}\nslots = ["
+    yield f"[[plan]]\ndays = {quoted('daily')}\n# {NOTES['slots'].render(answers.language)}\nslots = ["
     for number, (start, end) in enumerate(answers.hours):
         goes_on = "continues = true, " if number else ""
         times = f"from = {quoted(start)}, to = {quoted(end)}, {goes_on}"
@@ -185,4 +166,4 @@ def _plan(answers: Answers) -> Iterator[str]:
 
 
 def _presence(answers: Answers) -> Iterator[str]:
-    yield f"[presence]\n# {NOTES[answers.language]['presence']}\ninitial = {quoted('off')}"
+    yield f"[presence]\n# {NOTES['presence'].render(answers.language)}\ninitial = {quoted('off')}"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from router.config.values import Title
 from router.config.words import shown, wrong
+from router.texts import Message, _, _p
 
 
 class FieldKind(StrEnum):
@@ -55,8 +56,7 @@ class FormField:
     """One field: its key in tables and files, its words, how it is filled in, and how long it may be."""
 
     key: FieldKey
-    zh: str
-    en: str
+    label: Message
     kind: FieldKind = FieldKind.TEXT
     most_characters: int = 80
 
@@ -65,21 +65,21 @@ FIELDS: Mapping[str, FormField] = MappingProxyType(
     {
         field.key: field
         for field in (
-            FormField("name", "客户姓名", "Name"),
-            FormField("number", "电话", "Number", FieldKind.NUMBERS, 160),
-            FormField("inquiry", "新/老客户", "First or returning", FieldKind.CHOICE),
-            FormField("media", "媒体", "Media", FieldKind.CHOICE),
-            FormField("product", "关注产品", "Product", FieldKind.CHOICE),
-            FormField("area", "面积", "Area"),
-            FormField("price", "价格", "Price"),
-            FormField("purpose", "用途", "Purpose", FieldKind.CHOICE),
-            FormField("rooms", "户型", "Rooms", FieldKind.CHOICE),
-            FormField("district", "区域", "District", FieldKind.CHOICE),
-            FormField("intent", "意向", "Intent", FieldKind.CHOICE),
-            FormField("appointment", "约访", "Appointment", FieldKind.YES_NO),
-            FormField("appointment_at", "约访时间", "Appointment at", FieldKind.MOMENT),
-            FormField("matter", "事由", "Matter", FieldKind.LONG, 1000),
-            FormField("remarks", "备注", "Remarks", FieldKind.LONG, 2000),
+            FormField("name", _("Name")),
+            FormField("number", _p("field of a form", "Number"), FieldKind.NUMBERS, 160),
+            FormField("inquiry", _("First or returning"), FieldKind.CHOICE),
+            FormField("media", _("Media"), FieldKind.CHOICE),
+            FormField("product", _("Product"), FieldKind.CHOICE),
+            FormField("area", _("Area")),
+            FormField("price", _("Price")),
+            FormField("purpose", _("Purpose"), FieldKind.CHOICE),
+            FormField("rooms", _("Rooms"), FieldKind.CHOICE),
+            FormField("district", _("District"), FieldKind.CHOICE),
+            FormField("intent", _("Intent"), FieldKind.CHOICE),
+            FormField("appointment", _("Appointment"), FieldKind.YES_NO),
+            FormField("appointment_at", _("Appointment at"), FieldKind.MOMENT),
+            FormField("matter", _("Matter"), FieldKind.LONG, 1000),
+            FormField("remarks", _("Remarks"), FieldKind.LONG, 2000),
         )
     }
 )

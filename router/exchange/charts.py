@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from router.exchange.drawing import drawing
 from router.exchange.forms_out import TableTerms
 from router.store.tables.calls import CallRow
+from router.texts import _, _p
 
 ANSWERED, MISSED = "#1a6f37", "#b3261e"  # the pages' tones for ok and bad; told apart by hatching in print
 
@@ -31,12 +32,12 @@ def _drawn(calls: Sequence[CallRow], media: Mapping[str, str], terms: TableTerms
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     hours, slots, sources = figure.subplots(1, 3, width_ratios=(3, 2, 2))
     _stacked(hours, *_by_hour(calls, terms.zone))
-    hours.legend([terms.word("已接", "answered"), terms.word("未接", "missed")], frameon=False)
-    hours.set_title(terms.word("每小时来电", "Calls by hour"))
-    _stacked(slots, *_counted(calls, lambda call: call.slot_name or terms.word("非接听时段", "closed")))
-    slots.set_title(terms.word("各时段 已接/未接", "Answered and missed by slot"))
+    hours.legend([terms.word(_("answered")), terms.word(_p("in a picture", "missed"))], frameon=False)
+    hours.set_title(terms.word(_("Calls by hour")))
+    _stacked(slots, *_counted(calls, lambda call: call.slot_name or terms.word(_p("in a picture", "closed"))))
+    slots.set_title(terms.word(_("Answered and missed by slot")))
     _stacked(sources, *_counted(calls, lambda call: media.get(call.hotline) or call.hotline or "—"))
-    sources.set_title(terms.word("各媒体", "By media"))
+    sources.set_title(terms.word(_("By media")))
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None})
     return stream.getvalue()

@@ -17,6 +17,7 @@ from router.exchange.forms_out import ABOUT, KINDS, YES_NO, TableTerms
 from router.exchange.reading import TableFileError, TableRow
 from router.store.forms.changes import Filing, FormError, Writing, check_day, check_filing, file_form
 from router.store.forms.queries import form_of_call
+from router.texts import LANGUAGES, Message
 
 NEEDED = ("consultant",)
 
@@ -79,8 +80,9 @@ def file_all(session: Session, preview: FormsPreview, writing: Writing, *, why: 
 
 def _titles(lines: list[TableRow]) -> dict[str, str]:
     """What each column of the file is: its Chinese or English title, or its key."""
-    known = {title: en for zh, en in ABOUT for title in (zh, en)}
-    known |= {title: one.key for one in FIELDS.values() for title in (one.zh, one.en, one.key)}
+    known = {title.render(language): title.id for title in ABOUT for language in LANGUAGES}
+    for one in FIELDS.values():
+        known |= dict.fromkeys((one.key, *(one.label.render(language) for language in LANGUAGES)), one.key)
     found = {title: known[title] for title in (lines[0].cells if lines else {}) if title in known}
     missing = set(NEEDED) - set(found.values())
     if lines and missing:
@@ -112,9 +114,9 @@ def _value(key: str, cell: str) -> str:
     return cell.replace(" ", "T", 1) if kind is FieldKind.MOMENT else cell
 
 
-def _key_of(words: Mapping[str, tuple[str, str]], cell: str) -> str:
+def _key_of(words: Mapping[str, Message], cell: str) -> str:
     """The key that stands for a word of either language; what is none stays, and is refused with its column."""
-    return next((key for key, either in words.items() if cell in either), cell)
+    return next((key for key, word in words.items() if cell in map(word.render, LANGUAGES)), cell)
 
 
 def _moment(column: str, cell: str, zone: ZoneInfo) -> datetime | None:

@@ -10,33 +10,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from router.config.form import FIELDS, FieldKey, FieldKind, FormTable, split_numbers
+from router.config.form import FIELDS, FieldKey, FieldKind, FormField, FormTable, split_numbers
 from router.exchange.table import Table
 from router.masking import mask, national
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import number_of
 from router.store.tables.forms import FormRow
+from router.texts import Language, Listing, Message, Rendered, _, _p
 
 KINDS = {
-    "purchase": ("购房", "Purchase"),
-    "other": ("其他", "Other business"),
-    "message": ("留言", "Message for the owner"),
+    "purchase": _("Purchase"),
+    "other": _("Other business"),
+    "message": _("Message for the owner"),
 }
-YES_NO = {"yes": ("是", "yes"), "no": ("否", "no")}
+YES_NO = {"yes": _("yes"), "no": _("no")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableTerms:
     """How a table is to be written: language, zone, names of people by id, the fields of its form."""
 
-    language: str
+    language: Language
     zone: ZoneInfo
     names: Mapping[str, str]
     form: FormTable
 
-    def word(self, zh: str, en: str) -> str:
-        """The word in the table's language."""
-        return zh if self.language == "zh" else en
+    def word(self, text: Rendered) -> str:
+        """The text in the table's language."""
+        return text.render(self.language)
 
     def local(self, moment: datetime | None) -> str:
         """A moment as people of the site write it; "" where there is none."""
@@ -48,16 +49,16 @@ class TableTerms:
 
 
 ABOUT = (
-    ("编号", "form_id"),
-    ("通话编号", "call_id"),
-    ("置业顾问", "consultant"),
-    ("来电时间", "taken_at"),
-    ("交表时间", "filed_at"),
-    ("时段", "slot"),
-    ("类别", "kind"),
-    ("客户点名找", "asked_for"),
+    _("form_id"),
+    _("call_id"),
+    _("consultant"),
+    _("taken_at"),
+    _("filed_at"),
+    _("slot"),
+    _("kind"),
+    _("asked_for"),
 )
-"""Columns beside the fields of the form; the English title is the key by which a file is read."""
+"""Columns beside the fields of the form; the id of the text is the key by which a file is read."""
 
 
 def _about(form: FormRow, terms: TableTerms) -> list[str]:
@@ -68,38 +69,47 @@ def _about(form: FormRow, terms: TableTerms) -> list[str]:
         terms.local(form.taken_at),
         terms.local(form.filed_at),
         form.slot_name,
-        terms.word(*KINDS.get(form.kind, (form.kind, form.kind))),
+        _word(KINDS, form.kind, terms),
         terms.name(form.asked_for),
     ]
 
 
 def forms_table(forms: Iterable[FormRow], terms: TableTerms) -> Table:
     """Every field of the forms, for exchange: what it writes can be read back (`forms_in`)."""
-    head = [terms.word(zh, en) for zh, en in ABOUT] + [terms.word(one.zh, one.key) for one in terms.form.asked]
+    head = [terms.word(title) for title in ABOUT] + [_title(one, terms) for one in terms.form.asked]
     rows = [_about(form, terms) + [_field(terms, form, one.key) for one in terms.form.asked] for form in forms]
-    return Table(title=terms.word("来电表", "Call forms"), head=head, rows=rows)
+    return Table(title=terms.word(_("Call forms")), head=head, rows=rows)
+
+
+def _word(words: Mapping[str, Message], key: str, terms: TableTerms) -> str:
+    return terms.word(words[key]) if key in words else key
+
+
+def _title(field: FormField, terms: TableTerms) -> str:
+    """The label in Chinese files; English ones are read by programs and have the key."""
+    return field.key if terms.language == "en" else terms.word(field.label)
 
 
 def _field(terms: TableTerms, form: FormRow, key: FieldKey) -> str:
     value = str(form.fields.get(key, ""))
     if FIELDS[key].kind is FieldKind.YES_NO:
-        return terms.word(*YES_NO.get(value, (value, value)))
+        return _word(YES_NO, value, terms)
     return value.replace("T", " ") if FIELDS[key].kind is FieldKind.MOMENT else value
 
 
 def calls_table(calls: Iterable[CallRow], terms: TableTerms, *, show_numbers: bool) -> Table:
     """The call log; numbers in full only for who may have them."""
     titles = (
-        ("到达", "arrived_at"),
-        ("号码", "number"),
-        ("热线", "hotline"),
-        ("时段", "slot"),
-        ("接听", "answered_at"),
-        ("结束", "ended_at"),
-        ("置业顾问", "consultant"),
-        ("未接原因", "missed"),
-        ("迟接", "late"),
-        ("通话编号", "call_id"),
+        _("arrived_at"),
+        _("number"),
+        _("hotline"),
+        _("slot"),
+        _("answered_at"),
+        _("ended_at"),
+        _("consultant"),
+        _("missed"),
+        _("late"),
+        _("call_id"),
     )
     shown = national if show_numbers else mask
     rows = [
@@ -112,37 +122,37 @@ def calls_table(calls: Iterable[CallRow], terms: TableTerms, *, show_numbers: bo
             terms.local(call.ended_at),
             terms.name(call.person),
             call.missed_why or "",
-            terms.word(*YES_NO["yes"]) if call.late else "",
+            terms.word(YES_NO["yes"]) if call.late else "",
             call.id,
         ]
         for call in calls
     ]
-    head = [terms.word(zh, en) for zh, en in titles]
-    return Table(title=terms.word("来电", "Calls"), head=head, rows=rows)
+    head = [terms.word(title) for title in titles]
+    return Table(title=terms.word(_("Calls")), head=head, rows=rows)
 
 
 def day_sheet(forms: Iterable[FormRow], terms: TableTerms, *, show_numbers: bool) -> Table:
     """The day's 来电表 as the office knows it, in the order in which the calls were taken."""
     titles = (
-        ("序号", "No."),
-        ("时间", "Time"),
-        ("客户姓名", "Name"),
-        ("电话", "Number"),
-        ("新/老", "New/known"),
-        ("媒体", "Media"),
-        ("关注产品", "Product"),
-        ("面积", "Area"),
-        ("价格", "Price"),
-        ("区域", "District"),
-        ("意向", "Intent"),
-        ("约访", "Appointment"),
-        ("置业顾问", "Consultant"),
-        ("备注", "Remarks"),
+        _("No."),
+        _("Time"),
+        _("Name"),
+        _p("column", "Number"),
+        _("New/known"),
+        _("Media"),
+        _("Product"),
+        _("Area"),
+        _("Price"),
+        _("District"),
+        _("Intent"),
+        _("Appointment"),
+        _("Consultant"),
+        _("Remarks"),
     )
     shown = national if show_numbers else mask
     in_order = sorted(forms, key=lambda form: (form.taken_at or form.filed_at, form.id))
     rows = [_sheet_row(number, form, terms, shown) for number, form in enumerate(in_order, 1)]
-    return Table(title=terms.word("来电表", "Calls"), head=[terms.word(zh, en) for zh, en in titles], rows=rows)
+    return Table(title=terms.word(_p("title", "Calls")), head=[terms.word(title) for title in titles], rows=rows)
 
 
 def _sheet_row(number: int, form: FormRow, terms: TableTerms, shown: Callable[[str], str]) -> list[str]:
@@ -150,8 +160,8 @@ def _sheet_row(number: int, form: FormRow, terms: TableTerms, shown: Callable[[s
     at = (form.taken_at or form.filed_at).astimezone(terms.zone)
     numbers = "; ".join(map(shown, split_numbers(value["number"])))
     appointment = " ".join(filter(None, (value["appointment"], value["appointment_at"])))
-    kind = "" if form.kind == "purchase" else terms.word(*KINDS.get(form.kind, (form.kind, form.kind)))
-    remarks = "；".join(filter(None, (kind, value["matter"], value["remarks"])))
+    kind = "" if form.kind == "purchase" else _word(KINDS, form.kind, terms)
+    said = filter(None, (kind, value["matter"], value["remarks"]))
     keys: tuple[FieldKey, ...] = ("inquiry", "media", "product", "area", "price", "district", "intent")
     middle = [value[key] for key in keys]
     return [
@@ -162,5 +172,5 @@ def _sheet_row(number: int, form: FormRow, terms: TableTerms, shown: Callable[[s
         *middle,
         appointment,
         terms.name(form.consultant),
-        remarks,
+        terms.word(Listing(said, between=_("; "))),
     ]

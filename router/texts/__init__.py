@@ -67,6 +67,8 @@ class Message:
 
     def _translated(self, language: Language) -> str:
         known = translations(language)
+        if not self.id:
+            return ""  # gettext knows the catalogue's head by it
         if self.plural and self.context:
             return known.npgettext(self.context, self.id, self.plural, self.params["num"])
         if self.plural:
@@ -76,18 +78,20 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Several things in a row: `甲、乙` or `a, b`."""
+    """Several things in a row: `甲、乙` or `a, b`; `between` them as the language has it."""
 
     items: tuple[object, ...]
+    between: Message = field(default_factory=lambda: _(", "))
 
-    def __init__(self, items: Iterable[object]) -> None:
+    def __init__(self, items: Iterable[object], between: Message | None = None) -> None:
         object.__setattr__(self, "items", tuple(items))
+        object.__setattr__(self, "between", between or _(", "))
 
     def render(self, language: Language | None, /) -> str:
         """The things with the language's separator between."""
         if language is None:
             return BOTH.join(dict.fromkeys(self.render(one) for one in LANGUAGES))
-        return {"zh": "、", "en": ", "}[language].join(str(_shown(item, language)) for item in self.items)
+        return self.between.render(language).join(str(_shown(item, language)) for item in self.items)
 
     def __str__(self) -> str:
         return self.render("en")

@@ -52,11 +52,12 @@ def test_a_default_of_the_model_is_the_tables(section: Section, setting: Setting
 
 @pytest.mark.parametrize(("section", "setting"), EVERY, ids=NAMES)
 def test_help_is_in_both_languages_and_names_every_choice(section: Section, setting: Setting) -> None:
-    assert re.search("[\u4e00-\u9fff]", setting.zh)
-    assert not re.search("[\u4e00-\u9fff]", setting.en)
+    zh, en = setting.help.render("zh"), setting.help.render("en")
+    assert re.search("[\u4e00-\u9fff]", zh)
+    assert not re.search("[\u4e00-\u9fff]", en)
     choices = limits(section, setting)
     if choices and not any(character.isdigit() for character in choices):
-        assert all(choice in setting.zh and choice in setting.en for choice in choices.split(", "))
+        assert all(choice in zh and choice in en for choice in choices.split(", "))
 
 
 @pytest.mark.parametrize("name", NAMES)

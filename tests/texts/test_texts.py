@@ -37,6 +37,9 @@ msgstr "可用：%(names)s"
 msgid "the trunk"
 msgstr "外线"
 
+msgid ", "
+msgstr "、"
+
 msgid "100 %"
 msgstr "百分之百"
 """
@@ -104,6 +107,10 @@ def test_a_value_that_is_missing_is_a_mistake_of_ours() -> None:
 )
 def test_a_locale_means_a_language(name: str, language: str) -> None:
     assert language_of(name) == language
+
+
+def test_an_empty_text_is_empty_and_not_the_head_of_the_catalogue() -> None:
+    assert _("").render("zh") == ""
 
 
 def test_messages_with_equal_values_are_equal() -> None:

@@ -240,7 +240,7 @@ def _lacks(line: Line) -> Sequence[str]:
     if line.form is None:
         return ()
     fields = (FIELDS[key] for key in lacking(line.form, shared.settings().form))
-    return [field.zh if shown_language() == "zh" else field.en for field in fields]
+    return [field.label.render(shown_language()) for field in fields]
 
 
 def _failure_of(run: ReconcileRunRow | None, good: ReconcileRunRow | None) -> str:

@@ -228,4 +228,4 @@ def _page(template: str, **values: object) -> str:
 
 
 def _label(field: FormField) -> str:
-    return field.zh if shown_language() == "zh" else field.en
+    return field.label.render(shown_language())
