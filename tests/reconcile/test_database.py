@@ -240,7 +240,7 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from sqlalchemy import event
-from router.store.base import open_database
+from router.store.database import open_database
 from tests.reconcile.record import DAY, Record
 record = Record(open_database(sys.argv[1]))
 seen = 0
