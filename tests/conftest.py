@@ -1,10 +1,20 @@
-"""What all tests share: those with a real Asterisk run on one worker, one after another, so that time is real there."""
+"""What all tests share: those with a real Asterisk run on one worker, one after another, so that time is real there.
+
+And no test may leave a caller's number in a log (`tests.logged`): neither in this process nor in any that it starts.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from router import logs
+from tests.logged import LogFiles, Witness
+
+logs.join_the_standard_library()
 
 TESTS = Path(__file__).parent
 WITH_ASTERISK = ("telephony/switchboard", "telephony/private", "telephony/records", "up")
@@ -18,3 +28,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in WITH_ASTERISK:
             item.add_marker(pytest.mark.asterisk)
             item.add_marker(pytest.mark.xdist_group("asterisk"))
+
+
+@pytest.fixture(autouse=True)
+def logged(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[Witness]:
+    """What this process logs during the test, as its log would show it; a number in it fails the test."""
+    caplog.handler.setFormatter(logs.formatter())
+    witness = Witness()
+    logging.getLogger().addHandler(witness)
+    yield witness
+    logging.getLogger().removeHandler(witness)
+    if request.node.get_closest_marker("numbers_in_logs") is None:
+        witness.check()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogFiles]:
+    """The log files of every service that tests start; looked through when all of them have ended."""
+    files = LogFiles(tmp_path_factory.getbasetemp())
+    yield files
+    files.check()

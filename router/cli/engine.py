@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 import threading
@@ -28,11 +27,12 @@ from router.engine.link_times import LinkTimes
 from router.engine.ports import Warn
 from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
+from router.logs import logger, state
 from router.store.database import open_database
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Shift, Standby, expected_calls
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 NEVER_MS = 32_503_680_000_000  # the year 3000: the end of a slot that has none
 SWITCH_SECONDS = 0.0005  # between threads that all want to run: in Python's own 5 ms a caller waits for the board
@@ -42,7 +42,6 @@ SWITCH_SECONDS = 0.0005  # between threads that all want to run: in Python's own
 @place_options
 def command(config: Path | None, data: Path) -> None:
     """Decide who is rung: runs until it is told to stop (SIGTERM)."""
-    logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")
     place = open_place(config, data)
     where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
     run_engine(place, where)
@@ -70,7 +69,6 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         office(place.site),
         mailbox=engine,
         numbers=keeper,
-        on_alarm=lambda name, text: log.error("alarm=%s %s", name, text),
         on_fact=engine.observe,
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
@@ -90,7 +88,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
-    log.info("engine state from=starting to=running site=%r office=%s", place.site.site.name, place.source)
+    state(log, "starting", "running", of="engine", site=place.site.site.name, office=place.source)
     link_times = LinkTimes(place.folder.link_times)
     linked = (over, lambda: switchboard.connected)
     threading.Thread(target=link_times.follow, args=linked, name="link-times", daemon=True).start()
@@ -103,7 +101,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         follower.stop()
         database.dispose()
         journal.close()
-        log.info("engine state from=running to=stopped")
+        state(log, "running", "stopped", of="engine")
 
 
 def standby(board: Mapping[str, Any], coming: Sequence[Slot]) -> Standby:

@@ -9,7 +9,6 @@ it does, that input ends, and so does this.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import signal
 import subprocess
@@ -23,10 +22,11 @@ import click
 from router.cli.options import place_options
 from router.cli.settings import Place, database_url, open_file
 from router.engine.feed import JournalFeed
+from router.logs import logger
 from router.store.database import open_database
 from router.store.follow.writer import DatabaseWriter
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 NICE = 5  # calls come first
 START_AGAIN_SECONDS = 1.0
@@ -37,7 +37,6 @@ STOP_SECONDS = 10.0
 @place_options
 def command(config: Path | None, data: Path) -> None:
     """Bring what happened into the database. The engine runs it by itself; it ends with its standard input."""
-    logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the engine, which ends us
     os.nice(NICE)
     follow(open_file(config, data), sys.stdin.fileno())
@@ -84,7 +83,7 @@ class Follower:
         while not self._over.is_set():
             status = self._run_once()
             if not self._over.is_set():
-                log.error("follower ended status=%d again_seconds=%.0f", status, START_AGAIN_SECONDS)
+                log.error("follower ended", status=status, again_seconds=START_AGAIN_SECONDS)
                 self._over.wait(START_AGAIN_SECONDS)
 
     def _run_once(self) -> int:

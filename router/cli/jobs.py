@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from pathlib import Path
@@ -34,8 +33,6 @@ def command(config: Path | None, data: Path) -> None:
     And tell people and programs at once of what they must know ([[notify]], [[webhook]]). Runs until it is told to
     stop (SIGTERM).
     """
-    logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s part=%(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every look
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())

@@ -6,11 +6,13 @@ Commands are imported when they are used, so that `hotline simulate` does not lo
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
+import traceback
 
 import click
 
-from router import __version__
+from router import __version__, logs
 from router.errors import HotlineError
 
 # command -> (module with a click command of the name `command`, one line for --help)
@@ -44,6 +46,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backfill": ("router.cli.backfill", "Reconcile many dates at once."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }
+SERVICES = frozenset({"engine", "follow", "web", "jobs"})
+"""Those that run for ever: what they say goes to a log, so it is all told as lines of one."""
 
 
 class LazyGroup(click.Group):
@@ -74,6 +78,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; errors of ours are one line on standard error and exit status 2."""
+    _set_logs_up(is_service=sys.argv[1:2] != [] and sys.argv[1] in SERVICES)
     try:
         cli(prog_name="hotline")
     except HotlineError as error:
@@ -85,6 +90,17 @@ def main() -> None:
             raise
         click.echo(f"hotline: {why}", err=True)
         raise SystemExit(2) from error
+
+
+def _set_logs_up(*, is_service: bool) -> None:
+    """The one place where any process of ours gets its log; a command for people tells of what went wrong alone."""
+    logs.configure(level=logging.INFO if is_service else logging.WARNING)
+    if is_service:
+        logs.tell_of_crashes()
+    else:
+        sys.excepthook = lambda kind, error, trace: click.echo(
+            logs.hide_numbers("".join(traceback.format_exception(kind, error, trace))), nl=False, err=True
+        )
 
 
 def _of_the_database(error: Exception) -> str:

@@ -7,7 +7,6 @@ not, so it keeps `office.json` beside its journal: office and published plans as
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -26,13 +25,14 @@ from router.config.model import Site
 from router.config.office import Plain, with_office
 from router.config.plan import Published, slot_entries
 from router.errors import StoreError
+from router.logs import logger
 from router.store.customers.numbers import KnownNumbers, known_numbers
 from router.store.database import open_database
 from router.store.follow.writer import DatabaseAwayError
 from router.store.office.queries import has_site, office_in, published_in
 from router.store.people.queries import everyone
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Source(StrEnum):
@@ -118,7 +118,7 @@ class OfficeCopy:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("office copy unreadable path=%s why=%r", self._path, str(error))
+            log.warning("office copy unreadable", path=self._path, why=error)
             return None
 
     def keep(self, told: OnRecord) -> None:
@@ -131,7 +131,7 @@ class OfficeCopy:
                 json.dump(asdict(told), file, ensure_ascii=False, indent=1)
             draft.replace(self._path)
         except OSError as error:
-            log.warning("office copy not kept path=%s why=%r", self._path, str(error))
+            log.warning("office copy not kept", path=self._path, why=error)
             return
         self._kept = told
 
@@ -168,6 +168,6 @@ def office_that_counts(file: Site, url: str, copy: OfficeCopy) -> Counts:
                 trouble=trouble,
             )
         except (ValidationError, ValueError, KeyError, TypeError) as error:
-            log.exception("office unreadable source=%s", source)
+            log.exception("office unreadable", source=source)
             trouble = f"the office in the {source} can't be read: {type(error).__name__}"
     return Counts(site=file, source=Source.FILE, trouble=trouble)

@@ -29,11 +29,12 @@ from router.core.words import Number, PersonId
 from router.engine.engine import Engine
 from router.engine.ports import Letter
 from router.errors import StoreError
+from router.logs import logger, state
 from router.store.customers.queries import customers_on_record
 from router.store.follow.writer import DatabaseAwayError
 from router.telephony.switchboard import Directory
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LOOK_SECONDS = 60.0  # how often the date and the database are looked at without being told
 COMING_DAYS = 8  # so far ahead Asterisk knows whom to ring without us, today included
@@ -139,7 +140,7 @@ class OfficeKeeper:
 
     def _away(self, error: StoreError) -> None:
         if not self._is_away:
-            log.warning("office database=away why=%r going-on-with=what-was-known", str(error))
+            state(log, "there", "away", level=logging.WARNING, of="database", why=error)
         self._is_away = True
 
     # --- reading
@@ -149,7 +150,7 @@ class OfficeKeeper:
         if told is None:
             return  # an engine alone, before the first `hotline up`
         if self._is_away:
-            log.info("office database=back")
+            state(log, "away", "there", of="database")
         self._is_away = False
         if told != self._on_record:
             self._take_over(told)
@@ -178,11 +179,11 @@ class OfficeKeeper:
         self._tell_people()
         needs = self._pbx_follows(before, self._place)
         for need in needs:
-            log.warning("office state=changed needs-restart=%r", need)
+            log.warning("office changed", needs_restart=need)
         self._needs_restart += needs
         if self.switchboard is not None and office(site) != office(before.site):
             self.switchboard.change_office(office(site))
-            log.info("office state=changed people=%d hotlines=%d", len(site.consultants), len(site.hotlines))
+            log.info("office changed", people=len(site.consultants), hotlines=len(site.hotlines))
 
     # --- telling
 
@@ -218,7 +219,7 @@ class OfficeKeeper:
                 self._put(inputs.CustomerKnown(number=Number(number), owner=owner, last_contact=at_ms))
         for owner in sorted({owner for _, owner, _ in owned} - self._known):
             self._put(inputs.PersonKnown(person=owner, active=False))  # they left: told last, since an owner is active
-        log.info("customers state=told count=%d cause=new-journal", len(owned))
+        log.info("customers told", count=len(owned), cause="new journal")
 
     def _tell_plan(self, today: date) -> None:
         days = [plan_that_counts(self._site, self._published, today + timedelta(days=n)) for n in range(COMING_DAYS)]
@@ -230,9 +231,9 @@ class OfficeKeeper:
         self._planned, self.plan = (slots, shown), shown
         self._put(inputs.PlanSet(slots=slots), source="plan")
         if days[0].origin is Origin.EARLIER:
-            log.warning("plan missing day=%s used=%s cure=hotline-plan-publish", today, days[0].of)
+            log.warning("plan missing", day=today, used=days[0].of, cure="hotline plan publish")
         elif days[0].origin is Origin.NONE:
-            log.error("plan missing day=%s used=none cure=hotline-plan-publish", today)
+            log.error("plan missing", day=today, used="none", cure="hotline plan publish")
 
     def _slots_of(self, plan: Counting) -> Iterable[inputs.Slot]:
         """The slots without those who left since: nobody is rung who does not work here."""

@@ -5,7 +5,6 @@ May live here: that errand as a job; what is told, `forms` and `owners` say.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from router.desk_client.forms import TellsDesk, tell_forms
 from router.desk_client.owners import tell_owners
+from router.logs import logger, state
 from router.wire.errors import EngineUnreachableError
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Errand:
             except EngineUnreachableError:
                 return True
         if told:
-            log.info("%s state from=untold to=told count=%s", self.name, told)
+            state(log, "untold", "told", of=self.name, count=told)
         return True
 
 

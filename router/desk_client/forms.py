@@ -6,7 +6,6 @@ job) tells it; the key of a revision makes sure that the desk takes it once.
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Protocol
 
@@ -14,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from router.core.inputs import FormFiled, Input
 from router.core.words import CallId, FormKind, PersonId
+from router.logs import logger
 from router.store.forms.queries import untold_revisions
 from router.store.tables.forms import FormRevisionRow
 from router.wire.errors import RefusedError
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class TellsDesk(Protocol):
@@ -41,7 +41,7 @@ def tell_forms(session: Session, desk: TellsDesk, now: datetime) -> int:
             desk.tell(filed, source=f"form:{revision.written_by}"[:32], key=f"form-{form.id}-{revision.revision}")
         except RefusedError as error:
             revision.refused = str(error)[:255]
-            log.info("form refused call=%s why=%r", form.call_id, revision.refused)
+            log.info("form refused", call=form.call_id, why=revision.refused)
         revision.told_at = now
         session.commit()
         told += 1

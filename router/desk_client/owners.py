@@ -5,7 +5,6 @@ As with forms, the word is safe in the database first, and a key makes sure that
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,11 +12,12 @@ from sqlalchemy.orm import Session
 from router.core.inputs import CustomerKnown
 from router.core.words import Number, PersonId
 from router.desk_client.forms import TellsDesk
+from router.logs import logger
 from router.store.customers.changes import untold_owners
 from router.store.tables.customers import OwnerGivenRow, number_of
 from router.wire.errors import RefusedError
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 NEWER = "a later contact is on record"
 
 
@@ -53,4 +53,4 @@ def _tell(row: OwnerGivenRow, desk: TellsDesk) -> None:
         desk.tell(known, source=f"people:{row.by}"[:32], key=f"owner-{row.id}", facts={"by": row.by})
     except RefusedError as error:
         row.refused = str(error)[:255]
-        log.info("owner refused row=%s why=%r", row.id, row.refused)
+        log.info("owner refused", row=row.id, why=row.refused)

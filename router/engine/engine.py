@@ -8,7 +8,6 @@ was written.
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
@@ -29,19 +28,20 @@ from router.engine.customer_standing import standing_after
 from router.engine.daily import DayRules
 from router.engine.day_state import DayState
 from router.engine.journal import Entry, Journal
-from router.engine.log_lines import lines
+from router.engine.log_lines import Facts, States, lines
 from router.engine.mailbox import Delivery, Outcome, answer_all, fail_all
 from router.engine.ports import Letter, Switchboard, Warn
 from router.engine.preview import preview
 from router.engine.quarantine import cure
 from router.engine.snapshot import VERSION, recover_all, rename_number, state_of
 from router.errors import RequestError
+from router.logs import logger, state
 from router.store.follow.events import FactKind
 from router.wire.codec import answer_to_json, input_to_json, to_json
 from router.wire.errors import JournalError
 from router.wire.observation import Observation
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 BATCH = 200  # letters a step; more wait for the next
 SNAPSHOT_WHEN_QUIET = 5_000  # entries after which one is written as soon as no caller waits: it takes a moment
@@ -80,6 +80,9 @@ class Engine:
         self._snapshot_at = journal.last_seq
         self._actions: list[Action | Warn] = []
         self._said: list[list[Action | Trail]] = []  # decided, not yet in the log
+        self._states = States()
+        self._states.changes(desk.office)
+        self._changed: list[tuple[str, str, Facts]] = []  # states, not yet in the log
         self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
         self.beside: Callable[[], Mapping[str, Any]] = dict
         """What the board shows beside the desk: how the PBX and the database stand."""
@@ -227,13 +230,13 @@ class Engine:
     def _quarantine(self, now: int, error: Exception) -> None:
         """A timer failed, and would fail again at every start: the office goes on without the call it belongs to."""
         why = f"{type(error).__name__}: {error}"
-        log.error("alarm=desk-timer-failed cause=%r", why, exc_info=error)
+        log.error("alarm", alarm="desk-timer-failed", why=why, exc_info=error)
         self._commit()
         desk, self.day = recover_all(self._journal, self.desk.office.policy)
         cured = cure(desk.office, now)
         self.desk.office = cured.office
         for call, answer in cured.ended:
-            log.error("call=%s alarm=quarantined served=fallback cure=report-this-log", call)
+            log.error("alarm", call=call, alarm="quarantined", served="fallback", cure="report this log")
             self._note("input", cured.office.now, Letter(input=HungUp(call=call), source="quarantine"), answer)
         self._take_snapshot()  # a start must not come by that timer again
         self._commit()
@@ -290,7 +293,7 @@ class Engine:
         try:
             return Outcome(self._seq, trial=preview(self.desk.office, told))
         except Exception as error:  # it is only a trial: whatever it was, the office must go on
-            log.exception("trial failed input=%r", told)
+            log.exception("trial failed", input=type(told).__name__)
             return Outcome(self._seq, f"{type(error).__name__}: {error}")
 
     def _observe(self, seen: Observation, now: int) -> Outcome:
@@ -304,7 +307,7 @@ class Engine:
         body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
         self._write_down("fact", body, at=now, source=seen.source, facts=seen.facts)
         self.day.observe(seen.what, seen.call, now)
-        log.info("call=%s fact=%s person=%s source=%s", seen.call, seen.what, seen.person, seen.source)
+        log.info("fact", call=seen.call, what=seen.what, person=seen.person, source=seen.source)
         if seen.what is FactKind.WARNED:
             self._actions.append(Warn(call=seen.call, person=seen.person))
         return Outcome(self._seq)
@@ -322,7 +325,7 @@ class Engine:
 
     def _mend(self, letter: Letter, now: int, error: Exception) -> Outcome:
         """After an error of ours: the desk is made anew from what was written, without the input at hand."""
-        log.error("desk failed source=%s input=%r", letter.source, letter.input, exc_info=error)
+        log.error("desk failed", source=letter.source, input=type(letter.input).__name__, exc_info=error)
         why = f"{type(error).__name__}: {error}"
         self._commit()
         desk, self.day = recover_all(self._journal, self.desk.office.policy)
@@ -354,7 +357,7 @@ class Engine:
                 self._decide(Letter(input=PresenceChanged(person=person.id, presence=OFF), source="policy"))
         self.desk.office.policy = policy
         self._write_down("policy", to_json(policy))
-        log.info("policy state=changed rings=%s ring_ms=%s", policy.rings, policy.ring_ms)
+        log.info("policy changed", rings=policy.rings, ring_ms=policy.ring_ms)
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
         known = {"refused": why} if why else daily.check_in(self.day, self.rules, letter.input, at)
@@ -375,8 +378,9 @@ class Engine:
             self.day.after(self.desk.office, letter.input, at, letter.source, facts, answer)
         self._actions += [item for item in answer if isinstance(item, Action)]
         self._said.append(answer)
+        self._changed += self._states.changes(self.desk.office)
         if why:
-            log.warning("refused source=%s input=%s why=%r", letter.source, type(letter.input).__name__, why)
+            log.warning("refused", source=letter.source, input=type(letter.input).__name__, why=why)
         self._recent.extend({"at": at, **item} for item in said if item["is"] in SHOWN_AS_RECENT)
 
     # --- keeping, doing, showing -----------------------------------------------------------------------------------
@@ -412,13 +416,16 @@ class Engine:
         try:
             self._switchboard.perform(actions)
         except Exception:
-            log.exception("switchboard failed actions=%s", [type(action).__name__ for action in actions])
+            log.exception("switchboard failed", actions=[type(action).__name__ for action in actions])
 
     def _log(self) -> None:
         said, self._said = self._said, []
+        changed, self._changed = self._changed, []
         for answer in said:
-            for line in lines(answer):
-                log.info("%s", line)
+            for what, facts in lines(answer):
+                log.info(what, **facts)
+        for was, now, whose in changed:
+            state(log, was, now, **whose)
 
     def _show_if_due(self) -> None:
         if self._is_shown or not self._watchers or time.monotonic() < self._shown_at + SHOW_EVERY_SECONDS:

@@ -6,7 +6,6 @@ deterministic, so the state is the one before the crash, whenever that was.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,10 +16,11 @@ from router.core.policy import Policy
 from router.core.words import Number
 from router.engine.day_state import DayState
 from router.engine.journal import REPLAYED, Entry, JournalReader
+from router.logs import logger
 from router.store.follow.events import Fact
 from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 VERSION = f"state/{JSON_VERSION}"
 BY_NUMBER = ("customers", "callbacks")  # written so that the journal finds the numbers and keeps their keys instead
@@ -72,7 +72,7 @@ def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, DayState]
             desk.office = office_from(snapshot.body)
             day = from_json(DayState, snapshot.facts["notes"]) if "notes" in snapshot.facts else day
     except CodecError:
-        log.exception("snapshot unreadable seq=%s: replaying the whole journal", snapshot.seq if snapshot else 0)
+        log.exception("snapshot unreadable", seq=snapshot.seq if snapshot else 0, instead="the whole journal")
         snapshot, day = None, DayState()
     replay(desk, journal.read(snapshot.seq if snapshot else 0, (*REPLAYED, "fact")), day)
     return desk, day
@@ -104,10 +104,10 @@ def _again(desk: Desk, entry: Entry, day: DayState) -> bool:
         answer = desk.handle(told, entry.at_ms)
     except DeskError:
         if entry.kind == "input":
-            log.exception("replay differs seq=%s input=%s", entry.seq, entry.body.get("is"))
+            log.exception("replay differs", seq=entry.seq, input=entry.body.get("is"))
         return entry.kind != "input"
     except Exception:  # a mistake of ours, which would end every start
-        log.exception("replay failed seq=%s input=%s", entry.seq, entry.body.get("is"))
+        log.exception("replay failed", seq=entry.seq, input=entry.body.get("is"))
         return False
     if entry.kind == "input":
         day.after(desk.office, told, entry.at_ms, entry.source, entry.facts, answer)

@@ -8,7 +8,6 @@ engine's user alone (0600).
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 import threading
 import time
@@ -20,12 +19,13 @@ from router.core.words import Number
 from router.engine.engine import Engine
 from router.engine.ports import Letter
 from router.errors import HotlineError, RequestError
+from router.logs import logger
 from router.wire.codec import from_json, input_from_json
 from router.wire.errors import EngineUnreachableError
 from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, read_frame, send_frame
 from router.wire.observation import Observation
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 IDLE_SECONDS = 30.0  # a client that says nothing, or takes nothing, for so long is let go
 MAX_CLIENTS = 128
@@ -81,7 +81,7 @@ class EngineSocket:
                 connection, _ = self._listener.accept()
             except OSError as error:
                 if not self._over.wait(0.2):  # out of descriptors: others may be closed meanwhile
-                    log.warning("engine socket: %s", error)
+                    log.warning("socket accepts nobody", why=error)
                 continue
             self._take_in(connection)
 
@@ -94,7 +94,7 @@ class EngineSocket:
                 self._connections[connection] = thread
                 thread.start()
         if is_full:
-            log.warning("engine socket: more than %s connections", MAX_CLIENTS)
+            log.warning("connection refused", why="too many", most=MAX_CLIENTS)
             connection.close()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -102,7 +102,7 @@ class EngineSocket:
             while (message := read_frame(connection)) is not None:
                 self._answer(connection, message)
         except (OSError, RequestError) as error:
-            log.info("client gone why=%r", str(error))
+            log.info("client gone", why=error)
         finally:
             with self._changed:
                 self._connections.pop(connection, None)

@@ -5,7 +5,6 @@ May live here: finding such calls in the PBX's records and telling the desk, whi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,11 +15,12 @@ from router.core.inputs import Contacted
 from router.core.words import Number, PersonId
 from router.desk_client.forms import TellsDesk
 from router.errors import HotlineError
+from router.logs import logger, state
 from router.reconcile.night import Night
 from router.store.customers.callbacks import CallOut, calls_out_to_customers
 from router.wire.errors import RefusedError
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 BACK = timedelta(hours=12)  # a contact counts from when it is told: what is older would lengthen an ownership
 MOST_REMEMBERED = 10_000
@@ -48,7 +48,7 @@ class SeenContacts:
             for call in self.found():
                 self._tell(call)
         except HotlineError as error:
-            log.warning("contacts not looked at why=%r", str(error))
+            log.warning("contacts not looked at", why=error)
             return False
         return True
 
@@ -64,11 +64,11 @@ class SeenContacts:
         try:
             self.desk.tell(told, source="pbx-records", key=_key(call), facts={"how": "call"})
         except RefusedError as error:
-            log.info("contact refused row=%s why=%r", call.row_id, str(error))
+            log.info("contact refused", row=call.row_id, why=error)
         if len(self._told) >= MOST_REMEMBERED:
             self._told.clear()  # the key keeps the desk from taking one twice
         self._told.add(_key(call))
-        log.info("contact state from=seen to=told row=%s person=%s", call.row_id, call.person)
+        state(log, "seen", "told", of="contact", row=call.row_id, person=call.person)
 
 
 def _key(call: CallOut) -> str:

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from router.config.plan import moment
 from router.errors import HotlineError
+from router.logs import logger, state
 from router.store.jobs import begin_job, end_job, job_is_done
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 CATCH_UP_DAYS = 7
 
@@ -78,14 +79,14 @@ class DailyJob:
         return not failure
 
     def _try(self, days: Sequence[date]) -> str:
-        log.info("job=%s state from=due to=running days=%s", self.name, ",".join(map(str, days)))
+        state(log, "due", "running", job=self.name, days=days)
         try:
             self.work(days)
         except HotlineError as error:
-            log.error("job=%s state from=running to=failed why=%r", self.name, str(error))  # noqa: TRY400  (said in full)
+            state(log, "running", "failed", level=logging.ERROR, job=self.name, why=error)
             return str(error) or error.id
         except Exception as error:  # a job that fails must not end the others
-            log.exception("job=%s state from=running to=failed", self.name)
+            state(log, "running", "failed", level=logging.ERROR, job=self.name, exc_info=error)
             return f"{type(error).__name__}: {error}"
-        log.info("job=%s state from=running to=done", self.name)
+        state(log, "running", "done", job=self.name)
         return ""

@@ -5,7 +5,6 @@ A target that hangs holds up nobody else: each has a thread of its own, and one 
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,11 +15,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from router.jobs.targets import Target
+from router.logs import logger
 from router.store.notices.changes import message_tried
 from router.store.notices.queries import messages_due
 from router.store.tables.notices import OutboxRow
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 PATIENCE_SECONDS = 1.0  # how long a look waits for targets; what takes longer goes on by itself
 SENDING = timedelta(minutes=5)  # a message that is being sent is not sent by another process meanwhile
@@ -69,11 +69,11 @@ class Outbox:
             try:
                 failure = target.send(key, body)
             except Exception as error:  # whatever a library does, the outbox goes on
-                log.exception("outbox target=%s failed", target.name)
+                log.exception("target failed", target=target.name)
                 failure = type(error).__name__
             self._settle([(row_id, failure)])
             if failure:
-                log.warning("outbox target=%s message=%s why=%r", target.name, row_id, failure)
+                log.warning("message refused", target=target.name, message=row_id, why=failure)
 
     def _settle(self, results: list[tuple[int, str]]) -> None:
         with Session(self.database) as session:

@@ -6,7 +6,6 @@ and a `look`.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,7 +15,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-log = logging.getLogger(__name__)
+from router.logs import logger, state
+
+log = logger(__name__)
 
 QUICK_SECONDS = 2
 LOOK_SECONDS = 30  # a look that finds nothing due costs two short queries
@@ -51,7 +52,7 @@ class Looking:
         try:
             went_well = self.job.look()
         except Exception:  # the database may be away for a while
-            log.exception("job=%s look failed", self.job.name)
+            log.exception("look failed", job=self.job.name)
             went_well = False
         self._rest = 0 if went_well or not self._rests else RETRY_LOOKS
 
@@ -75,9 +76,9 @@ def run_jobs(
         looking = Looking(job, rests=lane == "default")
         scheduler.add_job(looking, each, id=job.name, executor=lane, next_run_time=datetime.now(UTC))
     scheduler.start()
-    log.info("jobs state from=starting to=running jobs=%s", ",".join(job.name for job, _, _ in lanes))
+    state(log, "starting", "running", of="jobs", jobs=[job.name for job, _, _ in lanes])
     try:
         over.wait()
     finally:
         scheduler.shutdown(wait=False)
-        log.info("jobs state from=running to=stopped")
+        state(log, "running", "stopped", of="jobs")

@@ -7,7 +7,6 @@ the next one begins anew. A source that can't be read makes a run that failed, a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from router.config.model import PbxMode, Site
 from router.errors import HotlineError, RequestError, StoreError
+from router.logs import logger
 from router.reconcile.collector import collector_paused
 from router.reconcile.database import DayTerms, named_slots, read_day
 from router.reconcile.findings import Report, reconcile
@@ -30,7 +30,7 @@ from router.store.findings.runs import begin_run, end_run, fail_run
 from router.store.locks import hold_lock
 from router.store.office.queries import plan_of_day
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LOCK = "reconcile"
 NIGHTLY = "nightly"
@@ -114,13 +114,13 @@ class Night:
             raise
 
     def _failed(self, run_id: int | None, day: date, failure: str) -> None:
-        log.error("reconcile failed day=%s why=%r", day, failure)
+        log.error("reconcile failed", day=day, why=failure)
         if run_id is None:
             return
         try:
             fail_run(self.database, run_id, now=self.clock(), failure=failure)
         except SQLAlchemyError as error:  # the next run finds this one cut short
-            log.exception("reconcile run=%s failure not recorded", run_id, exc_info=error)
+            log.exception("failure not recorded", run=run_id, exc_info=error)
 
     def _day(self, run_id: int, day: date, by: str, site: Site) -> Report:
         now = self.clock()
@@ -134,7 +134,7 @@ class Night:
                 end_run(connection, run_id, now=self.clock(), slots=self._counts(report, terms))
                 recording = Recording(day=day, by=by, now=now, filed=report.filed)
                 record_findings(connection, (found_of(finding) for finding in report.findings), recording)
-        log.info("reconcile day=%s by=%s findings=%s", day, by, len(report.findings))
+        log.info("reconciled", day=day, by=by, findings=len(report.findings))
         return report
 
     def _counts(self, report: Report, terms: DayTerms) -> list[dict[str, Any]]:

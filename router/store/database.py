@@ -14,10 +14,10 @@ from router.store.tables.base import Base
 def open_database(url: str) -> Engine:
     """An engine for `url`; SQLite gets WAL, foreign keys and a wait for locks, a server 5 s to answer the door."""
     if url.startswith("sqlite"):
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)  # they are people's names and numbers
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

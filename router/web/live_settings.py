@@ -6,15 +6,15 @@ every few seconds; pages never wait for it. With the database away they go on wi
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
 from router.errors import HotlineError
+from router.logs import logger
 from router.web.settings import WebSettings
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LOOK_SECONDS = 5.0
 
@@ -44,7 +44,7 @@ class LiveSettings:
         try:
             self._newest = self._read()
         except HotlineError as error:
-            log.warning("settings not read why=%r", str(error))
+            log.warning("settings not read", why=error)
 
     def _run(self) -> None:
         while True:

@@ -12,9 +12,21 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 STREAM_THREADS = 60
 PAGE_THREADS = 50
+
+
+class ProcessLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn's log as part of ours (`router.logs`): no handlers and no form of lines of its own, no access log."""
+
+    def setup(self, cfg: Config) -> None:
+        """Take the level; what is said goes on to the process's log."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class PageServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -33,6 +45,7 @@ class PageServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no ty
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
+            "logger_class": ProcessLog,
             "proc_name": "hotline-web",
             "control_socket_disable": True,
         }

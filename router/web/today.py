@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from router.logs import logger
 from router.store.calls.queries import outcomes_of_day
 from router.store.findings.queries import undecided_by_day
 from router.store.forms.queries import forms_owed
 from router.store.pbx.queries import blind_intervals_of_day
 from router.store.scope import day_bounds
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 FRESH_SECONDS = 5.0
 
@@ -57,7 +57,7 @@ class Today:
             with self._sessions() as session:
                 return _figures(session, day, zone)
         except SQLAlchemyError as error:
-            log.warning("figures not read why=%r", str(error))
+            log.warning("figures not read", why=error)
             return None
 
 

@@ -11,7 +11,6 @@ engine. What happens within `GATHER_SECONDS` goes into one transaction, since mo
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from router.errors import StoreError
+from router.logs import logger
 from router.store.follow.apply import apply
 from router.store.follow.batch import Batch
 from router.store.follow.events import Feed, JournalItem
@@ -29,7 +29,7 @@ from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow, EventFailedRow
 from router.store.tables.office import SiteRow
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 BATCH = 200
 LOOK_AGAIN_SECONDS = 0.5  # without being told
@@ -99,7 +99,7 @@ class DatabaseWriter:
     def _say(self, error: Exception, patience: float) -> None:
         if str(error) != self._trouble:
             slip = None if isinstance(error, StoreError) else error
-            log.warning("database writer waits seconds=%s why=%r", patience, str(error), exc_info=slip)
+            log.warning("database writer waits", seconds=patience, why=error, exc_info=slip)
         self._trouble = str(error)
 
     def step(self) -> bool:
@@ -130,7 +130,7 @@ class DatabaseWriter:
                     self._follow([item])
 
     def _put_aside(self, item: JournalItem, error: Exception) -> None:
-        log.error("event put aside journal=%s seq=%s", self._feed.journal, item.seq, exc_info=error)
+        log.error("event put aside", journal=self._feed.journal, seq=item.seq, exc_info=error)
         why = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
 
         def record() -> int:

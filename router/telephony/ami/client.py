@@ -23,6 +23,7 @@ from typing import Any, Final, Self, TypeVar
 from asterisk.ami import EventListener
 
 from router.errors import HotlineError
+from router.logs import logger, state
 from router.telephony.ami.address import AmiAddress, AmiTimes
 from router.telephony.ami.backoff import Backoff
 from router.telephony.ami.errors import (
@@ -39,7 +40,7 @@ from router.telephony.ami.pending import ListFuture, ResponseFuture
 from router.telephony.ami.session import Session
 from router.telephony.ami.transport import Transport, Waker, open_transport
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 _HOPELESS: Final = (AmiLoginRefusedError, AmiNotAsteriskError, AmiClosedError)
 F = TypeVar("F", ResponseFuture, ListFuture)
 
@@ -218,7 +219,7 @@ class AmiClient:
                 wait_seconds = self._backoff.after(
                     lasted_seconds=monotonic() - begun, refused=isinstance(cause, AmiLoginRefusedError)
                 )
-                log.info("ami retry_seconds=%.2f at=%s", wait_seconds, self.address)
+                log.info("retry", seconds=round(wait_seconds, 2), at=self.address)
                 waker.wait(wait_seconds)
         finally:
             with self._changed:
@@ -247,7 +248,7 @@ class AmiClient:
         except AmiError as error:
             cause = error
         except Exception as error:  # a fault of ours must not end the thread that keeps the link
-            log.exception("ami cause=internal-error")
+            log.exception("internal error")
             cause = AmiLinkLostError(f"internal error: {type(error).__name__}")
         self._end(session, waker, cause)
         return cause
@@ -276,11 +277,11 @@ class AmiClient:
             try:
                 callback(*arguments, **named)
             except Exception:
-                log.exception("ami callback=%s cause=exception", getattr(callback, "__qualname__", callback))
+                log.exception("callback failed", callback=getattr(callback, "__qualname__", callback))
 
     def _warn_if_readable(self, transport: Transport) -> None:
         if not transport.loopback and not transport.encrypted:
-            log.warning("ami at=%s cause=secret-and-numbers-cross-the-network-unencrypted cure=use-tls", self.address)
+            log.warning("secret and numbers cross the network unencrypted", at=self.address, cure="use TLS")
 
     def _change(self, to: LinkState, cause: AmiError | None = None) -> None:
         with self._changed:
@@ -291,8 +292,8 @@ class AmiClient:
         if to not in _NEXT[self._state]:
             raise AssertionError(f"AMI link: {self._state} can't become {to}")
         level = logging.WARNING if to is LinkState.WAITING else logging.INFO
-        why = f" id={cause.id} cause={str(cause)!r}" if cause else ""
-        log.log(level, "ami state from=%s to=%s at=%s%s", self._state, to, self.address, why)
+        why = {"id": cause.id, "cause": cause} if cause else {}
+        state(log, self._state, to, level=level, of="link", at=self.address, **why)
         self._state = to
         if to is not LinkState.CONNECTING:
             self._cause = cause
@@ -301,7 +302,7 @@ class AmiClient:
 
 def _unsent(action: Any, make: Callable[[str, str], F], error: AmiNotConnectedError) -> F:
     """A future that has failed already, so that callers need only one way of handling failure."""
-    log.warning("ami action=%s cause=not-connected", action.name)
+    log.warning("not sent: no link", action=action.name)
     future = make(action.name, "")
     future.set_exception(error)
     return future

@@ -5,7 +5,6 @@ May live here: what lasts as long as one connection. It runs in the reader's thr
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 import threading
@@ -15,6 +14,7 @@ from itertools import count
 from time import monotonic
 from typing import Any, Final, TypeVar
 
+from router.logs import logger
 from router.telephony.ami.address import AmiAddress, AmiTimes
 from router.telephony.ami.errors import (
     AmiConnectError,
@@ -31,7 +31,7 @@ from router.telephony.ami.transport import Transport
 
 F = TypeVar("F", ResponseFuture, ListFuture)
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 JUNK_LIMIT: Final = 100
 """So many frames in a row that are no messages: whatever talks there is no Asterisk. (A caller can tear a few.)"""
@@ -133,12 +133,12 @@ class Session:
         self._oddities[oddity] += 1
         times = self._oddities[oddity]
         if times in {1, 10, 100} or times % 1000 == 0:
-            log.warning("ami oddity=%s times=%d text=%r", oddity, times, masked(text))
+            log.warning("oddity", what=oddity, times=times, text=masked(text))
 
     def _look_after_time(self, now: float) -> None:
         """Fail actions that waited too long, ping, and notice a link that is only half there."""
         for future in self._pending.expire():
-            log.warning("ami action=%s id=%s cause=no-answer-in-time", future.action_name, future.action_id)
+            log.warning("no answer in time", action=future.action_name, id=future.action_id)
         if self._ping is not None and self._ping.done():
             self._ping = None
             self._ping_at = now + self._times.ping_seconds
@@ -159,7 +159,7 @@ class Session:
         try:
             self._transport.send(data, self._times.send_seconds)
         except AmiLinkLostError as error:  # the reader wakes, ends the link and fails this future with all others
-            log.warning("ami action=%s id=%s cause=%r", action.name, action_id, error.message)
+            log.warning("not sent", action=action.name, id=action_id, cause=error)
         return future
 
     def end(self, cause: AmiError) -> None:
@@ -167,7 +167,7 @@ class Session:
         self._transport.shutdown(cause.message)
         lost = self._pending.fail_all(cause)
         if lost:
-            log.warning("ami unanswered=%d cause=%r", lost, cause.message)
+            log.warning("left unanswered", actions=lost, cause=cause)
         self._transport.close()
 
 

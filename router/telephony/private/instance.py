@@ -13,8 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-import structlog
-
+from router.logs import logger, state
 from router.telephony.private import processes
 from router.telephony.private.binary import AsteriskBinary
 from router.telephony.private.conf import configuration
@@ -23,7 +22,7 @@ from router.telephony.private.prompts import Prompts
 from router.telephony.private.settings import PrivateSettings
 from router.telephony.private.share import link_share
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 CDR_FILE: Final = "log/cdr-custom/hotline.csv"
 CEL_FILE: Final = "log/cel-custom/hotline.csv"
@@ -162,7 +161,7 @@ class PrivateAsterisk:
 
     def _spawn(self) -> None:
         if os.geteuid() == 0:
-            log.warning("asterisk-as-root", cure="fine for a trial; in earnest run hotline as a user of its own")
+            log.warning("asterisk as root", cure="fine for a trial; in earnest run hotline as a user of its own")
         (self.folder / "run" / "asterisk.ctl").unlink(missing_ok=True)  # a killed one's: it would look like a start
         with (self.folder / "log" / "console.log").open("wb") as console:
             self._process = subprocess.Popen(
@@ -175,7 +174,7 @@ class PrivateAsterisk:
                 start_new_session=True,  # Ctrl-C in the terminal ends us; we end it
             )
         self._pid = self._process.pid
-        log.info("asterisk-started", pid=self._pid, version=self.binary.version_text)
+        state(log, "stopped", "started", of="asterisk", pid=self._pid, version=self.binary.version_text)
 
     def _adopt(self, changed: set[str]) -> bool:
         """Keep the running one: it answers, and what changed can be reloaded."""
@@ -185,14 +184,14 @@ class PrivateAsterisk:
             self.rx("core reload" if changed else "core show uptime", 5.0)
         except AsteriskCommandError:
             return False
-        log.info("asterisk-adopted", pid=self._pid, changed=sorted(changed))
+        state(log, "running", "adopted", of="asterisk", pid=self._pid, changed=sorted(changed))
         return True
 
     def _end(self, pid: int, seconds: float = 3.0) -> None:
         try:
             self.rx("core stop now", seconds)
         except AsteriskCommandError:
-            log.warning("asterisk-deaf", pid=pid)
+            log.warning("asterisk deaf", pid=pid)
         try:
             if not processes.wait_ended(pid, seconds):
                 processes.end(pid, seconds)

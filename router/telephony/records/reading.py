@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from router.config.model import Site
 from router.errors import HotlineError
+from router.logs import logger, state
 from router.store.pbx.changes import source_named
 from router.store.scope import SITE_ID
 from router.telephony.private.instance import CDR_FILE, CEL_FILE
@@ -29,7 +30,7 @@ from router.telephony.records.private import CDR
 from router.telephony.records.table_source import TableSource, shown, table_url
 from router.telephony.records.tail import way_from
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,17 +100,17 @@ def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int =
             session.rollback()
             row.failed_at, row.failure = datetime.now(UTC), f"{error.id}: {error}"[:500]
             session.commit()
-            log.warning("records state to=failed source=%s why=%r", name, error.message)
+            state(log, "reading", "failed", level=logging.WARNING, of="records", source=name, why=error)
             raise
         trouble = _trouble(intake)
         if trouble:
             row.failed_at = datetime.now(UTC)
-            log.warning("records state to=incomplete source=%s why=%r", name, trouble)
+            state(log, "reading", "incomplete", level=logging.WARNING, of="records", source=name, why=trouble)
         else:
             row.read_at = datetime.now(UTC)
         row.failure = trouble[:500]
         session.commit()
-    log.info("records read source=%s rows=%s new=%s", name, intake.rows, intake.new)
+    log.info("records read", source=name, rows=intake.rows, new=intake.new)
     return RecordsRead(source=name, rows=intake.rows, new=intake.new, trouble=trouble)
 
 

@@ -140,7 +140,7 @@ def shown(text: str) -> str:
 def _open(url: URL) -> Engine:
     option = TIMEOUTS.get(url.get_backend_name())
     try:
-        return create_engine(url, connect_args={option: PATIENCE_SECONDS} if option else {})
+        return create_engine(url, hide_parameters=True, connect_args={option: PATIENCE_SECONDS} if option else {})
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         example = "mysql+pymysql://… (pip install pymysql)" if url.get_backend_name() == "mysql" else url.drivername
         raise RecordsDriverError(

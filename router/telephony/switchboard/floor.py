@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,13 +18,14 @@ from router.core.actions import Action, Hold, Release, Ring
 from router.core.inputs import Input
 from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Warn
+from router.logs import logger
 from router.telephony.ami import AmiAction
 from router.telephony.switchboard.devices import Devices
 from router.telephony.switchboard.directory import Directory, Phone, Standby
 from router.telephony.switchboard.legs import Leg
 from router.wire.observation import Observation
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 P = ParamSpec("P")
 
 Pending = Ring | Hold | Release
@@ -257,7 +257,7 @@ class Floor:
         try:
             do()
         except Exception as error:
-            log.exception("switchboard failed at=%r", what)
+            log.exception("switchboard failed", at=what)
             self.alarm("switchboard-failed", f"{what}: {type(error).__name__}: {error}")
 
     # --- questions

@@ -9,7 +9,6 @@ in a thread of our own. While a link is new, events are kept back until the list
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from functools import partial
 from router.core.actions import Action
 from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Mailbox, Warn
+from router.logs import logger, state
 from router.telephony.ami import AmiAction, AmiAddress, AmiClient, AmiEvent, AmiNotConnectedError, AmiTimes, Response
 from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
@@ -26,7 +26,7 @@ from router.telephony.switchboard.directory import Directory, Standby
 from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, ToSend
 from router.wire.observation import Observation
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 BEAT_SECONDS = 1.0  # the dialplan takes us for silent after 4
 
@@ -36,7 +36,7 @@ def _items(answer: AmiFuture[EventList]) -> list[AmiEvent] | None:
     error = answer.exception(0)
     if error is None:
         return answer.result(0).events
-    log.error("switchboard action=%s cause=no-list why=%r", answer.action_name, str(error))
+    log.error("list did not come", action=answer.action_name, why=error)
     return None
 
 
@@ -179,7 +179,7 @@ class AsteriskSwitchboard:
                 self._carry_out(self._board.event(event, monotonic_ms()))
             self._ready.set()
             self._woken.notify_all()
-            log.info("switchboard state=ready channels=%d", len(live))
+            state(log, "linked", "ready", of="switchboard", channels=len(live))
 
     def _on_disconnected(self, _cause: AmiError) -> None:
         with self._lock:
@@ -258,6 +258,6 @@ class AsteriskSwitchboard:
                 self._carry_out(self._board.not_there(leg, monotonic_ms()))
 
     def _raise_alarm(self, alarm: Alarm) -> None:
-        log.error("switchboard alarm=%s text=%r", alarm.id, alarm.text)
+        log.error("alarm", alarm=alarm.id, text=alarm.text)
         if self._on_alarm is not None:
             self._on_alarm(alarm.id, alarm.text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from flask_babel import gettext as _
 
 from router.config.form import FIELDS
 from router.errors import HotlineError
+from router.logs import logger
 from router.masking import mask
 from router.store.customers.callbacks import callbacks_of_numbers, seen_calls_out
 from router.store.findings.changes import MAX_REASON, FindingError, decide, write_display_count
@@ -41,7 +41,7 @@ from router.web.language import shown_language
 from router.web.shown.forms import lacking
 
 check_pages = Blueprint("check", __name__, template_folder="templates")
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 STEPS = ("ask", "confirm", "dismiss", "reopen")
 
@@ -114,7 +114,7 @@ def run_again() -> ResponseReturnValue:
     try:
         recheck(day, shared.username())
     except HotlineError as error:
-        log.warning("reconcile asked by=%s day=%s failed id=%s", shared.username(), day, error.id)
+        log.warning("reconcile failed", by=shared.username(), day=day, id=error.id, why=error)
         flash(_("The run failed: %(why)s", why=str(error)), "error")
     else:
         flash(_("Reconciled."))

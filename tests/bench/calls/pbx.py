@@ -181,7 +181,7 @@ class Pbx:
         board: dict[str, Any] = self.client.board()
         left += [f"{len(board['calls'])} calls on the desk"] if board["calls"] else []
         log = (self.place.folder.logs / "engine.log").read_text(encoding="utf-8", errors="replace")
-        left += [f"engine log: {line}" for line in log.splitlines() if "alarm=" in line or "level=ERROR" in line][:5]
+        left += [f"engine log: {line}" for line in log.splitlines() if "alarm=" in line or "level=error" in line][:5]
         return left
 
 
