@@ -42,7 +42,7 @@ def on_take(floor: Floor, event: AmiEvent) -> None:
     floor.legs[leg.id] = leg
     call.orders[person] = Order(person=person, purpose=Purpose.TAKE, legs=[leg], rang=True)
     floor.say(commands.set_variable(phone, "HOTLINE_TARGET", call.target))
-    floor.say(commands.set_variable(phone, "TRANSFER_CONTEXT", "hotline-transfer"))
+    floor.say(commands.set_variable(phone, "TRANSFER_CONTEXT", commands.TRANSFERS))
     floor.say(commands.set_variable(phone, "DYNAMIC_FEATURES", commands.KEYS))
     floor.say(commands.redirect(phone, "hotline-pickup", call.id))
 

@@ -14,6 +14,12 @@ from router.telephony.switchboard.legs import Leg
 KEYS = "hotline_other#hotline_hand_over"
 """Keys in a call, see dialplan/features.conf."""
 
+TRANSFERS = "hotline-transfer"
+"""Where a caller goes who is transferred."""
+
+NOWHERE = "hotline-no-forwards"
+"""Where a phone's call forward (302) leads: nowhere, so that no phone rings that we did not name."""
+
 
 def _action(name: str, keys: Mapping[str, str | int], variables: Mapping[str, str | int] | None = None) -> AmiAction:
     return AmiAction(name, dict(keys), dict(variables or {}))
@@ -38,7 +44,8 @@ def originate(leg: Leg, *, target: str, caller_id: str, limit_ms: int) -> AmiAct
         {
             "HOTLINE_TARGET": target,
             "HOTLINE_LEG": leg.id,
-            "TRANSFER_CONTEXT": "hotline-transfer",
+            "TRANSFER_CONTEXT": TRANSFERS,
+            "FORWARD_CONTEXT": NOWHERE,
             "DYNAMIC_FEATURES": KEYS,
         },
     )

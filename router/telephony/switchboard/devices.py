@@ -1,23 +1,44 @@
 """What phones are doing outside our calls, and whether they are there (R3, DESIGN 7). May live here: device states.
 
-Asterisk reports each device's state. The desk wants two things of each person, which change separately: registered or
-not, and in use on some other call or idle. So our own rings and talks must not count as use (the desk knows those), and
-trouble must not cost anybody a turn: a phone that is lost counts as in use until it has been away for `absent_ms`, and
-never sooner after a new link or a restart of Asterisk; a phone that has just failed is left alone for `rest_ms`.
+Asterisk reports each device's state. The desk wants three things of each person, which change separately: registered
+or not, in use on some other call or idle, lost to us or found. So our own rings and talks must not count as use (the
+desk knows those), and trouble must not cost anybody a turn: a phone that is away is lost until it has been so for
+`absent_ms`, and never unregistered sooner after a new link or a restart of Asterisk; a phone that has just failed is
+left alone for `rest_ms`, and lost as long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from router.core.inputs import DeviceChanged
 from router.core.words import DeviceState, PersonId
 from router.telephony.switchboard.directory import Directory, Phone
 
+ELSEWHERE: Final = frozenset({"INUSE", "BUSY", "RINGINUSE", "ONHOLD"})
 USED: Final = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
-LOST: Final = frozenset({"UNAVAILABLE", "INVALID"})
+AWAY: Final = frozenset({"UNAVAILABLE", "INVALID"})
 FREE: Final = "NOT_INUSE"
+HINDERING: Final = frozenset({DeviceState.UNREGISTERED, DeviceState.IN_USE, DeviceState.LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a person's phones look like."""
+
+    registered: bool
+    in_use: bool
+    lost: bool
+
+    def states(self) -> tuple[DeviceState, DeviceState, DeviceState]:
+        """The same as the desk hears it."""
+        return (
+            DeviceState.REGISTERED if self.registered else DeviceState.UNREGISTERED,
+            DeviceState.IN_USE if self.in_use else DeviceState.IDLE,
+            DeviceState.LOST if self.lost else DeviceState.FOUND,
+        )
 
 
 class Devices:
@@ -30,9 +51,9 @@ class Devices:
         self._settle_at: dict[str, int] = {}
         self._rest_until: dict[str, int] = {}
         self._reserved: set[PersonId] = set()
-        self._lost_at: dict[PersonId, int] = {}
+        self._away_since: dict[PersonId, int] = {}
         self._linked_at = 0
-        self._told: dict[PersonId, tuple[bool, bool]] = {}  # registered, in use
+        self._told: dict[PersonId, _View] = {}
 
     # --- what happens
 
@@ -41,7 +62,7 @@ class Devices:
         self._states = {device: state for device, state in states.items() if device in self._directory.by_device}
         self._linked_at = now
         self._told.clear()
-        self._lost_at.clear()
+        self._away_since.clear()
         self._settle_at.clear()
 
     def change_office(self, directory: Directory) -> None:
@@ -78,64 +99,68 @@ class Devices:
         """The hand-over is decided; `talks`: the desk hears `HandedOver`, which ends the use by itself."""
         self._reserved.discard(person)
         if talks and person in self._told:
-            self._told[person] = (self._told[person][0], False)
+            self._told[person] = replace(self._told[person], in_use=False)
 
     # --- what follows
 
-    def is_free(self, phone: Phone) -> bool:
-        """Whether we know that nobody uses it."""
-        return self._states.get(phone.device) == FREE
+    def is_free(self, phone: Phone, now: int) -> bool:
+        """Whether we know that nobody uses it: it says so, or what it says is of our own call that has just ended."""
+        state = self._states.get(phone.device)
+        return state == FREE or (state in USED and now < self._settle_at.get(phone.device, 0))
+
+    def is_elsewhere(self, phone: Phone) -> bool:
+        """Whether it talks on another call than ours, which rings there."""
+        return self._states.get(phone.device) in ELSEWHERE
 
     def may_ring(self, phone: Phone, now: int) -> bool:
         """Whether it makes sense to ring it now."""
-        return not self._rests(phone, now) and not self._is_lost(phone)
+        return not self._rests(phone, now) and not self._is_away(phone)
 
     def registered(self, person: PersonId) -> bool:
         """Whether one of the person's phones is there."""
-        return not all(self._is_lost(phone) for phone in self._directory.by_id[person].phones)
+        return not all(self._is_away(phone) for phone in self._directory.by_id[person].phones)
 
     def in_use(self, person: PersonId, now: int) -> bool:
         """Whether one of the person's phones is on some other call."""
         return any(self._is_used(phone, now) for phone in self._directory.by_id[person].phones)
 
     def news(self, person: PersonId, now: int) -> list[DeviceChanged]:
-        """What the desk has not been told yet of this person."""
-        registered, in_use = self._view(person, now)
-        before = self._told.get(person)
-        self._told[person] = registered, in_use
-        changes = []
-        if before is None or before[0] != registered:
-            state = DeviceState.REGISTERED if registered else DeviceState.UNREGISTERED
-            changes.append(DeviceChanged(person=person, device=state))
-        if before is None or before[1] != in_use:
-            changes.append(DeviceChanged(person=person, device=DeviceState.IN_USE if in_use else DeviceState.IDLE))
-        return changes
+        """What the desk has not been told yet of this person: what hinders first, lest it rings them in between."""
+        view, before = self._view(person, now), self._told.get(person)
+        self._told[person] = view
+        told = before.states() if before else ()
+        states = [state for state in view.states() if state not in told]
+        hindering = [state for state in states if state in HINDERING]
+        freeing = [state for state in states if state not in HINDERING]
+        return [DeviceChanged(person=person, device=state) for state in (*hindering, *freeing)]
 
     def next_change(self, person: PersonId, now: int) -> int | None:
         """When time alone may change what `news` says (ms)."""
         keys = [phone.device or phone.dial for phone in self._directory.by_id[person].phones]
         times = [kept[key] for kept in (self._settle_at, self._rest_until) for key in keys if key in kept]
-        if person in self._lost_at:
+        if person in self._away_since:
             times.append(self._absent_at(person))
         return min((time for time in times if time > now), default=None)
 
-    def _view(self, person: PersonId, now: int) -> tuple[bool, bool]:
+    def _view(self, person: PersonId, now: int) -> _View:
         phones = self._directory.by_id[person].phones
-        lost = all(self._is_lost(phone) for phone in phones)
-        if lost:
-            self._lost_at.setdefault(person, now)
+        away = all(self._is_away(phone) for phone in phones)
+        if away:
+            self._away_since.setdefault(person, now)
         else:
-            self._lost_at.pop(person, None)
-        absent = lost and now >= self._absent_at(person)
-        unusable = all(self._is_lost(phone) or self._rests(phone, now) for phone in phones)
-        in_use = self.in_use(person, now) or person in self._reserved or (unusable and not absent)
-        return not absent, in_use
+            self._away_since.pop(person, None)
+        absent = away and now >= self._absent_at(person)
+        return _View(
+            registered=not absent,
+            in_use=self.in_use(person, now) or person in self._reserved,
+            lost=not absent and all(self._is_away(phone) or self._rests(phone, now) for phone in phones),
+        )
 
     def _absent_at(self, person: PersonId) -> int:
-        return max(self._lost_at[person], self._linked_at) + self._directory.times.absent_ms
+        return max(self._away_since[person], self._linked_at) + self._directory.times.absent_ms
 
-    def _is_lost(self, phone: Phone) -> bool:
-        return bool(phone.device) and not phone.fixed and self._states.get(phone.device) in LOST
+    def _is_away(self, phone: Phone) -> bool:
+        return bool(phone.device) and not phone.fixed and self._states.get(phone.device) in AWAY
 
     def _is_used(self, phone: Phone, now: int) -> bool:
         if self._states.get(phone.device) not in USED or self._own(phone.device):

@@ -74,7 +74,7 @@ class Times:
     hand_over_ms: int = 20_000  # R16.6
     giver_ms: int = 60_000  # so long the one who handed over is rung again
     rest_ms: int = 30_000  # a phone that failed is left alone
-    absent_ms: int = 600_000  # no registration for so long: unregistered; until then in use
+    absent_ms: int = 600_000  # no registration for so long: unregistered; until then lost
     settle_ms: int = 1_000  # a device state may be older than the end of our own call
     watchdog_ms: int = 2_000  # answered and not picked up for so long is an alarm
     stop_again_ms: tuple[int, ...] = (200, 1_000, 3_000)  # a stop right after an Originate can be lost

@@ -52,8 +52,19 @@ def stage_words(language: str, stage: Stage, owner: str) -> str:
 
 def caller_id(language: str, number: str, words: str, name: str) -> str:
     """The CallerID of an Originate, `"words name" <number>`."""
-    digits = re.sub(r"[^0-9+]", "", number)[:24]
+    digits = _digits(number)
     shown = clean(" ".join(part for part in (words, name) if part))
     if not shown and not digits:
         shown = WORDS.get(language, WORDS["en"])["withheld"]
     return f'"{shown}" <{digits}>'
+
+
+def caller_id_outside(language: str, number: str, words: str, name: str, *, hotline: str) -> str:
+    """The same for a phone behind a trunk: a carrier takes no number but our own, so the customer is in the name."""
+    customer = _digits(number) or WORDS.get(language, WORDS["en"])["withheld"]
+    shown = clean(" ".join(part for part in (customer, words, name) if part))
+    return f'"{shown}" <{_digits(hotline)}>'
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"[^0-9+]", "", number)[:24]

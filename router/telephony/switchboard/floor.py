@@ -62,7 +62,6 @@ class Order:
 
     person: PersonId
     purpose: Purpose
-    shown: str = ""
     legs: list[Leg] = field(default_factory=list)
     rang: bool = False
     over: bool = False

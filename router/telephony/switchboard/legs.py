@@ -94,13 +94,13 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Leg:
-    """One phone rung for one call. `free_before`: we knew the phone to be idle when we rang it."""
+    """One phone rung for one call. `was_free`: we knew the phone to be registered and idle when we rang it."""
 
     id: str
     call: CallId
     person: PersonId
     phone: Phone
-    free_before: bool = False
+    was_free: bool = False
     state: LegState = LegState.ASKED
     rang: bool = False
     confirmed: bool = False
@@ -139,22 +139,24 @@ def read_leg_id(text: str) -> tuple[CallId, PersonId, int] | None:
     return CallId(parts[1]), PersonId(parts[2]), int(parts[3])
 
 
-# Q.850, as Asterisk maps SIP's answers on it
-USER_BUSY = 17
-NO_ANSWER = 19
-REJECTED = 21
-ANSWERED_ELSEWHERE = 26
-NOT_ALLOWED = frozenset({"401", "403", "407"})  # these come as cause 21, too, and nobody pressed anything
+ANSWERED_ELSEWHERE = 26  # Q.850
+
+BUSY = frozenset({"486", "600"})
+REJECTED = "603"
+NOT_NOW = "480"
+
+STATUS_OF: Final[Mapping[str, str]] = MappingProxyType({"17": "486", "21": REJECTED})
+"""What an end's cause stands for where Asterisk, as older ones do, doesn't tell the SIP status."""
 
 
-def outcome(leg: Leg, event: AmiEvent) -> Outcome:
-    """What a leg's end means: somebody pressed "reject", or the phone or line failed (DESIGN 7)."""
-    cause = event.get("Cause")
-    tech = event.get("TechCause").rpartition(" ")[2]
-    if cause == str(REJECTED):
-        return Outcome.FAILED if tech in NOT_ALLOWED else Outcome.DECLINED
-    if cause == str(USER_BUSY) and (leg.free_before or leg.rang):
-        return Outcome.DECLINED
-    if tech == "480" and leg.rang and not leg.phone.trunk:
-        return Outcome.DECLINED  # how some phones spell their reject key; one that never rang is out of reach
-    return Outcome.FAILED
+def outcome(leg: Leg, event: AmiEvent, *, elsewhere: bool = False) -> Outcome:
+    """What a leg's end means: somebody pressed "reject", or the phone or line failed (DESIGN 7).
+
+    Behind a trunk only a 603 is a person's no: networks say busy, off and unreachable with 486, with 480, and with an
+    announcement (183) before either. `elsewhere`: the phone talks on another call by now, so that its busy is nobody's.
+    """
+    status = event.get("TechCause").rpartition(" ")[2] or STATUS_OF.get(event.get("Cause"), "")
+    if leg.phone.trunk:
+        return Outcome.DECLINED if status == REJECTED else Outcome.FAILED
+    pressed = status == REJECTED or status in BUSY or (status == NOT_NOW and not leg.rang)  # "do not disturb" is a 480
+    return Outcome.DECLINED if pressed and leg.was_free and not elsewhere else Outcome.FAILED

@@ -11,7 +11,7 @@ from router.core.inputs import Answered, Declined, Failed, HandedOver, PhoneRang
 from router.core.words import PersonId, Stage
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, watching
-from router.telephony.switchboard.display import caller_id, stage_words
+from router.telephony.switchboard.display import caller_id, caller_id_outside, stage_words
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall, NotTaken, Order, Pending, Purpose
 from router.telephony.switchboard.legs import (
     ANSWERED_ELSEWHERE,
@@ -52,23 +52,26 @@ def start(
 ) -> None:
     """Ring all phones of one person that can be rung; with none of them, that is a failure."""
     order = Order(person=person, purpose=purpose, not_taken=not_taken)
-    order.shown = caller_id(floor.directory.language, call.number, words, call.name)
     call.orders[person] = order
     known = floor.directory.by_id.get(person)
     for number, phone in enumerate(known.phones if known else ()):
         if floor.devices.may_ring(phone, floor.now) and floor.line_free(phone):
             leg = Leg(id=leg_id(call.id, person, number), call=call.id, person=person, phone=phone)
-            leg.free_before = floor.devices.is_free(phone)
-            _ring_phone(floor, call, order, leg)
+            leg.was_free = floor.devices.is_free(phone, floor.now)
+            _ring_phone(floor, call, order, leg, words)
     if not order.legs:
         finish(floor, call, order, Outcome.FAILED, "no phone of theirs can be rung")
 
 
-def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg) -> None:
+def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg, words: str) -> None:
     order.legs.append(leg)
     floor.legs[leg.id] = leg
-    limit_ms = floor.directory.times.ring_limit_ms
-    floor.say(commands.originate(leg, target=call.target, caller_id=order.shown, limit_ms=limit_ms), leg.id)
+    language, limit_ms = floor.directory.language, floor.directory.times.ring_limit_ms
+    if leg.phone.trunk:
+        shown = caller_id_outside(language, call.number, words, call.name, hotline=call.hotline)
+    else:
+        shown = caller_id(language, call.number, words, call.name)
+    floor.say(commands.originate(leg, target=call.target, caller_id=shown, limit_ms=limit_ms), leg.id)
     if leg.phone.trunk:
         floor.at(floor.directory.times.alert_after_ms, _count_as_ringing, leg)
     else:
@@ -219,7 +222,7 @@ def on_hangup(floor: Floor, event: AmiEvent) -> None:
     if leg.at_stake:
         order = floor.calls[leg.call].orders[leg.person]
         was_up = leg.state is LegState.UP and not leg.phone.confirm
-        if outcome(leg, event) is Outcome.DECLINED:
+        if outcome(leg, event, elsewhere=floor.devices.is_elsewhere(leg.phone)) is Outcome.DECLINED:
             leg.step(LegEvent.ENDED)
             finish(floor, floor.calls[leg.call], order, Outcome.DECLINED, "")
         else:

@@ -9,7 +9,7 @@ import time
 
 from tests.telephony.phones.dialog import Leg
 from tests.telephony.phones.line import Line
-from tests.telephony.phones.messages import Message, token, uri_of
+from tests.telephony.phones.messages import Message, tag_of, token, uri_of
 from tests.telephony.phones.sdp import media_of
 from tests.telephony.phones.world import Address
 
@@ -71,6 +71,13 @@ class IncomingLeg(Leg):
         if self.state not in ("talking", "ended"):
             self.statuses.append((time.monotonic(), status))
             self.reply(self.invite, status)
+            self.end()
+
+    def forward(self, uri: str) -> None:
+        """302: the owner has set a call forward."""
+        if self.state not in ("talking", "ended"):
+            self.statuses.append((time.monotonic(), 302))
+            self.line.reply(self.invite, 302, tag=tag_of(self.local), headers=[("contact", f"<{uri}>")])
             self.end()
 
     def hang_up(self) -> None:

@@ -26,7 +26,8 @@ MOODS = {
 class SipPhone(Agent):
     """A phone with an account (`signs_in`), or one at a fixed address (`bind`) without.
 
-    `mood`: how it takes calls, one of `MOODS`; `call_waiting`: whether it rings while its owner talks (else 486).
+    `mood`: how it takes calls, one of `MOODS`; `call_waiting`: whether it rings while its owner talks (else 486);
+    `forwards_to`: the number its owner has forwarded it to (302).
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class SipPhone(Agent):
         self._mood = "rings"
         self.answers_after = 0.0
         self.call_waiting = True
+        self.forwards_to = ""
 
     @property
     def mood(self) -> str:
@@ -58,6 +60,8 @@ class SipPhone(Agent):
         """Take a call as the mood is."""
         if not self.call_waiting and self.is_talking():
             leg.refuse(486)
+        elif self.forwards_to:
+            leg.forward(f"sip:{self.forwards_to}@{self.server[0]}:{self.server[1]}")
         elif self.mood in REFUSALS:
             leg.refuse(REFUSALS[self.mood])
         elif self.mood == "progress":

@@ -50,9 +50,15 @@ def test_a_call_is_claimed_told_rung_and_answered(table: Table) -> None:
         ((RINGING, hangup("21", "603")), Declined),
         ((RINGING, hangup("17", "486")), Declined),
         ((hangup("17", "486"),), Declined),
-        ((RINGING, hangup("19", "480")), Declined),
-        ((hangup("19", "480"),), Failed),
+        ((hangup("17", "600"),), Declined),
+        ((RINGING, hangup("19", "480")), Failed),
+        ((hangup("19", "480"),), Declined),
+        ((PROGRESS, hangup("17", "486")), Declined),
         ((hangup("21", "403"),), Failed),
+        ((hangup("23", "302"),), Failed),
+        ((RINGING, hangup("21", "")), Declined),
+        ((hangup("17", ""),), Declined),
+        ((RINGING, hangup("19", "")), Failed),
         ((hangup("38", "503"),), Failed),
         ((hangup("20", "408"),), Failed),
     ],
@@ -64,11 +70,54 @@ def test_what_an_end_means(table: Table, events: tuple[str, ...], told: type[Inp
     assert isinstance(table.told()[-1], told)
 
 
-def test_busy_from_a_phone_whose_state_is_unknown_is_nobodys_fault(table: Table) -> None:
+@pytest.mark.parametrize(("cause", "tech"), [("17", "486"), ("19", "480"), ("21", "603")])
+def test_no_from_a_phone_whose_state_is_unknown_is_nobodys_fault(table: Table, cause: str, tech: str) -> None:
     table.says(DEVICE.format(state="UNKNOWN"), "-")
     table.rings()
+    table.says(hangup(cause, tech))
+    assert table.told()[-1] == Failed(call=CALL, person=A)
+
+
+def test_busy_from_a_phone_that_dialled_out_in_the_same_instant_is_nobodys_fault(table: Table) -> None:
+    table.rings()
+    table.says(DEVICE.format(state="INUSE"))
     table.says(hangup("17", "486"))
     assert table.told()[-1] == Failed(call=CALL, person=A)
+
+
+def test_a_reject_right_after_the_phones_last_call_is_one(table: Table) -> None:
+    table.says(DEVICE.format(state="INUSE"), "-")
+    table.board.floor.devices.own_ended("PJSIP/101", table.now)
+    table.rings()
+    table.says(RINGING)
+    table.says(DEVICE.format(state="RINGING"))
+    table.says(hangup("17", "486"))
+    assert table.told()[-1] == Declined(call=CALL, person=A)
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ((hangup("17", "486"),), Failed),
+        ((RINGING, hangup("17", "486")), Failed),
+        ((PROGRESS, hangup("17", "486")), Failed),
+        ((PROGRESS, hangup("19", "480")), Failed),
+        ((RINGING, hangup("21", "603")), Declined),
+        ((hangup("21", "403"),), Failed),
+        ((RINGING, hangup("1", "404")), Failed),
+    ],
+)
+def test_what_an_end_behind_a_trunk_means(table: Table, events: tuple[str, ...], told: type[Input]) -> None:
+    table.rings(B)
+    for text in events:
+        table.says(text)
+    assert isinstance(table.told()[-1], told)
+
+
+def test_a_mobile_shows_that_the_number_is_withheld_where_it_is(table: Table) -> None:
+    table.says(HOTLINE_CALL.replace("From: 13900000001", "From: "), "-")
+    table.take(table.board.perform([Ring(call=CALL, people=(B,), stage=Stage.ROTATION)], table.now))
+    assert table.said("Originate")[0]["CallerID"] == '"号码隐藏" <4008001234>'
 
 
 def test_an_unregistered_phone_fails_though_no_channel_ever_was(table: Table) -> None:
@@ -221,12 +270,12 @@ def test_another_call_is_in_use(table: Table) -> None:
     assert table.devices() == [DeviceState.IN_USE, DeviceState.IDLE]
 
 
-def test_a_lost_phone_is_in_use_for_ten_minutes_and_only_then_unregistered(table: Table) -> None:
+def test_a_lost_phone_is_unregistered_only_after_ten_minutes(table: Table) -> None:
     table.says(DEVICE.format(state="UNAVAILABLE"), "-")
     table.later(599_999)
-    assert table.devices() == [DeviceState.IN_USE]
+    assert table.devices() == [DeviceState.LOST]
     table.later(1)
-    assert table.devices()[1:] == [DeviceState.UNREGISTERED, DeviceState.IDLE]
+    assert table.devices()[1:] == [DeviceState.UNREGISTERED, DeviceState.FOUND], "never rung in between"
     table.says(DEVICE.format(state="NOT_INUSE"), "-")
     assert table.devices()[3:] == [DeviceState.REGISTERED]
 

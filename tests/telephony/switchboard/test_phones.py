@@ -208,10 +208,11 @@ def test_a_call_among_phones_is_in_use_and_a_hotline_call_is_not(stage: Stage) -
     assert len(scene.letters.of(DeviceChanged)) == before
 
 
-def test_a_phone_that_is_gone_is_in_use_first_and_unregistered_only_later(stage: Stage) -> None:
+def test_a_phone_that_is_gone_is_lost_first_and_unregistered_only_later(stage: Stage) -> None:
     scene = stage("A", times=Times(absent_ms=1500))
     scene.phone["A"].signs_out()
-    scene.letters.wait(DeviceChanged, person="A", device=DeviceState.IN_USE)
+    scene.letters.wait(DeviceChanged, person="A", device=DeviceState.LOST)
+    assert not scene.letters.of(DeviceChanged, person="A", device=DeviceState.IN_USE)
     assert not scene.letters.of(DeviceChanged, person="A", device=DeviceState.UNREGISTERED)
     scene.letters.wait(DeviceChanged, person="A", device=DeviceState.UNREGISTERED)
     scene.phone["A"].signs_in()
@@ -243,6 +244,14 @@ def test_a_mobile_must_press_1(mobile: tuple[Scene, Phone]) -> None:
     phone.presses("1")
     scene.letters.wait(Answered, call=call, person="E")
     caller.hears(phone)
+
+
+def test_a_mobile_is_called_from_the_hotline_and_shows_the_customer_as_a_name(mobile: tuple[Scene, Phone]) -> None:
+    scene, phone = mobile
+    _, call = scene.call_comes("13900000001")
+    scene.ring(call, "E", stage=Rung.OWNER, owner="E")
+    phone.rings()
+    phone.displays(HOTLINE, "13900000001 老客户 钱进")
 
 
 def test_a_mobile_that_gives_no_sign_counts_as_ringing_after_a_while(mobile: tuple[Scene, Phone]) -> None:

@@ -9,6 +9,7 @@ from router.core.words import CallId, PersonId
 from router.core.words import Stage as Rung
 from router.telephony.switchboard import Times
 from router.telephony.switchboard.floor import Expected
+from tests.telephony.phones.messages import Party
 from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
@@ -143,6 +144,7 @@ def test_the_fallback_rings_a_mobile_too_which_must_press_1(with_mobile: tuple[S
     scene.phone["C"].rings(within=12)
     scene.phone["C"].declines()
     mobile.answers()
+    assert mobile.shows() == Party("13900000001", HOTLINE), "no carrier takes the customer's number from us"
     until("it is asked", lambda: mobile.leg.voice.packets > 20)
     assert caller.leg.state != "talking"
     mobile.presses("1")

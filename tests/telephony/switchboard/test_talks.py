@@ -7,10 +7,11 @@ import pytest
 from router.core.inputs import Answered, Contacted, HungUp
 from router.core.words import CallId, MissedWhy
 from router.store.follow.events import FactKind
+from tests.telephony.phones.messages import Party
 from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.phones.rtp import SOUND
 from tests.telephony.switchboard.conftest import Stage
-from tests.telephony.switchboard.pbx import MOBILE
+from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
 from tests.telephony.switchboard.scene import Scene
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
@@ -114,6 +115,7 @@ class TestDutyPhone:
         caller, call = scene.call_comes()
         scene.release(call, MissedWhy.CLOSED)
         phone.answers()
+        assert phone.shows() == Party("13900000001", HOTLINE), "no carrier takes the customer's number from us"
         until("it is asked", lambda: phone.leg.voice.packets > 20, 10)
         assert scene.facts == []
         phone.presses("1")
