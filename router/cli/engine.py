@@ -13,18 +13,19 @@ import click
 
 from router.cli.asterisk import asterisk_follows
 from router.cli.follow import Follower
-from router.cli.office_keeper import OfficeKeeper
+from router.cli.office_keeper import OfficeKeeper, OfficeNumbers
 from router.cli.options import place_options
 from router.cli.settings import Place, database_url, day_rules, office, open_place
-from router.core.actions import Action
 from router.core.inputs import Slot
 from router.core.policy import PRESENT
-from router.core.words import CallId
+from router.engine.board_shower import BoardShower
 from router.engine.clock import SteadyClock
+from router.engine.desk_keeper import DeskKeeper
 from router.engine.engine import Engine
 from router.engine.journal import Journal
+from router.engine.journal_keeper import JournalKeeper
 from router.engine.link_times import LinkTimes
-from router.engine.ports import Warn
+from router.engine.mailbox import Mailbox
 from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
 from router.logs import logger, state
@@ -60,31 +61,34 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     journal = Journal(place.folder.journal)
     is_new = journal.last_seq == 0
     desk, day = recover_all(journal, policy)
-    late = LateSwitchboard()
-    engine = Engine(desk, journal, late, SteadyClock(desk.office.now), day=day, rules=day_rules(place.site))
-    database = open_database(database_url(place))
-    keeper = OfficeKeeper(engine, place, database, is_new_journal=is_new, pbx_follows=asterisk_follows)
+    mailbox, numbers, database = Mailbox(), OfficeNumbers(place), open_database(database_url(place))
     switchboard = AsteriskSwitchboard(
         ami_address(place),
         office(place.site),
-        mailbox=engine,
-        numbers=keeper,
-        on_fact=engine.observe,
+        mailbox=mailbox,
+        numbers=numbers,
+        on_fact=mailbox.observe,
         may_take=lambda person: person in desk.office.people and not desk.office.people[person].suspended,
     )
-    late.switchboard = keeper.switchboard = switchboard
-    engine.beside = lambda: {
-        "pbx": switchboard.connected,
-        "pickups_stuck": switchboard.pickups_stuck,
-        "offline": switchboard.offline(),
-        "plan": keeper.plan,
-    }
-    engine.watch(lambda board: switchboard.keep_standby(standby(board, keeper.coming)))
+    keeper = OfficeKeeper(
+        mailbox,
+        desk,
+        place,
+        database,
+        numbers=numbers,
+        phones=switchboard,
+        is_new_journal=is_new,
+        pbx_follows=asterisk_follows,
+    )
+    follower = Follower(where)
+    journal_keeper = JournalKeeper(journal, on_commit=[follower.tell])
+    desk_keeper = DeskKeeper(desk, journal_keeper, SteadyClock(desk.office.now), day=day, rules=day_rules(place.site))
+    shower = BoardShower(desk_keeper, journal_keeper, beside=lambda: _beside(switchboard, keeper))
+    shower.watch(lambda board: switchboard.keep_standby(standby(board, keeper.coming)))
+    engine = Engine(mailbox, desk_keeper, journal_keeper, shower, switchboard)
     engine.start(policy)
     keeper.begin()
-    served = EngineSocket(engine, place.folder.socket)
-    follower = Follower(where)
-    engine.when_committed(follower.tell)
+    served = EngineSocket(mailbox, shower, place.folder.socket, reread=keeper.reread)
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
@@ -102,6 +106,16 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         database.dispose()
         journal.close()
         state(log, "running", "stopped", of="engine")
+
+
+def _beside(switchboard: AsteriskSwitchboard, keeper: OfficeKeeper) -> dict[str, Any]:
+    """What the board shows beside the desk: how the PBX stands, and whose the plan is."""
+    return {
+        "pbx": switchboard.connected,
+        "pickups_stuck": switchboard.pickups_stuck,
+        "offline": switchboard.offline(),
+        "plan": keeper.plan,
+    }
 
 
 def standby(board: Mapping[str, Any], coming: Sequence[Slot]) -> Standby:
@@ -125,20 +139,6 @@ def standby(board: Mapping[str, Any], coming: Sequence[Slot]) -> Standby:
             for slot in coming
         ),
     )
-
-
-class LateSwitchboard:
-    """Stands for the switchboard until it is made: engine and switchboard need each other."""
-
-    switchboard: AsteriskSwitchboard
-
-    def perform(self, actions: Sequence[Action | Warn]) -> None:
-        """Hand the actions on (`Switchboard`)."""
-        self.switchboard.perform(actions)
-
-    def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
-        """Hand the calls on (`Switchboard`)."""
-        self.switchboard.leave_to_fallback(calls)
 
 
 def ami_address(place: Place) -> AmiAddress:

@@ -25,11 +25,13 @@ from router.config.model import Site
 from router.config.office import with_office
 from router.config.plan import Counting, Origin, Published, plan_that_counts
 from router.core import inputs
+from router.core.desk import Desk
 from router.core.words import Number, PersonId
-from router.engine.engine import Engine
+from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter
 from router.errors import StoreError
 from router.logs import logger, state
+from router.store.customers.numbers import KnownNumbers
 from router.store.customers.queries import customers_on_record
 from router.store.follow.writer import DatabaseAwayError
 from router.telephony.switchboard import Directory
@@ -48,21 +50,53 @@ class Phones(Protocol):
         """Take over changed people, phones, numbers and times, with calls going on."""
 
 
+class OfficeNumbers:
+    """What the office knows of numbers (`switchboard.floor.Numbers`), as it is now; asked from any thread."""
+
+    def __init__(self, place: Place) -> None:
+        self._numbering = numbering(place.site)
+        self._known = place.numbers
+
+    def take_over(self, site: Site) -> None:
+        """Region and area code may have changed."""
+        self._numbering = numbering(site)
+
+    def know(self, known: KnownNumbers) -> None:
+        """Blocked numbers, and customers' further ones, are these now."""
+        self._known = known
+
+    def normalise(self, number: str) -> str:
+        """A number as this site writes it, by the region and area code that count now."""
+        return self._numbering.one(number)
+
+    def first(self, number: str) -> str:
+        """The number by which the desk knows the customer whose number it is."""
+        return self._known.first(number)
+
+    def is_blocked(self, number: str) -> bool:
+        """Whether calls of the number ring nobody."""
+        return number in self._known.blocked
+
+
 class OfficeKeeper:
     """Tells engine and switchboard what has changed in the office. One look at a time, from any thread."""
 
-    switchboard: Phones | None = None
-
     def __init__(
         self,
-        engine: Engine,
+        mailbox: Mailbox,
+        desk: Desk,
         place: Place,
         database: Database,
         *,
+        numbers: OfficeNumbers,
+        phones: Phones,
         is_new_journal: bool,
         pbx_follows: Callable[[Place, Place], list[str]] = lambda _before, _now: [],
     ) -> None:
-        self._engine = engine
+        self._mailbox = mailbox
+        self._desk = desk
+        self._numbers = numbers
+        self._phones = phones
         self._place = place
         self._pbx_follows = pbx_follows
         self._needs_restart: list[str] = []
@@ -73,27 +107,12 @@ class OfficeKeeper:
         self._owners_wanted = is_new_journal  # R16: what the lost journal knew is in the database
         self._is_away = place.source is Source.COPY
         self._planned: tuple[object, ...] = ()
-        self._known = {person.id for person in engine.desk.office.people.values() if person.active}
+        self._known = {person.id for person in desk.office.people.values() if person.active}
         self._looking = threading.Lock()
-        self.numbering = numbering(place.site)
-        self._numbers = place.numbers
         self.coming: tuple[inputs.Slot, ...] = ()
         """The slots of the next days, for a time without us."""
         self.plan: dict[str, Any] = {}
         """For the board: where today's slots come from, and of which day they are (R1: the supervisor is told)."""
-        engine.reread = self.reread
-
-    def normalise(self, number: str) -> str:
-        """A number as this site writes it, by the region and area code that count now (`Numbers`)."""
-        return self.numbering.one(number)
-
-    def first(self, number: str) -> str:
-        """The number by which the desk knows the customer whose number it is (`Numbers`)."""
-        return self._numbers.first(number)
-
-    def is_blocked(self, number: str) -> bool:
-        """Whether calls of the number ring nobody (`Numbers`)."""
-        return number in self._numbers.blocked
 
     @property
     def _site(self) -> Site:
@@ -165,24 +184,22 @@ class OfficeKeeper:
             raise DatabaseAwayError(f"the office in the database can't be read: {error}") from error
         self._on_record = told
         self._copy.keep(told)
-        self._numbers = told.known_numbers
+        self._numbers.know(told.known_numbers)
         self._follow(replace(place, site=site))
 
     def _follow(self, now: Place) -> None:
         before, self._place, site = self._place, now, now.site
         if site == before.site:
             return
-        self.numbering = numbering(site)
-        if site.desk_policy() != before.site.desk_policy():
-            self._engine.change_policy(site.desk_policy())
-        self._engine.rules = day_rules(site)
+        self._numbers.take_over(site)
+        self._mailbox.change_rules(site.desk_policy(), day_rules(site))
         self._tell_people()
         needs = self._pbx_follows(before, self._place)
         for need in needs:
             log.warning("office changed", needs_restart=need)
         self._needs_restart += needs
-        if self.switchboard is not None and office(site) != office(before.site):
-            self.switchboard.change_office(office(site))
+        if office(site) != office(before.site):
+            self._phones.change_office(office(site))
             log.info("office changed", people=len(site.consultants), hotlines=len(site.hotlines))
 
     # --- telling
@@ -194,7 +211,7 @@ class OfficeKeeper:
     def _tell_people(self) -> None:
         """Make known who works here; who is known keeps their presence (a restart in the middle of the day)."""
         listed = {PersonId(consultant.id) for consultant in self._site.consultants}
-        there = self._engine.desk.office.people
+        there = self._desk.office.people
         for person in sorted(listed - self._known):
             initial = None if person in there else self._site.presence.initial
             self._put(inputs.PersonKnown(person=person, presence=initial))
@@ -212,7 +229,7 @@ class OfficeKeeper:
         except SQLAlchemyError as error:
             raise DatabaseAwayError(f"the database does not answer: {type(error).__name__}") from error
         self._owners_wanted = False
-        known = self._engine.desk.office.customers
+        known = self._desk.office.customers
         for number, owner, contact in owned:
             if Number(number) not in known:
                 at_ms = round(contact.timestamp() * 1000)
@@ -243,4 +260,4 @@ class OfficeKeeper:
             yield replace(slot, call=call, reception=reception)
 
     def _put(self, told: inputs.Input, source: str = "site") -> None:
-        self._engine.put(Letter(input=told, source=source))
+        self._mailbox.put(Letter(input=told, source=source))

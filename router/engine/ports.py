@@ -1,4 +1,4 @@
-"""What the engine needs from the parts that plug into it. May live here: small protocols and the mailbox's item."""
+"""What the engine needs from the parts that plug into it. May live here: small protocols, and what passes them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Warn:
     person: PersonId
 
 
-class Mailbox(Protocol):
-    """Where telephony, timers and the socket put what happened; safe from any thread, never waits for the desk."""
+class LetterBox(Protocol):
+    """Where telephony puts what happened; safe from any thread, never waits for the desk."""
 
     def put(self, letter: Letter) -> None:
         """Hand in a letter; the engine's thread takes it in order of arrival."""

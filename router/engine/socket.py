@@ -11,12 +11,14 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from router.core.words import Number
-from router.engine.engine import Engine
+from router.engine.board_shower import BoardShower
+from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter
 from router.errors import HotlineError, RequestError
 from router.logs import logger
@@ -34,12 +36,14 @@ MAX_CLIENTS = 128
 class EngineSocket:
     """The server: one thread that accepts, one for each connection; all end with `close`."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
-        self._engine = engine
+    def __init__(self, mailbox: Mailbox, shower: BoardShower, path: Path, *, reread: Callable[[], list[str]]) -> None:
+        """`reread` reads the office anew from the database; returns what needs a new start of the service even so."""
+        self._mailbox = mailbox
+        self._reread_office = reread
         self._path = path
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._changed = threading.Condition()  # guards what follows, and the connections
-        self._newest = engine.shown()
+        self._newest = shower.shown()
         self._serial = 0
         self._over = threading.Event()
         with contextlib.suppress(FileNotFoundError):
@@ -48,7 +52,7 @@ class EngineSocket:
         self._listener.bind(str(path))
         path.chmod(0o600)
         self._listener.listen(64)
-        engine.watch(self._show)
+        shower.watch(self._show)
         self._thread = threading.Thread(target=self._accept, name="engine-socket", daemon=True)
         self._thread.start()
 
@@ -134,27 +138,27 @@ class EngineSocket:
 
     def _reread(self) -> dict[str, Any]:
         try:
-            return {"ok": True, "needs_restart": self._engine.reread()}
+            return {"ok": True, "needs_restart": self._reread_office()}
         except HotlineError as error:
             return {"ok": False, "id": error.id, "why": str(error)}
 
     def _hand_in(self, message: dict[str, Any]) -> Future[Any]:
         if message["do"] == "erase":
-            return self._engine.erase(Number(str(message.get("number", ""))), str(message.get("by", "")))
+            return self._mailbox.erase(Number(str(message.get("number", ""))), str(message.get("by", "")))
         if message["do"] == "observe":
-            return self._engine.observe(from_json(Observation, message.get("seen")))
+            return self._mailbox.observe(from_json(Observation, message.get("seen")))
         told, facts = message.get("input"), message.get("facts") or {}
         if not isinstance(told, dict) or not isinstance(facts, dict):
             raise RequestError("an input needs `input`, an object, and may have `facts`, another")
         if message["do"] == "preview":
-            return self._engine.preview(input_from_json(told))
+            return self._mailbox.preview(input_from_json(told))
         letter = Letter(
             input=input_from_json(told),
             source=str(message.get("source", "socket")),
             key=str(message.get("key", "")),
             facts={str(name): str(value) for name, value in facts.items()},
         )
-        return self._engine.ask(letter)
+        return self._mailbox.ask(letter)
 
     def _stream(self, connection: socket.socket) -> None:
         serial = -1

@@ -41,20 +41,20 @@ def listed(folder: Path, *rows: str) -> str:
 
 def test_a_running_engine_takes_blocks_and_further_numbers_over(site: Office, running: Running) -> None:
     now = datetime.now(running.place.site.zone)
-    assert not running.keeper.is_blocked(NUMBER)
+    assert not running.numbers.is_blocked(NUMBER)
     with site.session() as session:
         customer = new_customer(session, now)
         add_number(session, NUMBER, customer)
         add_number(session, FURTHER, customer, further=True)
         block(session, "+8613911112222", reason="推销", by="zhang", now=now)
     running.reread()
-    assert running.keeper.is_blocked("+8613911112222")
-    assert running.keeper.first(running.keeper.normalise("0139 0000 0002")) == NUMBER
-    assert running.keeper.first(NUMBER) == NUMBER
+    assert running.numbers.is_blocked("+8613911112222")
+    assert running.numbers.first(running.numbers.normalise("0139 0000 0002")) == NUMBER
+    assert running.numbers.first(NUMBER) == NUMBER
     with site.session() as session:
         unblock(session, "+8613911112222", by="zhang", now=now)
     running.reread()
-    assert not running.keeper.is_blocked("+8613911112222")
+    assert not running.numbers.is_blocked("+8613911112222")
 
 
 def test_with_the_database_away_blocks_are_known_from_the_copy(site: Office, running: Running) -> None:

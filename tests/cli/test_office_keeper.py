@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine as Database
 
-from router.cli.office_keeper import OfficeKeeper
+from router.cli.office_keeper import OfficeKeeper, OfficeNumbers
 from router.cli.settings import Place, database_url
 from router.config.plan import slot_entries
 from router.core import inputs
@@ -50,15 +50,17 @@ class Running:
         self.is_new = self.office.journal.last_seq <= 2  # its start wrote the policy and a snapshot
         self.database: Database = open_database(database_url(self.place))
         self.pbx_heard: list[tuple[str, str]] = []
+        self.phones, self.numbers = Phones(), OfficeNumbers(self.place)
         self.keeper = OfficeKeeper(
-            self.office.engine,
+            self.office.mailbox,
+            self.office.desk,
             self.place,
             self.database,
+            numbers=self.numbers,
+            phones=self.phones,
             is_new_journal=self.is_new,
             pbx_follows=self._pbx_follows,
         )
-        self.phones = Phones()
-        self.keeper.switchboard = self.phones
         self.keeper.begin()
         self.office.work()
 
@@ -69,10 +71,10 @@ class Running:
 
     @property
     def desk(self) -> Any:
-        return self.office.engine.desk.office
+        return self.office.desk.office
 
     def reread(self) -> list[str]:
-        needs = self.office.engine.reread()
+        needs = self.keeper.reread()
         self.office.work()
         return needs
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from router.core import inputs
 from router.core.actions import Action
+from router.core.desk import Desk
 from router.core.policy import Policy
 from router.core.words import CallId, Number, PersonId
+from router.engine.board_shower import BoardShower
 from router.engine.daily import DayRules
+from router.engine.day_state import DayState
+from router.engine.desk_keeper import DeskKeeper
 from router.engine.engine import Engine
 from router.engine.journal import Journal
+from router.engine.journal_keeper import JournalKeeper
+from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter, Warn
 from router.engine.snapshot import recover_all
+from router.engine.socket import EngineSocket
 
 CHEN, LI, WANG = PersonId("chen"), PersonId("li"), PersonId("wang")
 CALLER = Number("+8613800000001")
@@ -47,8 +55,35 @@ class TestOffice:
         self.journal = Journal(folder / "journal.db")
         policy = policy or Policy()
         desk, day = recover_all(self.journal, policy)
-        self.engine = Engine(desk, self.journal, self.phones, lambda: self.now, day=day, rules=rules)
+        self.mailbox = Mailbox()
+        self.on_commit: list[Callable[[], None]] = []
+        keeper = JournalKeeper(self.journal, on_commit=[self._committed])
+        self.keeper = DeskKeeper(desk, keeper, lambda: self.now, day=day, rules=rules or DayRules())
+        self.shower = BoardShower(self.keeper, keeper)
+        self.engine = Engine(self.mailbox, self.keeper, keeper, self.shower, self.phones)
         self.engine.start(policy)
+
+    def _committed(self) -> None:
+        for told in self.on_commit:
+            told()
+
+    @property
+    def desk(self) -> Desk:
+        """The desk as it stands."""
+        return self.keeper.desk
+
+    @property
+    def day(self) -> DayState:
+        """What the engine keeps beside it."""
+        return self.keeper.day
+
+    def shown(self) -> dict[str, Any]:
+        """The board."""
+        return self.shower.shown()
+
+    def serve(self, path: Path, reread: Callable[[], list[str]] = list) -> EngineSocket:
+        """The engine's socket."""
+        return EngineSocket(self.mailbox, self.shower, path, reread=reread)
 
     def open_slot(self, *call_group: PersonId) -> None:
         """A slot that runs from now on."""
@@ -58,12 +93,12 @@ class TestOffice:
     def tell(self, told: inputs.Input, *, at: int | None = None, **letter: object) -> None:
         """Something happens, now or at a time."""
         self.now = self.now if at is None else at
-        self.engine.put(Letter(input=told, source="test", **letter))  # type: ignore[arg-type]  # fields of a letter
+        self.mailbox.put(Letter(input=told, source="test", **letter))  # type: ignore[arg-type]  # fields of a letter
         self.work()
 
     def ask(self, told: inputs.Input, key: str) -> int:
         """Somebody asks for something; raises what they are told."""
-        done = self.engine.ask(Letter(input=told, source="web", key=key))
+        done = self.mailbox.ask(Letter(input=told, source="web", key=key))
         self.work()
         return done.result(0)
 

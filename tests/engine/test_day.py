@@ -48,7 +48,7 @@ def time_is(made: TestOffice, clock: str, day: int = 24) -> None:
 
 
 def seen(made: TestOffice, person: PersonId) -> Any:
-    return made.engine.shown()["people"][person]
+    return made.shown()["people"][person]
 
 
 def in_the_journal(made: TestOffice, kind: type, source: str) -> list[Any]:
@@ -171,38 +171,38 @@ def test_a_late_check_in_is_recorded_once_with_how_late_it_was(tmp_path: Path) -
 def test_an_edit_of_an_order_that_has_changed_meanwhile_is_refused_and_replays_so(tmp_path: Path) -> None:
     with office(tmp_path, now=at("09:00"), rules=RULES) as made:
         lays_out(made, slot("09:00", "12:00", CHEN, LI))
-        version = made.engine.shown()["sheets"][0]["version"]
+        version = made.shown()["sheets"][0]["version"]
 
         def edit(*order: PersonId) -> int:
             told = inputs.RosterEdited(group=Group.CALL, order=order, by="张主管", why="客户点名")
-            done = made.engine.ask(Letter(input=told, source="web", facts={"version": str(version)}))
+            done = made.mailbox.ask(Letter(input=told, source="web", facts={"version": str(version)}))
             made.work()
             return done.result(0)
 
         edit(LI, CHEN)
         with pytest.raises(RefusedError, match="changed since"):
             edit(CHEN, LI, WANG)
-        [sheet, _] = made.engine.shown()["sheets"]
+        [sheet, _] = made.shown()["sheets"]
         assert [turn["person"] for turn in sheet["turns"]] == [LI, CHEN]
         assert (sheet["version"], sheet["edited"]["by"], sheet["edited"]["why"]) == (version + 1, "张主管", "客户点名")
-        kept, day = made.engine.desk.office, made.engine.day
+        kept, day = made.desk.office, made.day
     with office(tmp_path, now=at("09:00"), rules=RULES) as after:
-        assert after.engine.desk.office == kept
-        assert after.engine.day == day
+        assert after.desk.office == kept
+        assert after.day == day
 
 
 def test_a_preview_tells_who_would_be_next_and_changes_nothing(tmp_path: Path) -> None:
     with office(tmp_path, now=at("09:00"), rules=RULES) as made:
         lays_out(made, slot("09:00", "12:00", CHEN, LI))
-        before, seq = made.engine.shown(), made.journal.last_seq
-        trial = made.engine.preview(inputs.RosterEdited(group=Group.CALL, order=(LI, CHEN)))
-        taken = made.engine.preview(inputs.TurnTakenAway(group=Group.CALL, person=CHEN))
-        refused = made.engine.preview(inputs.TurnTakenAway(group=Group.CALL, person=PersonId("nobody")))
+        before, seq = made.shown(), made.journal.last_seq
+        trial = made.mailbox.preview(inputs.RosterEdited(group=Group.CALL, order=(LI, CHEN)))
+        taken = made.mailbox.preview(inputs.TurnTakenAway(group=Group.CALL, person=CHEN))
+        refused = made.mailbox.preview(inputs.TurnTakenAway(group=Group.CALL, person=PersonId("nobody")))
         made.work()
         assert (trial.result(0)["before"]["next"], trial.result(0)["after"]["next"]) == (CHEN, LI)
         assert taken.result(0)["after"]["sheets"]["call"][0]["state"] == "forfeited"
         assert "not on the call sheet" in refused.result(0)["refused"]
-        assert made.engine.shown() == before
+        assert made.shown() == before
         assert made.journal.last_seq == seq
 
 
@@ -211,7 +211,7 @@ def test_a_preview_tells_whose_phone_would_ring_at_once(tmp_path: Path) -> None:
         lays_out(made, slot("09:00", "12:00", CHEN))
         checks_in(made, CHEN, "09:00", "break")
         made.call_comes("c1")
-        trial = made.engine.preview(inputs.PresenceChanged(person=CHEN, presence="present"))
+        trial = made.mailbox.preview(inputs.PresenceChanged(person=CHEN, presence="present"))
         made.work()
         assert trial.result(0)["rings"] == [CHEN]
 
@@ -247,16 +247,16 @@ class TestTalks:
             self.passes(made, 14)
             self.passes(made, 60)
             assert self.facts(made) == [("warned", 165_000), ("overtime", 180_000)]
-            assert made.engine.shown()["calls"][0]["overtime"] is True
+            assert made.shown()["calls"][0]["overtime"] is True
 
     def test_other_business_has_two_minutes_from_its_mark(self, tmp_path: Path) -> None:
         with office(tmp_path, now=at("09:00"), rules=RULES) as made:
             call = self.talking(made)
             self.passes(made, 30)
             for _ in range(2):  # pressing *7 again changes nothing
-                made.engine.observe(Observation(what=FactKind.OTHER, call=call, person=CHEN, source="ami"))
+                made.mailbox.observe(Observation(what=FactKind.OTHER, call=call, person=CHEN, source="ami"))
                 made.work()
-            assert made.engine.shown()["calls"][0]["limit"] == at("09:00") + 150_000
+            assert made.shown()["calls"][0]["limit"] == at("09:00") + 150_000
             self.passes(made, 105)
             self.passes(made, 15)
             assert [what for what, _ in self.facts(made)] == ["other", "warned", "overtime"]
@@ -264,7 +264,7 @@ class TestTalks:
     def test_only_who_talks_can_mark_the_call(self, tmp_path: Path) -> None:
         with office(tmp_path, now=at("09:00"), rules=RULES) as made:
             call = self.talking(made)
-            done = made.engine.observe(Observation(what=FactKind.OTHER, call=call, person=LI, source="web"))
+            done = made.mailbox.observe(Observation(what=FactKind.OTHER, call=call, person=LI, source="web"))
             made.work()
             with pytest.raises(RefusedError, match="does not talk"):
                 done.result(0)
@@ -291,9 +291,9 @@ class TestTalks:
         with office(tmp_path, now=at("09:00"), rules=RULES) as made:
             self.talking(made)
             self.passes(made, 166)
-            kept = made.engine.day
+            kept = made.day
         with office(tmp_path, now=at("09:00") + 170_000, rules=RULES) as made:
-            assert made.engine.day == kept
+            assert made.day == kept
             made.work()
             assert self.warnings(made) == []
             self.passes(made, 10)

@@ -25,7 +25,7 @@ def test_a_request_with_the_same_key_counts_once_and_gets_the_same_answer(tmp_pa
         made.open_slot()
         first = made.ask(inputs.PresenceChanged(person=CHEN, presence="break"), "k1")
         assert made.ask(inputs.PresenceChanged(person=CHEN, presence="off"), "k1") == first
-        assert made.engine.desk.office.people[CHEN].presence == "break"
+        assert made.desk.office.people[CHEN].presence == "break"
 
 
 def test_a_refused_request_stays_refused_when_it_is_sent_again(tmp_path: Path) -> None:
@@ -42,10 +42,10 @@ def test_two_requests_with_one_key_in_one_batch_count_once(tmp_path: Path) -> No
             Letter(input=inputs.PresenceChanged(person=CHEN, presence=presence), source="web", key="k")
             for presence in ("break", "off")
         ]
-        first, second = [made.engine.ask(letter) for letter in letters]
+        first, second = [made.mailbox.ask(letter) for letter in letters]
         made.work()
         assert first.result(0) == second.result(0)
-        assert made.engine.desk.office.people[CHEN].presence == "break"
+        assert made.desk.office.people[CHEN].presence == "break"
 
 
 def test_nothing_is_done_before_it_is_written_down(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_an_answer_that_crossed_the_stop_is_a_fact(tmp_path: Path) -> None:
         call = made.call_comes("c1")
         made.tell(inputs.PhoneRang(call=call, person=CHEN))
         made.tell(inputs.Answered(call=call, person=LI))  # never rung, and yet the PBX has connected them
-        assert made.engine.desk.office.calls[call].state is CallState.TALKING
-        assert made.engine.desk.office.calls[call].last_on_it == LI
+        assert made.desk.office.calls[call].state is CallState.TALKING
+        assert made.desk.office.calls[call].last_on_it == LI
         kinds = [entry.kind for entry in made.journal.read() if entry.body.get("is") in ("Answered", "Taken")]
         assert kinds == ["refused", "input"]
 
@@ -104,17 +104,17 @@ def test_an_error_of_ours_costs_the_one_input_and_the_desk_is_as_before(
     with office(tmp_path) as made:
         made.open_slot()
         call = made.call_comes("c1")
-        desk, before = made.engine.desk, made.engine.desk.office
+        desk, before = made.desk, made.desk.office
         monkeypatch.setattr(desk_module, "_TAKE", {**desk_module._TAKE, inputs.Suspended: half_done})
         with pytest.raises(RefusedError, match=type(error).__name__):
             made.ask(inputs.Suspended(person=CHEN), "k")
-        assert made.engine.desk is desk  # others hold it
+        assert made.desk is desk  # others hold it
         assert desk.office is not before
         made.tell(inputs.PhoneRang(call=call, person=CHEN))
         assert [type(action) for action in made.phones.asked] == [Ring]
-        kept = made.engine.desk.office
+        kept = made.desk.office
     with office(tmp_path) as after:
-        assert after.engine.desk.office == kept
+        assert after.desk.office == kept
 
 
 def test_time_alone_opens_a_call_to_everyone(tmp_path: Path) -> None:
@@ -124,14 +124,14 @@ def test_time_alone_opens_a_call_to_everyone(tmp_path: Path) -> None:
         made.tell(inputs.PhoneRang(call=call, person=CHEN))
         made.now = 15_000
         assert made.engine.step(5)
-        assert made.engine.desk.office.calls[call].state is CallState.OPEN
+        assert made.desk.office.calls[call].state is CallState.OPEN
 
 
 def test_a_journal_that_can_not_be_written_ends_the_engine_and_who_asked_is_told(tmp_path: Path) -> None:
     with office(tmp_path) as made:
         made.open_slot()
         made.journal._db.execute("PRAGMA query_only=ON")  # as good as a full disk
-        done = made.engine.ask(Letter(input=inputs.PresenceChanged(person=CHEN, presence="break"), source="web"))
+        done = made.mailbox.ask(Letter(input=inputs.PresenceChanged(person=CHEN, presence="break"), source="web"))
         with pytest.raises(JournalError):
             made.engine.run(threading.Event())
         assert isinstance(done.exception(0), JournalError)
@@ -141,13 +141,11 @@ def test_the_board_is_shown_to_who_watches_but_not_for_every_step(tmp_path: Path
     with office(tmp_path) as made:
         made.open_slot()
         boards: list[dict[str, Any]] = []
-        made.engine.watch(boards.append)
+        made.shower.watch(boards.append)
         for at in range(200):
             made.tell(inputs.PresenceChanged(person=CHEN, presence="break" if at % 2 else "present"), at=at)
         assert len(boards) < 50
-        over = threading.Event()
-        made.engine.watch(lambda board: over.set() if board["seq"] == made.journal.last_seq else None)
-        while not over.is_set():
+        while boards[-1]["seq"] != made.journal.last_seq:
             made.engine.step(1)
         assert boards[-1]["people"][CHEN]["presence"] == "break"
 

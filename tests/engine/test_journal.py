@@ -8,10 +8,10 @@ import pytest
 
 from router.core import inputs
 from router.core.words import CallId, Number
-from router.engine import engine as engine_module
+from router.engine import journal_keeper
 from router.engine.feed import JournalFeed
 from router.engine.journal import Entry, Journal, JournalInUseError
-from router.engine.snapshot import recover
+from router.engine.snapshot import VERSION, recover
 from router.store.follow.events import Erasure, Event
 from router.wire.errors import JournalError
 from tests.engine.office import CALLER, CARRIER_WROTE, CHEN, TestOffice, office
@@ -39,15 +39,15 @@ def test_a_number_stands_in_one_table_alone(tmp_path: Path) -> None:
 def test_an_erased_number_is_nowhere_and_nothing_brings_it_back(tmp_path: Path) -> None:
     with office(tmp_path) as made:
         _a_call_that_was_missed(made)
-        done = made.engine.erase(CALLER, "boss")
+        done = made.mailbox.erase(CALLER, "boss")
         made.work()
         assert done.result(0) == made.journal.last_seq
         made.tell(inputs.Tick(), at=1000)
         made.engine.close()
         assert made.journal.key_of(CALLER) is None
         assert made.journal.key_of(Number(CARRIER_WROTE)) is None
-        assert list(made.engine.desk.office.callbacks) == ["erased-1"]
-        kept = made.engine.desk.office
+        assert list(made.desk.office.callbacks) == ["erased-1"]
+        kept = made.desk.office
     for file in tmp_path.iterdir():
         assert b"13800000001" not in file.read_bytes(), file
     with Journal(tmp_path / "journal.db") as journal:
@@ -56,7 +56,7 @@ def test_an_erased_number_is_nowhere_and_nothing_brings_it_back(tmp_path: Path) 
 
 def test_a_number_nobody_knows_can_not_be_erased(tmp_path: Path) -> None:
     with office(tmp_path) as made:
-        done = made.engine.erase(Number("+8613999999999"))
+        done = made.mailbox.erase(Number("+8613999999999"))
         made.work()
         assert "no call" in str(done.exception(0))
 
@@ -64,18 +64,18 @@ def test_a_number_nobody_knows_can_not_be_erased(tmp_path: Path) -> None:
 def test_who_was_erased_and_calls_again_is_somebody_new(tmp_path: Path) -> None:
     with office(tmp_path) as made:
         _a_call_that_was_missed(made)
-        made.engine.erase(CALLER)
+        made.mailbox.erase(CALLER)
         made.work()
         made.call_comes("c2")
-        assert made.engine.desk.office.calls[CallId("c1")].number == "erased-1"
-        assert made.engine.desk.office.calls[CallId("c2")].number == CALLER
+        assert made.desk.office.calls[CallId("c1")].number == "erased-1"
+        assert made.desk.office.calls[CallId("c2")].number == CALLER
 
 
 def test_a_text_that_many_callers_share_survives_the_erasure_of_one(tmp_path: Path) -> None:
     with office(tmp_path) as made:
         made.open_slot()
         made.call_comes("c1", CALLER, sent="anonymous")
-        made.engine.erase(CALLER)
+        made.mailbox.erase(CALLER)
         made.work()
         assert made.journal.key_of("anonymous") is not None
 
@@ -109,7 +109,7 @@ def test_a_journal_of_a_newer_version_is_refused_with_a_reason(tmp_path: Path) -
 
 
 def test_old_snapshots_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "SNAPSHOT_WHEN_QUIET", 2)
+    monkeypatch.setattr(journal_keeper, "SNAPSHOT_WHEN_QUIET", 2)
     with office(tmp_path) as made:
         made.open_slot()
         for at in range(20):
@@ -119,16 +119,16 @@ def test_old_snapshots_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_no_snapshot_is_written_while_a_caller_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "SNAPSHOT_WHEN_QUIET", 2)
+    monkeypatch.setattr(journal_keeper, "SNAPSHOT_WHEN_QUIET", 2)
     with office(tmp_path) as made:
         made.open_slot()
         call = made.call_comes("c1")
-        before = made.engine._snapshot_at
+        before = made.journal.last_snapshot(VERSION)
         for at in range(10):
             made.tell(inputs.Tick(), at=at)
-        assert made.engine._snapshot_at == before
+        assert made.journal.last_snapshot(VERSION) == before
         made.tell(inputs.HungUp(call=call))
-        assert made.engine._snapshot_at > before
+        assert made.journal.last_snapshot(VERSION) != before
 
 
 def test_the_feed_gives_events_with_keys_and_how_numbers_stand(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_feed_gives_events_with_keys_and_how_numbers_stand(tmp_path: Path) -
         assert set(arrived.keys) == {CALLER, CARRIER_WROTE}
         missed = next(event for event in events if isinstance(event.input, inputs.HungUp))
         assert [(one.number, one.owed, one.callback) for one in missed.standing] == [(CALLER, True, CHEN)]
-        made.engine.erase(CALLER)
+        made.mailbox.erase(CALLER)
         made.work()
         assert [type(event) for event in feed.read(events[-1].seq, 100)] == [Erasure]
         feed.close()

@@ -16,7 +16,7 @@ LUNCH = Policy(presence=MappingProxyType({**PRESENCE, "lunch": Kind.OBJECTIVE}))
 
 
 def _change(made: TestOffice, policy: Policy) -> int:
-    done = made.engine.change_policy(policy)
+    done = made.mailbox.change_rules(policy, made.keeper.rules)
     made.work()
     return done.result(0)
 
@@ -32,9 +32,9 @@ def test_the_next_call_opens_after_the_new_number_of_rings(tmp_path: Path) -> No
         call = made.call_comes("c1")
         made.tell(inputs.PhoneRang(call=call, person=CHEN), at=1_000)
         made.tell(inputs.Tick(), at=10_999)
-        assert made.engine.desk.office.calls[call].state is CallState.RINGING
+        assert made.desk.office.calls[call].state is CallState.RINGING
         made.tell(inputs.Tick(), at=11_000)
-        assert made.engine.desk.office.calls[call].state is CallState.OPEN
+        assert made.desk.office.calls[call].state is CallState.OPEN
         assert _rung_by(made) == [CHEN, LI, WANG]
 
 
@@ -47,10 +47,10 @@ def test_a_changed_policy_is_recovered_from_the_journal_with_what_came_before_an
         _change(made, Policy(rings=2))
         made.tell(inputs.Tick(), at=12_000)
         made.engine.close()
-        before = made.engine.desk.office
+        before = made.desk.office
     with office(tmp_path, Policy(rings=2), now=12_000) as again:
         again.journal._db.execute("DELETE FROM event WHERE kind = 'snapshot'")
-        assert again.engine.desk.office == before
+        assert again.desk.office == before
 
 
 def test_the_same_policy_again_writes_nothing(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_who_is_in_a_presence_that_the_new_policy_does_not_know_is_off(tmp_path:
         made.open_slot()
         made.tell(inputs.PresenceChanged(person=CHEN, presence="lunch"))
         _change(made, replace(LUNCH, presence=PRESENCE))
-        assert made.engine.desk.office.people[CHEN].presence == "off"
+        assert made.desk.office.people[CHEN].presence == "off"
         made.call_comes("c1")
         assert _rung_by(made) == [LI]
 

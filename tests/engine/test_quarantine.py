@@ -39,9 +39,9 @@ def test_the_call_whose_timer_fails_goes_to_the_fallback_and_the_others_go_on(tm
         made.open_slot()
         ring(made, "cursed", "chen", Number("+8613800000001"))
         ring(made, "sound", "li", OTHER)
-        made.now += made.engine.desk.office.policy.three_rings_ms
+        made.now += made.desk.office.policy.three_rings_ms
         made.work()
-        desk = made.engine.desk.office
+        desk = made.desk.office
         assert made.phones.left_to_fallback == [cursed]
         assert desk.calls[cursed].state is CallState.MISSED, "a call back is owed"
         assert desk.calls[CallId("sound")].state is CallState.OPEN
@@ -56,9 +56,9 @@ def test_nobody_loses_a_turn_by_it(tmp_path: Path, cursed: CallId) -> None:
         made.tell(inputs.PhoneRang(call=cursed, person=CHEN))
         made.tell(inputs.Declined(call=cursed, person=CHEN))
         made.tell(inputs.PhoneRang(call=cursed, person=LI), at=made.now + 1_000)
-        made.now += made.engine.desk.office.policy.three_rings_ms
+        made.now += made.desk.office.policy.three_rings_ms
         made.work()
-        turns = next(iter(made.engine.desk.office.sheets.values())).turns
+        turns = next(iter(made.desk.office.sheets.values())).turns
         assert turns[LI].state is TurnState.DUE
 
 
@@ -66,14 +66,14 @@ def test_a_restart_does_not_come_by_the_same_timer_again(tmp_path: Path, cursed:
     with office(tmp_path) as made:
         made.open_slot()
         ring(made, cursed, "chen", Number("+8613800000001"))
-        now = made.now = made.now + made.engine.desk.office.policy.three_rings_ms
+        now = made.now = made.now + made.desk.office.policy.three_rings_ms
         made.work()
     with office(tmp_path, now=now) as again:
         again.work()
         assert not again.phones.left_to_fallback
-        assert again.engine.desk.office.calls[cursed].state is CallState.MISSED
+        assert again.desk.office.calls[cursed].state is CallState.MISSED
         ring(again, "sound", "chen", OTHER)
-        assert again.engine.desk.office.people[CHEN].ringing == "sound"
+        assert again.desk.office.people[CHEN].ringing == "sound"
 
 
 def test_a_change_of_slot_that_fails_leaves_the_sheets_as_they_are(
@@ -94,7 +94,7 @@ def test_a_change_of_slot_that_fails_leaves_the_sheets_as_they_are(
         made.now = 60_000
         made.work()
         ring(made, "sound", "chen", OTHER)
-        assert made.engine.desk.office.people[CHEN].ringing == "sound", "the office goes on"
+        assert made.desk.office.people[CHEN].ringing == "sound", "the office goes on"
     with office(tmp_path, now=61_000) as again:
         again.work()
-        assert again.engine.desk.office.calls[CallId("sound")].state is CallState.RINGING
+        assert again.desk.office.calls[CallId("sound")].state is CallState.RINGING

@@ -44,7 +44,7 @@ def test_a_crash_after_any_input_changes_nothing(data: st.DataObject, steps: int
             unhurt = Desk(day.policy)
             for now, told in script:
                 _tell(unhurt, told, now)
-            assert after.engine.desk.office == unhurt.office
+            assert after.desk.office == unhurt.office
         with Journal(Path(folder) / "journal.db") as journal:  # and from its first row, without any snapshot
             journal._db.execute("DELETE FROM event WHERE kind = 'snapshot'")
             assert recover(journal, Policy()).office == unhurt.office
@@ -92,7 +92,7 @@ def test_the_past_is_replayed_under_the_policy_of_its_time(tmp_path: Path) -> No
         first.tell(inputs.PhoneRang(call=call, person=CHEN))
         first.tell(inputs.Answered(call=call, person=CHEN), at=10_000)
     with office(tmp_path, fast, now=20_000) as second:
-        kept = second.engine.desk.office
+        kept = second.desk.office
         second.journal._db.execute("DELETE FROM event WHERE kind = 'snapshot'")
         assert recover(second.journal, Policy()).office == kept
         assert kept.policy == fast
@@ -107,7 +107,7 @@ def test_a_transaction_that_was_not_committed_never_happened(tmp_path: Path) -> 
     with (tmp_path / "journal.db-wal").open("ab") as torn:
         torn.write(b"half a frame")
     with office(tmp_path) as after:
-        assert list(after.engine.desk.office.calls) == ["c1"]
+        assert list(after.desk.office.calls) == ["c1"]
         assert after.journal.last_seq == seq + 1  # the snapshot of the start
 
 
@@ -116,11 +116,11 @@ def test_a_snapshot_that_can_not_be_read_costs_only_time(tmp_path: Path) -> None
         before.open_slot()
         before.call_comes("c1")
         before.engine.close()
-        kept = before.engine.desk.office
+        kept = before.desk.office
         before.journal._db.execute("""UPDATE event SET body = '{"customers": [], "callbacks": [], "newer": 1}'
                                       WHERE kind = 'snapshot'""")
     with office(tmp_path) as after:
-        assert after.engine.desk.office == kept
+        assert after.desk.office == kept
 
 
 def test_a_rule_that_was_changed_since_does_not_keep_the_engine_from_starting(tmp_path: Path) -> None:
@@ -131,4 +131,4 @@ def test_a_rule_that_was_changed_since_does_not_keep_the_engine_from_starting(tm
         before.call_comes("c1", CALLER)
         before.journal._db.execute("UPDATE event SET kind = 'input' WHERE kind = 'refused'")
     with office(tmp_path) as after:
-        assert list(after.engine.desk.office.calls) == ["c1"]
+        assert list(after.desk.office.calls) == ["c1"]

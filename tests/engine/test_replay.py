@@ -13,7 +13,7 @@ import pytest
 from router.core import inputs
 from router.core.policy import Policy
 from router.core.words import PersonId
-from router.engine import engine as engine_module
+from router.engine import journal_keeper
 from router.engine.journal import JournalReader
 from router.engine.replay import Replayed, replay_day
 from router.wire.errors import RefusedError
@@ -41,7 +41,7 @@ def test_a_day_with_a_restart_a_new_policy_and_an_erasure_replays_without_differ
         noon.call_comes("c2")
         noon.tell(inputs.PhoneRang(call=inputs.CallId("c2"), person=CHEN), at=61_000)
         noon.tell(inputs.Tick(), at=90_000)
-        noon.engine.erase(CALLER, "supervisor")
+        noon.mailbox.erase(CALLER, "supervisor")
         noon.work()
         noon.tell(inputs.HungUp(call=inputs.CallId("c2")), at=95_000)
         noon.engine.close()
@@ -67,7 +67,7 @@ def test_the_second_day_is_reached_from_the_beginning_and_from_a_snapshot(tmp_pa
 
 @pytest.mark.parametrize("seed", range(6))
 def test_any_random_day_replays_without_difference(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "SNAPSHOT_WHEN_QUIET", 5)
+    monkeypatch.setattr(journal_keeper, "SNAPSHOT_WHEN_QUIET", 5)
     day = RandomOffice(random.Random(seed).choice)
     for _ in range(60):
         day.step()

@@ -18,22 +18,13 @@ from tests.engine.office import office
 ENGINE = """
 import sys, threading
 from pathlib import Path
-from router.engine.clock import SteadyClock
-from router.engine.engine import Engine
-from router.engine.journal import Journal
-from router.engine.snapshot import recover
-from router.engine.socket import EngineSocket
-from router.core.policy import Policy
-from tests.engine.office import NoPhones
+from tests.engine.office import TestOffice
 
 folder = Path(sys.argv[1])
-journal = Journal(folder / "journal.db")
-desk = recover(journal, Policy())
-engine = Engine(desk, journal, NoPhones(), SteadyClock(desk.office.now))
-engine.start(Policy())
-EngineSocket(engine, folder / "engine.sock")
+office = TestOffice(folder)
+office.serve(folder / "engine.sock")
 print("ready", flush=True)
-engine.run(threading.Event())
+office.engine.run(threading.Event())
 """
 
 
@@ -64,7 +55,7 @@ def test_every_answered_request_survives_a_kill_and_a_second_start(tmp_path: Pat
         process.stdout.close()
     assert len(answered) > 10
     with office(tmp_path) as made:
-        people = made.engine.desk.office.people
+        people = made.desk.office.people
         assert [person for person in answered if f"p{person}" not in people] == []
         for person in answered:
             assert made.journal.request(f"k{person}") is not None

@@ -14,7 +14,6 @@ from router.core.words import Number, PersonId
 from router.desk_client.client import EngineClient
 from router.engine import socket as socket_module
 from router.engine.ports import Letter
-from router.engine.socket import EngineSocket
 from router.errors import RequestError
 from router.store.follow.writer import DatabaseAwayError
 from router.wire.errors import EngineUnreachableError, RefusedError
@@ -31,7 +30,7 @@ def client(tmp_path: Path) -> Iterator[EngineClient]:
     """A running engine with one person, on a socket of its own."""
     descriptors = _open_files()
     with office(tmp_path) as made:
-        served = EngineSocket(made.engine, tmp_path / "engine.sock")
+        served = made.serve(tmp_path / "engine.sock")
         over = threading.Event()
         thread = threading.Thread(target=made.engine.run, args=(over,))
         thread.start()
@@ -39,7 +38,7 @@ def client(tmp_path: Path) -> Iterator[EngineClient]:
         client.tell(inputs.PersonKnown(person=PersonId("A")), source="test")
         yield client
         over.set()
-        made.engine.put(Letter(input=inputs.Tick(), source="test"))  # wakes it
+        made.mailbox.put(Letter(input=inputs.Tick(), source="test"))  # wakes it
         thread.join()
         served.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("engine-")]
@@ -174,14 +173,15 @@ def test_what_is_not_understood_is_the_askers_mistake(client: EngineClient) -> N
 
 def test_the_office_is_read_anew_when_asked_and_a_database_that_is_away_is_said(tmp_path: Path) -> None:
     with office(tmp_path) as made:
-        served = EngineSocket(made.engine, tmp_path / "engine.sock")
-        made.engine.reread = lambda: ["Asterisk: rtp.conf"]
-        assert EngineClient(tmp_path / "engine.sock").reread() == ["Asterisk: rtp.conf"]
+        needs = ["Asterisk: rtp.conf"]
 
-        def away() -> list[str]:
+        def reread() -> list[str]:
+            if needs:
+                return [needs.pop()]
             raise DatabaseAwayError("the database is away")
 
-        made.engine.reread = away
+        served = made.serve(tmp_path / "engine.sock", reread)
+        assert EngineClient(tmp_path / "engine.sock").reread() == ["Asterisk: rtp.conf"]
         with pytest.raises(RequestError, match="is away"):
             EngineClient(tmp_path / "engine.sock").reread()
         served.close()

@@ -35,7 +35,7 @@ def _call(made: TestOffice, name: str, at: int, answers: PersonId | None, after:
     """A call at `at`: the first phone rings at once, somebody answers after `after` ms, the talk takes 30 s."""
     call = CallId(name)
     made.tell(inputs.CallArrived(call=call, number=Number(f"+86139{name[1:]:>08}")), at=at)
-    first = made.engine.desk.office.calls[call].ringing[0]
+    first = made.desk.office.calls[call].ringing[0]
     made.tell(inputs.PhoneRang(call=call, person=first), at=at)
     if answers is None:
         made.tell(inputs.HungUp(call=call), at=at + after)
@@ -93,7 +93,7 @@ def _live(made: TestOffice, day: RandomOffice, delay_ms: int) -> None:
     coming.append((coming[-1][0] + 300_000, inputs.Tick()))
     rung = 0
     while coming:
-        deadline = made.engine.desk.next_deadline
+        deadline = made.desk.next_deadline
         if deadline is not None and deadline < coming[0][0]:
             made.tell(inputs.Tick(), at=deadline)
         else:

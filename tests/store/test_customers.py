@@ -41,7 +41,7 @@ def follow(folder: Path, database: Engine) -> None:
 def answered(made: TestOffice, call: str, number: Number, by: PersonId, /, **facts: str) -> None:
     """A call that somebody answers and that ends."""
     arrived = inputs.CallArrived(call=CallId(call), number=number)
-    made.engine.put(Letter(input=arrived, source="test", facts={"uniqueid": f"u-{call}", **facts}))
+    made.mailbox.put(Letter(input=arrived, source="test", facts={"uniqueid": f"u-{call}", **facts}))
     made.work()
     made.tell(inputs.Taken(call=CallId(call), person=by, fact=True))
     made.tell(inputs.HungUp(call=CallId(call)))
@@ -52,10 +52,10 @@ def test_a_blocked_call_enters_the_log_and_nothing_is_owed(tmp_path: Path, datab
         made.open_slot(CHEN, LI)
         facts = {"caller": str(FIRST), "uniqueid": "u1", "hotline": "4008001234"}
         seen = Observation(what=FactKind.BLOCKED, call=CallId("c1"), person=PersonId(""), source="ami", facts=facts)
-        done = made.engine.observe(seen)
+        done = made.mailbox.observe(seen)
         made.work()
         done.result(0)
-        assert made.engine.desk.office.calls == {}
+        assert made.desk.office.calls == {}
     follow(tmp_path, database)
     with Session(database) as session:
         call = session.scalars(select(CallRow)).one()
@@ -194,7 +194,7 @@ def test_an_erased_number_takes_the_name_of_the_list_and_the_block_with_it(tmp_p
         block(session, FIRST, reason="推销", by="zhang", now=NOW)
         session.commit()
     with office(tmp_path, now=NINE + 60_000) as made:
-        done = made.engine.erase(FIRST, "zhang")
+        done = made.mailbox.erase(FIRST, "zhang")
         made.work()
         done.result(0)
     follow(tmp_path, database)

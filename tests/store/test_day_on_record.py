@@ -76,9 +76,9 @@ def test_other_business_marks_the_call_for_its_form(
     ask: Ask,
 ) -> None:
     call_id = _talks(made, 10)
-    talk = made.engine.desk.office.people[CHEN].talking
+    talk = made.desk.office.people[CHEN].talking
     assert talk is not None
-    made.engine.observe(Observation(what=FactKind.OTHER, call=talk, person=CHEN, source="ami"))
+    made.mailbox.observe(Observation(what=FactKind.OTHER, call=talk, person=CHEN, source="ami"))
     made.work()
     _catch_up(writer)
     call = call_with(ask(), call_id)
@@ -92,7 +92,7 @@ def test_a_turn_that_a_form_gave_back_is_listed_until_it_is_undone(
     ask: Ask,
 ) -> None:
     call_id = _talks(made, 10)
-    talk = made.engine.desk.office.people[CHEN].talking
+    talk = made.desk.office.people[CHEN].talking
     assert talk is not None
     made.tell(inputs.HungUp(call=talk))
     made.tell(inputs.FormFiled(call=talk, kind=FormKind.OTHER))

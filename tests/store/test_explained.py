@@ -130,7 +130,7 @@ def _li_takes_what_chen_declines(made: TestOffice) -> None:
 def test_ringing_the_number_of_a_call_one_declined_is_seen(database: Engine, ask: Ask, tmp_path: Path) -> None:
     def live(made: TestOffice) -> None:
         _li_takes_what_chen_declines(made)
-        number = made.engine.desk.office.calls[inputs.CallId("c1")].number
+        number = made.desk.office.calls[inputs.CallId("c1")].number
         made.tell(inputs.Contacted(number=number, person=LI), at=NINE + 90_000)
         made.tell(inputs.Contacted(number=number, person=CHEN), at=NINE + 100_000)
 
@@ -171,8 +171,8 @@ def test_making_the_call_back_that_one_owes_is_no_sign(database: Engine, ask: As
         made.tell(inputs.PhoneRang(call=call, person=CHEN), at=NINE + 100)
         made.tell(inputs.Tick(), at=NINE + 16_000)
         made.tell(inputs.HungUp(call=call), at=NINE + 20_000)  # rang out, nobody spoke: Chen owes the call back
-        number = made.engine.desk.office.calls[call].number
-        assert made.engine.desk.office.callbacks[number] == CHEN
+        number = made.desk.office.calls[call].number
+        assert made.desk.office.callbacks[number] == CHEN
         made.tell(inputs.Contacted(number=number, person=CHEN), at=NINE + 90_000)
 
     _record(database, tmp_path, live)

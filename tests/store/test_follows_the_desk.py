@@ -50,7 +50,7 @@ def _compare(folder: Path, made: TestOffice) -> None:
         writer = DatabaseWriter(database, feed)
         while writer.step():
             pass
-        desk = made.engine.desk.office
+        desk = made.desk.office
         assert not failed_events(session)
         _compare_calls(session, desk)
         _compare_customers(session, desk)

@@ -284,7 +284,7 @@ def test_an_event_that_the_database_will_not_take_holds_up_none_after_it(
 def test_an_erased_number_is_gone_from_the_database_too(made: TestOffice, writer: DatabaseWriter, ask: Ask) -> None:
     _answered_call(made)
     _catch_up(writer)
-    made.engine.erase(CALLER, "boss")
+    made.mailbox.erase(CALLER, "boss")
     made.work()
     _answered_call(made, "c2")
     _catch_up(writer)
@@ -299,7 +299,7 @@ def test_what_was_erased_before_the_database_heard_of_it_never_gets_there(
     made: TestOffice, writer: DatabaseWriter, ask: Ask
 ) -> None:
     _answered_call(made)
-    made.engine.erase(CALLER, "boss")
+    made.mailbox.erase(CALLER, "boss")
     made.work()
     _catch_up(writer)
     [row] = ask().scalars(select(NumberRow)).all()
@@ -333,7 +333,7 @@ def test_with_the_database_away_the_writer_waits_and_catches_up(
     with office(tmp_path, now=MORNING) as made:
         made.open_slot()
         writer = DatabaseWriter(database, JournalFeed(tmp_path / "journal.db"))
-        made.engine.when_committed(writer.tell)
+        made.on_commit.append(writer.tell)
         over = threading.Event()
         thread = threading.Thread(target=writer.run, args=(over,), name="database-writer")
         thread.start()

@@ -22,7 +22,6 @@ from router.desk_client.client import EngineClient
 from router.engine.daily import DayRules
 from router.engine.journal import Entry, JournalReader
 from router.engine.ports import Letter
-from router.engine.socket import EngineSocket
 from router.store.tables.calls import CallRow, TurnRow
 from router.store.tables.office import SiteRow
 from router.store.tables.users import User
@@ -49,14 +48,14 @@ def made(tmp_path: Path) -> Iterator[TestOffice]:
 @pytest.fixture
 def engine(made: TestOffice, tmp_path: Path) -> Iterator[EngineClient]:
     """The engine runs and listens."""
-    served = EngineSocket(made.engine, tmp_path / "engine.sock")
+    served = made.serve(tmp_path / "engine.sock")
     over = threading.Event()
     thread = threading.Thread(target=made.engine.run, args=(over,))
     thread.start()
     yield EngineClient(tmp_path / "engine.sock")
     served.close()  # ends the page's subscription, too
     over.set()
-    made.engine.put(Letter(input=inputs.Tick(), source="test"))  # wakes it
+    made.mailbox.put(Letter(input=inputs.Tick(), source="test"))  # wakes it
     thread.join()
 
 

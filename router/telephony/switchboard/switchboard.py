@@ -16,7 +16,7 @@ from functools import partial
 
 from router.core.actions import Action
 from router.core.words import CallId, PersonId
-from router.engine.ports import Letter, Mailbox, Warn
+from router.engine.ports import Letter, LetterBox, Warn
 from router.logs import logger, state
 from router.telephony.ami import AmiAction, AmiAddress, AmiClient, AmiEvent, AmiNotConnectedError, AmiTimes, Response
 from router.telephony.ami.errors import AmiError
@@ -56,7 +56,7 @@ class AsteriskSwitchboard:
         self,
         address: AmiAddress,
         directory: Directory,
-        mailbox: Mailbox,
+        mailbox: LetterBox,
         *,
         numbers: Numbers | None = None,
         may_take: Callable[[PersonId], bool] = lambda _person: True,

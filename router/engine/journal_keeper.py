@@ -1,0 +1,96 @@
+"""The journal as the engine's thread writes it: decided first, written in one transaction, then told.
+
+May live here: what is decided and not yet written, sequence numbers, when a snapshot is due. Raises `JournalError`:
+what was decided can't be kept, and then nothing may be done about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from router.core.model import Office
+from router.core.policy import Policy
+from router.core.words import Millis, Number
+from router.engine.day_state import DayState
+from router.engine.journal import Entry, Journal
+from router.engine.mailbox import Outcome
+from router.engine.snapshot import VERSION, state_of
+from router.wire.codec import to_json
+
+SNAPSHOT_WHEN_QUIET = 5_000  # entries after which one is written as soon as no caller waits: it takes a moment
+SNAPSHOT_AT_LATEST = 50_000  # entries: replaying them takes some 3 s
+
+
+class JournalKeeper:
+    """`on_commit` are called after each commit, from the engine's thread: the database's follower has news."""
+
+    def __init__(self, journal: Journal, *, on_commit: Sequence[Callable[[], None]] = ()) -> None:
+        self.journal = journal
+        self.seq = journal.last_seq
+        self._snapshot_at = journal.last_seq
+        self._on_commit = tuple(on_commit)
+        self._entries: list[Entry] = []  # decided, not yet written
+        self._outcomes: dict[str, Outcome] = {}  # of requests among them, by key
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something is decided and not yet written."""
+        return bool(self._entries)
+
+    def write_down(self, kind: str, body: Mapping[str, Any], *, at: Millis, source: str = "", **more: Any) -> None:
+        """Put an entry on the list of what the next commit writes."""
+        self.seq += 1
+        self._entries.append(Entry(seq=self.seq, at_ms=at, kind=kind, source=source, body=body, **more))
+
+    def write_policy(self, policy: Policy, at: Millis) -> None:
+        """From now on everything is decided under it, in a replay, too."""
+        self.write_down("policy", to_json(policy), at=at)
+
+    def outcome_of(self, key: str) -> Outcome | None:
+        """What became of the request with this key, if it came before."""
+        if key in self._outcomes:
+            return self._outcomes[key]
+        recorded = self.journal.request(key)
+        return Outcome(*recorded) if recorded else None
+
+    def keep_outcome(self, key: str, outcome: Outcome) -> Outcome:
+        """Remember it until it is written."""
+        self._outcomes[key] = outcome
+        return outcome
+
+    def commit(self) -> None:
+        """Write what was decided, in one transaction."""
+        entries, self._entries = self._entries, []
+        if not entries:
+            return
+        self.journal.write(entries)
+        self._outcomes.clear()
+        for told in self._on_commit:
+            told()
+
+    def erase(self, number: Number, by: str, at: Millis) -> Mapping[str, str] | None:
+        """Forget a number; returns what stands in place of each form of it, None where it is not known."""
+        self.commit()
+        if self.journal.key_of(number) is None:
+            return None
+        self.seq += 1
+        return self.journal.erase(number, Entry(seq=self.seq, at_ms=at, kind="erasure", source=by, body={}))
+
+    # --- snapshots
+
+    def snapshot(self, office: Office, day: DayState) -> None:
+        """Write the state down, so that the next start has nothing before it to replay."""
+        facts = {"notes": to_json(day)}
+        self.write_down("snapshot", state_of(office), at=office.now, source=VERSION, facts=facts)
+        self._snapshot_at = self.seq
+
+    def snapshot_if_due(self, office: Office, day: DayState, *, is_quiet: bool) -> None:
+        """One where enough has come since the last, as soon as nobody waits for it."""
+        if self.seq - self._snapshot_at >= (SNAPSHOT_WHEN_QUIET if is_quiet else SNAPSHOT_AT_LATEST):
+            self.snapshot(office, day)
+
+    @property
+    def snapshot_is_last(self) -> bool:
+        """Whether nothing has come since the last snapshot."""
+        return self.seq == self._snapshot_at
