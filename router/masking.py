@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SHOWN_IN_FRONT, SHOWN_BEHIND = 3, 4
 
 
@@ -28,3 +30,12 @@ def national(number: str) -> str:
     '13812345678'
     """
     return number.removeprefix("+86")
+
+
+def mask_within(text: str) -> str:
+    """A text of people's with the numbers in it masked.
+
+    >>> mask_within("太太 13812345678，晚上打")
+    '太太 138****5678，晚上打'
+    """
+    return re.sub(r"\+?\d(?:[ -]?\d){6,}", lambda found: mask(re.sub(r"[ -]", "", found[0])), text)

@@ -109,6 +109,11 @@ def _of_the_database(error: Exception) -> str:
     if known is None or not isinstance(error, known.OperationalError):
         return ""
     said = " ".join(str(error.orig).split())
+    if "locked" in said:
+        return (
+            "the database is locked: another program has been writing to it for more than 5 s (try again in a moment; "
+            "if it stays so, end the program that keeps it open, such as a copy or a database browser)"
+        )
     return f"the database can't be used: {said} (does `hotline up` run with the same --config and --data?)"
 
 

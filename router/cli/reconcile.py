@@ -19,10 +19,10 @@ from rich.console import Console
 
 from router.config.load import load_site
 from router.errors import HotlineError, RequestError
+from router.reading.numbering import Numbering
 from router.reconcile.csv_file import BadRow
 from router.reconcile.files import DayFiles, read_folder
 from router.reconcile.findings import Report, reconcile
-from router.reconcile.numbers import Numbering
 from router.reconcile.report import as_data, as_tables
 from router.reconcile.rows import Judging
 from router.texts import Language

@@ -20,7 +20,7 @@ from router.config.plan import Published
 from router.core.words import PersonId
 from router.engine.daily import DayRules
 from router.errors import ConfigurationError
-from router.reconcile.numbers import Numbering
+from router.reading.numbering import Numbering
 from router.store.customers.numbers import KnownNumbers
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage

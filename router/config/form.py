@@ -6,10 +6,10 @@ reconciliation (R25).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from router.config.values import Title
 from router.config.words import shown, wrong
+from router.reading.moments import AMBIGUOUS, DAY_NUMBER, NOT_A_TIME, MomentError, local_text, read_moment
+from router.reading.numbers import NOT_A_NUMBER, ROUNDED, numbers_in, split_numbers
 from router.texts import Message, _, _p
 
 
@@ -124,9 +126,13 @@ class FormTable(BaseModel):
         """The required fields that are empty (R21); whether that matters is a question of the form's kind."""
         return lacking(self.required, values)
 
-    def faults(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What is wrong with single values, by field; the words are ids of `FAULTS`. An empty value is never wrong."""
-        found = {field.key: self._fault(field, values.get(field.key, "").strip()) for field in FIELDS.values()}
+    def faults(self, values: Mapping[str, str], *, own_number: str = "") -> dict[str, str]:
+        """What is wrong with single values, by field; the words are ids of `FAULTS`. An empty value is never wrong.
+
+        `own_number` is the call's, which is never wrong, however short it is.
+        """
+        typed = {**values, "number": _without(own_number, values.get("number", ""))}
+        found = {field.key: self._fault(field, typed.get(field.key, "").strip()) for field in FIELDS.values()}
         return {key: fault for key, fault in found.items() if fault}
 
     def _fault(self, field: FormField, value: str) -> str:
@@ -138,10 +144,10 @@ class FormTable(BaseModel):
             listed = self.choices(field.key)
             return "not-a-choice" if listed and value not in listed else ""
         if field.kind is FieldKind.NUMBERS:
-            return "" if all(any(map(str.isdecimal, part)) for part in split_numbers(value)) else "not-a-number"
+            return numbers_in(value).fault
         if field.kind is FieldKind.YES_NO:
             return "" if value in YES_NO else "not-yes-no"
-        return "not-a-time" if field.kind is FieldKind.MOMENT and not _is_a_time(value) else ""
+        return _fault_of_time(value) if field.kind is FieldKind.MOMENT else ""
 
 
 def lacking(required: Iterable[FieldKey], values: Mapping[str, object]) -> tuple[FieldKey, ...]:
@@ -155,17 +161,37 @@ def lacking(required: Iterable[FieldKey], values: Mapping[str, object]) -> tuple
 
 
 YES_NO = ("yes", "no")
-FAULTS = ("too-long", "not-a-choice", "not-a-number", "not-yes-no", "not-a-time")
+FAULTS = (
+    *("too-long", "not-a-choice", "not-yes-no", NOT_A_NUMBER, ROUNDED),
+    *(NOT_A_TIME, AMBIGUOUS, DAY_NUMBER),
+)
 
 
-def split_numbers(value: str) -> list[str]:
-    """The numbers of a field that may hold several (R24), without the space around them."""
-    return [part.strip() for part in re.split("[;；]", value) if part.strip()]
+def as_kept(values: Mapping[str, str], zone: tzinfo, *, own_number: str = "") -> dict[str, str]:
+    """Values as a form keeps them: numbers one by one, what stood around them in the remarks, times in ISO 8601.
+
+    What can't be read stays as it is, and is a fault (`FormTable.faults`).
+    """
+    kept = {key: value.strip() for key, value in values.items() if value.strip()}
+    for key in (key for key, field in FIELDS.items() if field.kind is FieldKind.MOMENT and key in kept):
+        with suppress(MomentError):
+            kept[key] = local_text(read_moment(kept[key], zone), zone)
+    read = numbers_in(_without(own_number, kept.get("number", "")))
+    if read.numbers:
+        kept["number"] = ";".join(filter(None, (own_number, *(number.main for number in read.numbers))))
+        said = kept.get("remarks", "")
+        kept["remarks"] = "；".join(filter(None, (said, *(one for one in read.all_remarks if one not in said))))
+    return {key: value for key, value in kept.items() if value}
 
 
-def _is_a_time(value: str) -> bool:
+def _without(own: str, numbers: str) -> str:
+    """The numbers beside the call's own."""
+    return ";".join(part for part in split_numbers(numbers) if part != own) if own else numbers
+
+
+def _fault_of_time(value: str) -> str:
     try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+        read_moment(value, UTC)
+    except MomentError as error:
+        return error.fault
+    return ""

@@ -6,45 +6,56 @@ whom somebody else owns live, or with whom somebody spoke later than the list sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from router.exchange.forms_in import BadCell
-from router.exchange.reading import TableFileError, TableRow
+from router.exchange.faults import BadCell, code_of, faults_of_file
+from router.exchange.forms_in import person_named
+from router.reading.errors import TableFileError
+from router.reading.moments import MomentError, read_moment
+from router.reading.numbers import numbers_in
+from router.reading.tables import Heads, TableRead, TableRow
 from router.store.customers.changes import give_owner
 from router.store.customers.numbers import add_number, new_customer, row_of_number
 from router.store.customers.queries import Terms
 from router.store.scope import SITE_ID
 from router.store.tables.customers import CustomerRow, NumberRow
 
-COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "name": ("name", "客户姓名", "姓名", "客户"),
-        "numbers": ("number", "numbers", "电话", "号码", "手机", "联系电话"),
-        "owner": ("owner", "置业顾问", "原置业顾问", "顾问"),
-        "last_contact": ("last_contact", "last contact", "末次联系", "最近联系", "跟进时间"),
-    }
+HEADS = Heads(
+    titles={
+        "name": ("name", "客户姓名", "姓名", "客户", "客户名称", "客户名"),
+        "numbers": (
+            *(
+                "number",
+                "numbers",
+                "电话",
+                "号码",
+                "手机",
+                "联系电话",
+                "手机号",
+                "手机号码",
+                "电话号码",
+                "电话1",
+                "电话2",
+            ),
+            *("联系方式", "移动电话", "座机", "固定电话", "固话", "备用电话", "其他电话", "phone", "mobile", "tel"),
+        ),
+        "owner": ("owner", "置业顾问", "原置业顾问", "顾问", "销售顾问", "归属顾问", "所属顾问"),
+        "last_contact": (
+            *("last_contact", "last contact", "末次联系", "最近联系", "跟进时间", "末次联系时间", "最近联系时间"),
+            *("最后联系", "最后联系时间", "最近跟进", "最近跟进时间", "最后跟进时间"),
+        ),
+        "remarks": ("remarks", "备注", "说明", "备注信息"),
+    },
+    needed=("numbers", "owner", "last_contact"),
+    several=frozenset({"numbers"}),
 )
-NEEDED = ("numbers", "owner", "last_contact")
-FAULTS = (
-    "missing",
-    "not-a-number",
-    "unknown-person",
-    "not-a-time",
-    "in-the-future",
-    "too-long",
-    "twice",
-    "two-customers",
-)
-BETWEEN = re.compile("[;；、/,，\n]")
-FEWEST_DIGITS, MOST_DIGITS, LONGEST_NAME = 5, 20, 80
+LONGEST_NAME, LONGEST_REMARKS = 80, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,7 @@ class Listed:
     numbers: tuple[str, ...]
     owner: str
     last_contact: datetime
+    remarks: str = ""  # the list's own, and what stood beside the numbers
     known: int | None = None
     owned_by: str = ""
 
@@ -68,6 +80,12 @@ class CustomersPreview:
     known: tuple[Listed, ...] = ()
     kept: tuple[Listed, ...] = ()
     bad: tuple[BadCell, ...] = ()
+    unknown: tuple[str, ...] = ()  # titles that nobody understands: these columns are left out
+
+    @property
+    def code(self) -> str:
+        """Tells this preview from any other."""
+        return code_of(self.taken, self.known, self.kept, self.bad, self.unknown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +98,18 @@ class ListTerms:
     ownership: Terms
 
 
-def look_through(session: Session, lines: Iterable[TableRow], terms: ListTerms) -> CustomersPreview:
-    """Read every row, changing nothing. Raises `TableFileError` where a needed column is missing."""
-    lines = list(lines)
-    titles = _titles(lines)
-    rows, bad = list[Listed](), list[BadCell]()
-    for line in lines:
-        cells = {titles[title]: cell for title, cell in line.cells.items() if title in titles}
-        listed, faults = _listed(line.number, cells, terms)
-        bad += faults
-        rows += [listed] if listed else []
+def look_through(session: Session, table: TableRead, terms: ListTerms) -> CustomersPreview:
+    """Read every row, changing nothing."""
+    rows, bad = list[Listed](), faults_of_file(table.rows)
+    for row in table.rows:
+        if not row.faults:
+            listed, faults = _listed(row, terms)
+            bad += faults
+            rows += [listed] if listed else []
     bad += _twice(rows)
-    wrong = {row.line for row in bad}
-    return _against_the_record(session, [row for row in rows if row.line not in wrong], terms, bad)
+    wrong = {cell.line for cell in bad}
+    seen = _against_the_record(session, [row for row in rows if row.line not in wrong], terms, bad)
+    return replace(seen, unknown=table.unknown)
 
 
 def take_all(session: Session, preview: CustomersPreview, *, by: str, now: datetime) -> int:
@@ -105,12 +122,20 @@ def take_all(session: Session, preview: CustomersPreview, *, by: str, now: datet
     for row in preview.taken:
         customer = session.get_one(CustomerRow, row.known) if row.known else new_customer(session, now)
         customer.name = row.name or customer.name
+        customer.remarks = _with(customer.remarks, row.remarks)
         first = _put_numbers(session, customer, row.numbers)
         contact = row.last_contact
         if customer.owner == row.owner and customer.last_contact_at is not None:
             contact = max(contact, customer.last_contact_at)  # only numbers are new
         give_owner(session, first, row.owner, contact, by=by, why="import", now=now)
     return len(preview.taken)
+
+
+def _with(remarks: str, further: str) -> str:
+    """Remarks with what is not among them yet."""
+    if not further or further in remarks:
+        return remarks
+    return "；".join(filter(None, (remarks, further)))[:LONGEST_REMARKS]
 
 
 def _put_numbers(session: Session, customer: CustomerRow, numbers: Sequence[str]) -> NumberRow:
@@ -126,63 +151,50 @@ def _put_numbers(session: Session, customer: CustomerRow, numbers: Sequence[str]
 # --- one row ----------------------------------------------------------------------------------------------------------
 
 
-def _titles(lines: Sequence[TableRow]) -> dict[str, str]:
-    known = {title: key for key, titles in COLUMNS.items() for title in titles}
-    found = {title: known[title.lower()] for title in (lines[0].cells if lines else {}) if title.lower() in known}
-    missing = [COLUMNS[key][0] for key in NEEDED if key not in found.values()]
-    if lines and missing:
-        cure = "; ".join(f"{key}: {', '.join(titles)}" for key, titles in COLUMNS.items())
-        raise TableFileError(f"columns are missing: {', '.join(missing)}", cure=f"the titles understood are {cure}")
-    return found
-
-
-def _listed(line: int, cells: Mapping[str, str], terms: ListTerms) -> tuple[Listed | None, list[BadCell]]:
+def _listed(row: TableRow, terms: ListTerms) -> tuple[Listed | None, list[BadCell]]:
     faults: dict[str, str] = {}
-    numbers = _numbers(cells.get("numbers", ""), terms, faults)
-    owner = _owner(cells.get("owner", ""), terms, faults)
-    contact = _moment(cells.get("last_contact", ""), terms, faults)
-    name = cells.get("name", "")
-    if len(name) > LONGEST_NAME:
-        faults["name"] = "too-long"
+    read = numbers_in(row.cells.get("numbers", ""))
+    if read.fault or not read.numbers:
+        faults["numbers"] = read.fault or "missing"
+    owner = _owner(row.cells.get("owner", ""), terms, faults)
+    contact = _last_contact(row.cells.get("last_contact", ""), terms, faults)
+    name, said = row.cells.get("name", ""), row.cells.get("remarks", "")
+    remarks = "；".join(filter(None, (said, *read.all_remarks)))
+    faults |= {"name": "too-long"} if len(name) > LONGEST_NAME else {}
+    faults |= {"remarks": "too-long"} if len(remarks) > LONGEST_REMARKS else {}
     if faults or contact is None:
-        return None, [BadCell(line=line, column=column, fault=fault) for column, fault in faults.items()]
-    return Listed(line=line, name=name, numbers=numbers, owner=owner, last_contact=contact), []
-
-
-def _numbers(cell: str, terms: ListTerms, faults: dict[str, str]) -> tuple[str, ...]:
-    parts = [part for part in BETWEEN.split(cell) if part.strip()]
-    if not parts:
-        faults["numbers"] = "missing"
-    if any(not FEWEST_DIGITS <= sum(map(str.isdecimal, part)) <= MOST_DIGITS for part in parts):
-        faults["numbers"] = "not-a-number"
-    return tuple(dict.fromkeys(terms.written(part) for part in parts))
+        return None, [BadCell(line=row.number, column=column, fault=fault) for column, fault in faults.items()]
+    numbers = tuple(dict.fromkeys(terms.written(number.main) for number in read.numbers))
+    return (
+        Listed(line=row.number, name=name, numbers=numbers, owner=owner, last_contact=contact, remarks=remarks),
+        [],
+    )
 
 
 def _owner(cell: str, terms: ListTerms, faults: dict[str, str]) -> str:
     """By id, or by name where only one has it."""
-    named = [person for person, name in terms.people.items() if name == cell]
-    if cell in terms.people:
-        return cell
-    if len(named) != 1:
+    person = person_named(cell, terms.people)
+    if person is None:
         faults["owner"] = "unknown-person" if cell else "missing"
-    return named[0] if named else ""
+    return person or ""
 
 
-def _moment(cell: str, terms: ListTerms, faults: dict[str, str]) -> datetime | None:
+def _last_contact(cell: str, terms: ListTerms, faults: dict[str, str]) -> datetime | None:
     """A time with or without its hour; a date alone is its last moment, or now if that has not come yet."""
-    try:
-        moment = datetime.fromisoformat(cell.replace("/", "-")) if cell else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        faults["last_contact"] = "not-a-time" if cell else "missing"
+    if not cell:
+        faults["last_contact"] = "missing"
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=terms.zone)
-    if len(cell) <= len("2026-11-24") and moment <= terms.ownership.now:
-        moment = min(moment + timedelta(days=1) - timedelta(seconds=1), terms.ownership.now)
-    if moment > terms.ownership.now:
+    try:
+        moment = read_moment(cell, terms.zone)
+    except MomentError as error:
+        faults["last_contact"] = error.fault
+        return None
+    now, at = terms.ownership.now, moment.at
+    if not moment.has_time and at <= now:
+        at = min(at + timedelta(days=1) - timedelta(seconds=1), now)
+    if at > now:
         faults["last_contact"] = "in-the-future"
-    return moment
+    return at
 
 
 def _twice(rows: Iterable[Listed]) -> list[BadCell]:
@@ -215,7 +227,8 @@ def _against_the_record(
             replace(row, known=customer.id, owned_by=customer.owner or "") if customer else row
         )
     bad.sort(key=lambda row: row.line)
-    return CustomersPreview(**{what: tuple(listed) for what, listed in sorted_out.items()}, bad=tuple(bad))
+    taken, known_already, kept = (tuple(sorted_out[what]) for what in ("taken", "known", "kept"))
+    return CustomersPreview(taken=taken, known=known_already, kept=kept, bad=tuple(bad))
 
 
 def _what_of(row: Listed, customer: CustomerRow | None, terms: Terms, *, has_all: bool) -> str:

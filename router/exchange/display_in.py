@@ -5,15 +5,27 @@ May live here: reading and judging these rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from router.exchange.forms_in import BadCell
-from router.exchange.reading import TableFileError, TableRow
+from router.exchange.faults import BadCell, code_of, faults_of_file
+from router.reading.moments import MomentError, read_day
+from router.reading.tables import Heads, TableRead
 
-TITLES = {"date": "date", "日期": "date", "slot": "slot", "时段": "slot", "count": "count", "电话显示数": "count"}
+HEADS = Heads(
+    titles={
+        "date": ("date", "日期"),
+        "slot": ("slot", "时段", "班次"),
+        "count": ("count", "电话显示数", "显示数", "来电数", "次数"),
+    },
+    needed=("slot", "count"),
+)
+DATED = replace(HEADS, needed=("date", "slot", "count"))
 MOST_CALLS = 100_000
+_COUNT = re.compile(r"([0-9]{1,6})(?:\.0*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,46 +39,69 @@ class DisplayCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountsPreview:
-    """What a file would do: counts to keep, rows that can't be taken."""
+    """What a file would do: counts to keep, those on record already, rows that can't be taken, unknown titles."""
 
     counts: tuple[DisplayCount, ...]
+    known: tuple[int, ...]
     bad: tuple[BadCell, ...]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Tells this preview from any other."""
+        return code_of(*self.counts, self.known, self.bad, self.unknown)
 
 
-def look_through(
-    lines: Iterable[TableRow], slots_of: Callable[[date], Collection[str]], *, day: date | None = None
-) -> CountsPreview:
-    """Read every row; `day` is for files without a date. Raises `TableFileError` where a column is missing."""
-    lines = list(lines)
-    titles = {TITLES[title]: title for title in (lines[0].cells if lines else {}) if title in TITLES}
-    missing = {"slot", "count", *(() if day else ("date",))} - titles.keys()
-    if lines and missing:
-        raise TableFileError(
-            f"columns are missing: {', '.join(sorted(missing))}", cure="date,slot,count; without a date name it: --date"
-        )
-    counts, bad = list[DisplayCount](), list[BadCell]()
-    for line in lines:
-        cells = {key: line.cells.get(title, "") for key, title in titles.items()}
-        read = _read(cells, slots_of, day)
-        if isinstance(read, DisplayCount):
-            counts.append(read)
-        else:
-            bad.append(BadCell(line=line.number, column=read[0], fault=read[1]))
-    return CountsPreview(counts=tuple(counts), bad=tuple(bad))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTerms:
+    """What a file of counts is read by: the slots of a date, what is on record, the date of a file without one."""
+
+    slots_of: Callable[[date], Collection[str]]
+    on_record: Callable[[date], Mapping[str, int | None]]
+    day: date | None = None
+
+    @property
+    def heads(self) -> Heads:
+        """The columns that are needed."""
+        return HEADS if self.day else DATED
 
 
-def _read(
-    cells: dict[str, str], slots_of: Callable[[date], Collection[str]], day: date | None
-) -> DisplayCount | tuple[str, str]:
+def look_through(table: TableRead, terms: CountTerms) -> CountsPreview:
+    """Read every row, changing nothing."""
+    counts, known, bad = list[DisplayCount](), list[int](), list[BadCell]()
+    seen: set[tuple[date, str]] = set()
+    for row in table.rows:
+        wrong = faults_of_file([row])
+        read = _read(row.cells, terms) if not wrong else None
+        if isinstance(read, tuple):
+            wrong = [BadCell(line=row.number, column=read[0], fault=read[1])]
+        elif read is not None and (read.day, read.slot) in seen:
+            wrong = [BadCell(line=row.number, column="slot", fault="twice")]
+        elif read is not None:
+            seen.add((read.day, read.slot))
+            if terms.on_record(read.day).get(read.slot) == read.count:
+                known.append(row.number)
+            else:
+                counts.append(read)
+        bad += wrong
+    return CountsPreview(counts=tuple(counts), known=tuple(known), bad=tuple(bad), unknown=table.unknown)
+
+
+def _read(cells: Mapping[str, str], terms: CountTerms) -> DisplayCount | tuple[str, str]:
     """The count of a row, or its column and what is wrong with it."""
-    try:
-        at = date.fromisoformat(cells["date"]) if cells.get("date") else day
-    except ValueError:
-        at = None
+    at = terms.day
+    if cells.get("date"):
+        try:
+            at = read_day(cells["date"])
+        except MomentError as error:
+            return "date", error.fault
     if at is None:
-        return "date", "not-a-date"
-    if cells["slot"] not in slots_of(at):
-        return "slot", "no-such-slot"
-    if not cells["count"].isascii() or not cells["count"].isdigit() or int(cells["count"]) > MOST_CALLS:
-        return "count", "not-a-count"
-    return DisplayCount(day=at, slot=cells["slot"], count=int(cells["count"]))
+        return "date", "missing"
+    slot = cells.get("slot", "")
+    if slot not in terms.slots_of(at):
+        return "slot", "no-such-slot" if slot else "missing"
+    text = unicodedata.normalize("NFKC", cells.get("count", ""))
+    found = _COUNT.fullmatch(text)
+    if found is None or int(found[1]) > MOST_CALLS:
+        return "count", "not-a-count" if text else "missing"
+    return DisplayCount(day=at, slot=slot, count=int(found[1]))

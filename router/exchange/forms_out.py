@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from router.config.form import FIELDS, FieldKey, FieldKind, FormField, FormTable, split_numbers
+from router.config.form import FIELDS, FieldKey, FieldKind, FormField, FormTable
 from router.exchange.table import Table
 from router.masking import mask, national
+from router.reading.numbers import split_numbers
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import number_of
 from router.store.tables.forms import FormRow

@@ -22,7 +22,8 @@ from sqlalchemy import Connection
 from router.config.form import REQUIRED, FieldKey, lacking
 from router.config.model import SlotEntry
 from router.config.values import clock_text
-from router.reconcile.numbers import Numbering
+from router.reading.numbering import Numbering
+from router.reading.numbers import numbers_in
 from router.reconcile.rows import CLOSED, DaySlot, FormRecord, PbxRecord, RouterRecord, Sources
 from router.store.findings import sources
 from router.store.tables import pbx as records
@@ -149,7 +150,7 @@ def _form_row(form: sources.FiledForm, ids: Mapping[str, str], slots: Mapping[st
     return FormRecord(
         form_id=str(form.id),
         call_id=ids.get(call_id, call_id),
-        numbers=terms.numbering.several(text_of(form.fields.get("number"))),
+        numbers=_numbers(text_of(form.fields.get("number")), terms.numbering),
         consultant=form.consultant,
         taken_at=form.taken_at,
         filed_at=form.filed_at,
@@ -157,6 +158,14 @@ def _form_row(form: sources.FiledForm, ids: Mapping[str, str], slots: Mapping[st
         kind=form.kind,
         lacks=lacking(terms.required, {key: text_of(value) for key, value in form.fields.items()}),
     )
+
+
+def _numbers(text: str, numbering: Numbering) -> tuple[str, ...]:
+    """The numbers of a form; an extension or a note behind one (in forms of long ago) is no part of it."""
+    read = numbers_in(text)
+    if not read.numbers:
+        return numbering.several(text)
+    return tuple(dict.fromkeys(filter(None, (numbering.one(number.main) for number in read.numbers))))
 
 
 def text_of(value: object) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from router.config.form import REQUIRED, lacking
+from router.reading.numbering import Numbering
 from router.reconcile.collector import collector_paused
 from router.reconcile.csv_file import BadRow, CsvRow, CsvTable, read_table
-from router.reconcile.numbers import Numbering
 from router.reconcile.rows import CLOSED, FORM_KINDS, DaySlot, FormRecord, PbxRecord, RouterRecord, Sources
 
 COLUMNS: dict[str, tuple[str, ...]] = {

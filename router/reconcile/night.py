@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 from router.config.model import PbxMode, Site
 from router.errors import HotlineError, RequestError, StoreError
 from router.logs import logger
+from router.reading.numbering import Numbering
 from router.reconcile.collector import collector_paused
 from router.reconcile.database import DayTerms, named_slots, read_day
 from router.reconcile.findings import Report, reconcile
-from router.reconcile.numbers import Numbering
 from router.reconcile.rows import Judging
 from router.store.findings.changes import Found, Recording, record_findings
 from router.store.findings.runs import begin_run, end_run, fail_run

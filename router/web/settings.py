@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from router.config.form import FormTable
-from router.reconcile.numbers import Numbering
+from router.reading.numbering import Numbering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,10 @@ from router.cli.accounts import prepare_database
 from router.cli.main import cli
 from router.cli.settings import database_url, open_place
 from router.errors import HotlineError
-from router.exchange.reading import read_table
 from router.store.database import open_database
 from router.store.findings.queries import display_counts_of_day
 from router.store.tables.forms import FormRow
+from tests.reading.grid import rows_of
 
 FORMS = "置业顾问,来电时间,类别,客户姓名,电话\n{who},2026-11-20 09:30,购房,王女士,13812345678\n"
 
@@ -48,7 +48,7 @@ def test_forms_are_imported_once_and_exported_as_they_were(folder: Path) -> None
     assert _hotline(folder, "import", "forms", file, "--by", "li").exit_code == 0
     output = folder / "out.xlsx"
     assert _hotline(folder, "export", "forms", "--from", "2026-11-20", "-o", str(output)).exit_code == 0
-    cells = read_table(output.read_bytes())[0].cells
+    cells = rows_of(output.read_bytes())[0]
     assert (cells["置业顾问"], cells["来电时间"], cells["电话"]) == (who, "2026-11-20 09:30:00", "13812345678")
 
 

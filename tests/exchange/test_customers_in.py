@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from router.exchange.customers_in import CustomersPreview, ListTerms, look_through, take_all
-from router.exchange.reading import TableFileError, read_table
-from router.reconcile.numbers import Numbering
+from router.exchange.customers_in import HEADS, CustomersPreview, ListTerms, look_through, take_all
+from router.reading.errors import TableFileError
+from router.reading.numbering import Numbering
+from router.reading.tables import read_table
+from router.store.customers.erasure import erase_numbers
 from router.store.customers.numbers import further_numbers
 from router.store.customers.queries import Terms
 from router.store.tables.customers import CustomerRow, NumberRow, OwnerGivenRow
@@ -32,12 +34,12 @@ def reading() -> ListTerms:
 
 def look(database: Engine, text: str) -> CustomersPreview:
     with Session(database) as session:
-        return look_through(session, read_table((HEAD + text).encode()), reading())
+        return look_through(session, read_table((HEAD + text).encode(), HEADS), reading())
 
 
 def take(database: Engine, text: str) -> int:
     with Session(database) as session:
-        seen = look_through(session, read_table((HEAD + text).encode()), reading())
+        seen = look_through(session, read_table((HEAD + text).encode(), HEADS), reading())
         count = take_all(session, seen, by="zhang", now=NOW)
         session.commit()
         return count
@@ -105,5 +107,51 @@ def test_numbers_of_two_customers_on_one_row_are_for_people_to_merge(database: E
 
 
 def test_a_list_without_a_needed_column_is_refused_with_the_titles_that_are_understood(database: Engine) -> None:
-    with Session(database) as session, pytest.raises(TableFileError, match="owner"):
-        look_through(session, read_table("姓名,电话\n王,13812345678\n".encode()), reading())
+    with Session(database) as session, pytest.raises(TableFileError, match="missing: owner"):
+        look_through(session, read_table("姓名,电话\n王,13812345678\n".encode(), HEADS), reading())
+
+
+def test_two_columns_of_numbers_are_both_the_customers_and_an_empty_one_is_none(database: Engine) -> None:
+    text = "姓名,手机,电话,置业顾问,末次联系\n王,13900000001,02161234567,A,2026-11-20\n李,13900000002,,B,2026-11-20\n"
+    with Session(database) as session:
+        seen = look_through(session, read_table(text.encode(), HEADS), reading())
+    assert [row.numbers for row in seen.taken] == [("+8613900000001", "+862161234567"), ("+8613900000002",)]
+
+
+def test_an_extension_and_a_note_are_kept_beside_the_number_once(database: Engine) -> None:
+    text = "王,61234567转801；13900000001（微信同号）,陈晨,2026-11-20\n"
+    assert (take(database, text), take(database, text)) == (1, 0)
+    with Session(database) as session:
+        customer = session.scalars(select(CustomerRow)).one()
+        assert [row.number for row in customer.numbers] == ["+862161234567", "+8613900000001"]
+        assert customer.remarks == "尾号4567转801；微信同号"
+        erase_numbers(session, 1, ["+8613900000001"], NOW)
+        session.expire_all()
+        assert customer.remarks == ""
+
+
+def test_what_a_spreadsheet_rounded_or_a_date_that_may_be_two_is_refused_by_its_column(database: Engine) -> None:
+    seen = look(database, "王,1.38E+10,陈晨,2026-11-20\n李,13900000001,陈晨,11/12/2026\n赵,13900000002,陈晨,46350\n")
+    assert [(row.line, row.column, row.fault) for row in seen.bad] == [
+        (2, "numbers", "rounded"),
+        (3, "last_contact", "ambiguous-date"),
+        (4, "last_contact", "day-number"),
+    ]
+
+
+def test_a_title_that_nobody_understands_is_told(database: Engine) -> None:
+    text = "客户姓名,电话,置业顾问,末次联系,楼盘\n王,13900000001,A,2026-11-20,一期\n"
+    with Session(database) as session:
+        assert look_through(session, read_table(text.encode(), HEADS), reading()).unknown == ("楼盘",)
+
+
+def test_two_of_one_name_are_told_apart_by_id_alone(database: Engine) -> None:
+    terms = reading()
+    twins = ListTerms(
+        people={"A": "陈晨", "B": "陈 晨"}, written=terms.written, zone=terms.zone, ownership=terms.ownership
+    )
+    with Session(database) as session:
+        table = read_table((HEAD + "王,13900000001,陈晨,2026-11-20\n李,13900000002,b,2026-11-20\n").encode(), HEADS)
+        seen = look_through(session, table, twins)
+    assert [(row.line, row.fault) for row in seen.bad] == [(2, "unknown-person")]
+    assert [row.owner for row in seen.taken] == ["B"]

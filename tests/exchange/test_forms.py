@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from router.config.form import FormTable
-from router.exchange.forms_in import file_all, look_through
+from router.exchange.forms_in import FormsPreview, file_all, heads, look_through
 from router.exchange.forms_out import TableTerms, day_sheet, forms_table
-from router.exchange.reading import TableFileError, read_table
 from router.exchange.table import as_csv, as_xlsx
+from router.reading.errors import TableFileError
+from router.reading.tables import read_table
 from router.store.database import open_database
-from router.store.forms.changes import Filing, Writing, correct_form, file_form
+from router.store.forms.changes import Filing, FormError, Writing, correct_form, file_form
 from router.store.forms.queries import forms_of_days
 from router.store.migrate import migrate_database
+from router.store.tables.forms import FormRow
 from router.store.tables.office import SiteRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -60,7 +62,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     database.dispose()
 
 
-def _of_the_day(session: Session) -> list[object]:
+def _of_the_day(session: Session) -> list[FormRow]:
     return list(forms_of_days(session, date(2026, 11, 24), date(2026, 11, 25), ZONE))
 
 
@@ -70,7 +72,7 @@ def test_a_form_that_is_exported_and_imported_is_the_same_form(session: Session,
     form = file_form(session, FULL, WRITING)
     content = kind(forms_table([form], _office(language)))  # type: ignore[operator]  # either writer
     session.rollback()
-    seen = look_through(session, read_table(content), _office(language), WRITING)
+    seen = look_through(session, read_table(content, heads()), _office(language), WRITING)
     assert seen.bad == ()
     assert file_all(session, seen, WRITING) == 1
     back = forms_of_days(session, date(2026, 11, 24), date(2026, 11, 25), ZONE)[0]
@@ -82,7 +84,7 @@ def test_a_form_that_is_exported_and_imported_is_the_same_form(session: Session,
 
 def test_the_same_file_twice_files_nothing_new(session: Session) -> None:
     form = file_form(session, FULL, WRITING)
-    lines = read_table(as_csv(forms_table([form], _office())))
+    lines = read_table(as_csv(forms_table([form], _office())), heads())
     assert look_through(session, lines, _office(), WRITING).known == (2,)
     correct_form(session, form, FULL, WRITING, why="x")
     assert file_all(session, look_through(session, lines, _office(), WRITING), WRITING) == 0
@@ -94,7 +96,7 @@ def test_a_row_that_is_wrong_is_named_and_nothing_is_half_imported(session: Sess
 周凯,soon,购房,电视,也许
 李丽,2026-11-24,Sale,,
 """
-    seen = look_through(session, read_table(text.encode()), _office(), WRITING)
+    seen = look_through(session, read_table(text.encode(), heads()), _office(), WRITING)
     assert len(seen.filings) == 1
     assert {(row.line, row.column) for row in seen.bad} >= {(3, "taken_at"), (4, "kind")}
     with pytest.raises(TableFileError, match="rows can't be taken"):
@@ -104,7 +106,7 @@ def test_a_row_that_is_wrong_is_named_and_nothing_is_half_imported(session: Sess
 
 def test_a_file_without_the_consultant_says_which_column_is_missing(session: Session) -> None:
     with pytest.raises(TableFileError, match="consultant"):
-        look_through(session, read_table("姓名\n王女士\n".encode()), _office(), WRITING)
+        look_through(session, read_table("姓名,电话\n王女士,13900000001\n".encode(), heads()), _office(), WRITING)
 
 
 def test_the_days_sheet_is_the_one_that_the_office_knows(session: Session) -> None:
@@ -118,3 +120,71 @@ def test_the_days_sheet_is_the_one_that_the_office_knows(session: Session) -> No
     assert list(second)[:2] == ["2", "10:00"]
     assert second[13] == "其他；推销"
     assert day_sheet(forms, _office(), show_numbers=True).rows[0][3] == "13812345678; 02587654321"
+
+
+HEAD = "置业顾问,来电时间,客户姓名,电话,媒体,意向,约访,约访时间,备注\n"
+
+
+def _look(session: Session, text: str) -> FormsPreview:
+    return look_through(session, read_table((HEAD + text).encode(), heads()), _office(), WRITING)
+
+
+def _take(session: Session, text: str) -> int:
+    return file_all(session, _look(session, text), WRITING)
+
+
+def test_the_same_forms_filed_again_from_the_same_file_are_there_already(session: Session) -> None:
+    row = "陈晨,2026/11/24 9:05,王,13900000001/13900000002,报纸,A,是,2026年11月26日 上午10:00,好\n"
+    assert _take(session, row + row) == 1
+    again = _look(session, row + row)
+    assert (again.filings, again.known) == ((), (2, 3))
+    (form,) = _of_the_day(session)
+    assert form.fields["number"] == "13900000001;13900000002"
+    assert form.fields["appointment_at"] == "2026-11-26T10:00"
+
+
+def test_a_form_that_was_corrected_since_is_not_filed_again_by_the_old_file(session: Session) -> None:
+    row = "陈晨,2026/11/24 9:05,王,13900000001,报纸,A,是,,好\n"
+    _take(session, row)
+    (form,) = _of_the_day(session)
+    filing = Filing(call_id=None, consultant="A", kind="purchase", taken_at=form.taken_at, fields={"name": "王总"})
+    correct_form(session, form, filing, WRITING, why="错名")
+    assert _look(session, row).known == (2,)
+
+
+def test_two_forms_of_one_call_that_differ_are_not_both_filed(session: Session) -> None:
+    text = "通话编号,置业顾问,备注\nc9,陈晨,一\nc9,陈晨,二\nc9,陈晨,一\n"
+    seen = look_through(session, read_table(text.encode(), heads()), _office(), WRITING)
+    assert ([(row.line, row.fault) for row in seen.bad], seen.known) == ([(3, "other-form-there")], (4,))
+
+
+def test_what_stands_beside_a_number_goes_into_the_remarks(session: Session) -> None:
+    assert _take(session, "陈晨,2026-11-24 09:05,王,021-61234567转801 、13900000001（太太）,,,,,要三房\n") == 1
+    (form,) = _of_the_day(session)
+    assert form.fields["number"] == "021-61234567;13900000001"
+    assert form.fields["remarks"] == "要三房；尾号4567转801；太太"
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"), [("1.38E+10", "rounded"), ("12", "not-a-number"), ("微信", "not-a-number")]
+)
+def test_a_number_is_checked_when_a_form_is_filed(session: Session, number: str, fault: str) -> None:
+    filing = Filing(call_id=None, consultant="A", kind="other", fields={"number": number})
+    with pytest.raises(FormError) as refused:
+        file_form(session, filing, WRITING)
+    assert refused.value.faults == {"number": fault}
+
+
+def test_the_calls_own_number_is_never_wrong_however_short(session: Session) -> None:
+    filing = Filing(
+        call_id="c5", consultant="A", kind="other", fields={"number": "801;１３９０００００００１"}, own_number="801"
+    )
+    assert file_form(session, filing, WRITING).fields["number"] == "801;13900000001"
+
+
+def test_a_preview_has_a_code_that_changes_with_what_would_be_filed(session: Session) -> None:
+    row = "陈晨,2026/11/24 9:05,王,13900000001,报纸,A,是,,好\n"
+    first = _look(session, row)
+    assert (first.lines, first.code) == ((2,), _look(session, row).code)
+    _take(session, row)
+    assert _look(session, row).code != first.code

@@ -7,8 +7,8 @@ import random
 import phonenumbers
 import pytest
 
+from router.reading.numbering import Numbering
 from router.reconcile.edit_distance import NearNumbers, distance
-from router.reconcile.numbers import Numbering
 from tests.reconcile.oracle import edit_distance
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from router.exchange.reading import read_table
 from router.store.tables.days import DayClosingRow
 from router.store.tables.forms import FormRow
+from tests.reading.grid import rows_of
 from tests.web.test_board import _sign_in
 from tests.web.test_forms import PURCHASE, record
 
@@ -59,16 +59,16 @@ def test_the_sheet_is_printed_masked_and_exported_in_full_to_whom_it_concerns(cl
     paper = client.get(f"/day/{TODAY}/sheet").get_data(as_text=True)
     assert "138****5678" in paper
     assert "13812345678" not in paper
-    line = read_table(client.get(f"/export/day.xlsx?from={TODAY}").data)[0]
-    assert line.cells["电话"] == "13812345678"
-    assert line.cells["置业顾问"] == "李丽"
+    line = rows_of(client.get(f"/export/day.xlsx?from={TODAY}").data)[0]
+    assert line["电话"] == "13812345678"
+    assert line["置业顾问"] == "李丽"
 
 
 @pytest.mark.usefixtures("record")
 def test_a_manager_gets_files_with_numbers_masked_and_a_consultant_none(client: FlaskClient) -> None:
     _sign_in(client, "manager")
-    lines = read_table(client.get(f"/export/calls.csv?from={TODAY}").data)
-    assert lines[0].cells["号码"] == "138****5678"
+    lines = rows_of(client.get(f"/export/calls.csv?from={TODAY}").data)
+    assert lines[0]["号码"] == "138****5678"
     other = client.application.test_client()
     _sign_in(other, "consultant")
     assert other.get(f"/export/calls.csv?from={TODAY}").status_code == 403
@@ -101,7 +101,28 @@ def test_a_file_of_forms_is_looked_through_before_anything_is_filed(client: Flas
     good = "置业顾问,来电时间,类别\n李丽,2026-11-20 09:30,其他\n"
     assert "尚未录入" in send(good, "look")
     assert record.scalars(select(FormRow)).all() == []
-    assert "请从列表中选" in send(good + "周凯,,其他\n", "file")
+    assert "没有这位在职顾问" in send(good + "周凯,,其他\n", "file")
     assert record.scalars(select(FormRow)).all() == []
     assert "已录入 1 份" in send(good, "file")
     assert record.scalars(select(FormRow)).one().entered == "import"
+    assert "已有 <b>1</b>" in send(good, "look")
+
+
+@pytest.mark.usefixtures("record")
+def test_what_is_filed_is_what_the_preview_showed(client: FlaskClient, record: Session) -> None:
+    _sign_in(client, "secretary")
+    text = "置业顾问,来电时间,类别,楼盘\n李丽,2026/11/20 下午9:30,其他,一期\n"
+
+    def send(text: str, **more: str) -> str:
+        file = (BytesIO(text.encode()), "表.csv")
+        return _post(client, "/import/forms", {"file": file, **more}).get_data(as_text=True)
+
+    shown = send(text, do="look")
+    assert "看不懂而略去的列" in shown
+    assert "楼盘" in shown
+    code = re.search('name="as_shown" value="([0-9a-f]+)"', shown)
+    assert code is not None
+    changed = send(text.replace("下午9", "上午9"), do="file", as_shown=code[1])
+    assert "在预览之后有变化" in changed
+    assert record.scalars(select(FormRow)).all() == []
+    assert "已录入 1 份" in send(text, do="file", as_shown=code[1])

@@ -16,7 +16,7 @@ def erase_numbers(session: Session, site_id: int, numbers: list[str], at: dateti
     """Empty every row with one of these numbers, their names, and what forms say of them; returns how many rows."""
     erase_in_forms(session, site_id, numbers)
     named = select(NumberRow.customer_id).where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
-    session.execute(update(CustomerRow).where(CustomerRow.id.in_(named)).values(name=""))
+    session.execute(update(CustomerRow).where(CustomerRow.id.in_(named)).values(name="", remarks=""))
     erased = session.execute(
         update(NumberRow)
         .where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))

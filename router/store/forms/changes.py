@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, cast, delete, select
 from sqlalchemy.orm import Session
 
-from router.config.form import FormTable
+from router.config.form import FormTable, as_kept
 from router.core.words import FormKind
 from router.errors import StoreError
 from router.masking import national
@@ -50,6 +50,7 @@ class Filing:
     taken_at: datetime | None = None
     slot_name: str = ""
     entered: str = "page"
+    own_number: str = ""  # the call's, which stands first in the field and is never wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def correct_form(session: Session, form: FormRow, filing: Filing, writing: Writi
 def check_filing(filing: Filing, writing: Writing) -> None:
     """Raises `FormError` with everything for which a form would be refused; nothing is written."""
     known = set(writing.people)
-    faults = writing.table.faults(filing.fields)
+    faults = writing.table.faults(fields_kept(filing, writing), own_number=filing.own_number)
     if filing.kind not in KINDS:
         faults["kind"] = "not-a-choice"
     if filing.consultant not in known:
@@ -108,10 +109,15 @@ def check_filing(filing: Filing, writing: Writing) -> None:
         raise FormError(faults)
 
 
+def fields_kept(filing: Filing, writing: Writing) -> dict[str, str]:
+    """What the form will keep of its fields."""
+    return as_kept(filing.fields, writing.zone, own_number=filing.own_number)
+
+
 def _write(session: Session, form: FormRow, filing: Filing, writing: Writing, *, why: str) -> None:
     form.consultant, form.kind, form.asked_for = filing.consultant, filing.kind, filing.asked_for
     form.taken_at, form.slot_name = filing.taken_at, filing.slot_name
-    form.fields = {key: value.strip() for key, value in filing.fields.items() if value.strip()}
+    form.fields = fields_kept(filing, writing)
     session.flush()
     session.add(
         FormRevisionRow(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from router.store.scope import SITE_ID, day_bounds
 from router.store.tables.calls import CallRow
 from router.store.tables.forms import FormDraftRow, FormRevisionRow, FormRow
+
+ASKED_AT_ONCE = 400  # as parameters of one query
 
 
 def draft_of(session: Session, *, username: str, call_id: str) -> Mapping[str, str]:
@@ -51,6 +53,25 @@ def forms_of_days(session: Session, first: date, end: date, zone: ZoneInfo) -> S
     begin, over = day_bounds(first, zone)[0], day_bounds(end, zone)[0]
     wanted = (FormRow.site_id == SITE_ID, taken >= begin, taken < over)
     return session.scalars(select(FormRow).where(*wanted).order_by(taken, FormRow.id)).all()
+
+
+def calls_with_forms(session: Session, call_ids: Collection[str]) -> set[str]:
+    """Which of these calls have a form."""
+    found, wanted = set[str](), sorted(call_ids)
+    for first in range(0, len(wanted), ASKED_AT_ONCE):
+        of_some = (FormRow.site_id == SITE_ID, FormRow.call_id.in_(wanted[first : first + ASKED_AT_ONCE]))
+        found.update(filter(None, session.scalars(select(FormRow.call_id).where(*of_some))))
+    return found
+
+
+def forms_taken_at(session: Session, moments: Collection[datetime | None]) -> Iterator[FormRow]:
+    """Forms taken at exactly these moments (None: imported ones whose moment nobody knows), with their revisions."""
+    wanted = sorted(moment.astimezone(UTC) for moment in moments if moment is not None)
+    of_site = select(FormRow).where(FormRow.site_id == SITE_ID).options(selectinload(FormRow.revisions))
+    for first in range(0, len(wanted), ASKED_AT_ONCE):
+        yield from session.scalars(of_site.where(FormRow.taken_at.in_(wanted[first : first + ASKED_AT_ONCE])))
+    if None in moments:
+        yield from session.scalars(of_site.where(FormRow.taken_at.is_(None), FormRow.entered == "import"))
 
 
 def form_with(session: Session, form_id: int) -> FormRow | None:

@@ -40,6 +40,8 @@ class CustomerRow(Base):
     known_since: Mapped[datetime] = mapped_column(UtcDateTime)
     name: Mapped[str] = mapped_column(String(80), default="")  # from an imported list; a form's name goes before it
 
+    remarks: Mapped[str] = mapped_column(String(500), default="")  # from an imported list; extensions, notes
+
     numbers: Mapped[list[NumberRow]] = relationship(back_populates="customer")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from router.reconcile.numbers import digits
+from router.reading.numbering import digits
 from router.telephony.records.channel_events import FIRST, ChannelEvent
 from router.telephony.records.exchange import Exchange
 

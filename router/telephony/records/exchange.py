@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Final
 
 from router.config.model import Site, Trunk
-from router.reconcile.numbers import Numbering, digits
+from router.reading.numbering import Numbering, digits
 from router.telephony.private.from_site import dial_string
 from router.telephony.records.recorded_legs import ANSWERED, RecordedLeg
 from router.telephony.switchboard.directory import device_of

@@ -13,11 +13,11 @@ from spectree.models import SecureType, SecuritySchemeData
 from sqlalchemy import select
 
 from router import __version__
-from router.config.form import split_numbers
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
 from router.desk_client.forms import tell_forms
 from router.masking import mask, national
+from router.reading.numbers import split_numbers
 from router.store.calls.explain import explain
 from router.store.calls.queries import call_with, calls_of_days, trail_of_call
 from router.store.forms.changes import Filing, FormError, Writing, file_form

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from router.config.form import split_numbers
 from router.masking import mask
+from router.reading.numbers import split_numbers
 from router.web import words
 from router.web.check.view import Line, SlotLine
 from router.web.shared import local

@@ -8,15 +8,16 @@ from flask_babel import gettext as _
 
 from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
-from router.exchange.customers_in import ListTerms, look_through, take_all
-from router.exchange.reading import read_table
+from router.exchange.customers_in import HEADS, ListTerms, look_through, take_all
 from router.masking import mask
+from router.reading.tables import read_table
 from router.store.customers.changes import MergeError, carry_out, merge_of
 from router.store.customers.numbers import block, open_blocks, row_of_number, unblock
 from router.store.customers.queries import CustomerLine, customer_shown
 from router.store.tables.customers import BlockRow, number_of
 from router.web import shared
 from router.web.customers.view import customer_or_404, have_it_read, said
+from router.web.shown.imports import ON_PREVIEWS, is_as_shown
 from router.web.shown.owning import left_in_words, masked, terms
 from router.wire.errors import EngineUnreachableError
 
@@ -123,8 +124,8 @@ def import_customers() -> ResponseReturnValue:
     people = {code: known.names.get(code, code) for code in known.working}
     reading = ListTerms(people=people, written=known.numbering.one, zone=shared.zone(), ownership=terms())
     try:
-        seen = look_through(shared.session(), read_table(file.read()), reading)
-        if request.form.get("do") == "take" and not seen.bad:
+        seen = look_through(shared.session(), read_table(file.read(), HEADS), reading)
+        if request.form.get("do") == "take" and not seen.bad and is_as_shown(seen.code):
             count = take_all(shared.session(), seen, by=shared.username(), now=now)
             shared.session().commit()
             _tell_the_desk()
@@ -133,4 +134,4 @@ def import_customers() -> ResponseReturnValue:
     except HotlineError as error:
         flash(str(error), "error")
         return redirect(url_for("customers.page"))
-    return render_template("customers/preview.html", seen=seen, filename=file.filename[:80], mask=mask)
+    return render_template("customers/preview.html", seen=seen, filename=file.filename[:80], **ON_PREVIEWS)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from router.core.inputs import Contacted
 from router.core.words import Number, PersonId
-from router.masking import mask, national
+from router.masking import mask, mask_within, national
 from router.store.customers.changes import note_seen
 from router.store.customers.numbers import blocks_of_customer
 from router.store.customers.queries import MOST, VIEWS, CustomerLine, customers_shown, history_of
@@ -95,6 +95,7 @@ def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
     calls = [call for call in history.calls if _may_see(call)]
     html = render_template(
         "customers/one.html",
+        mask_within=mask_within,
         line=line,
         numbers=[(number, shown(number.number or "")) for number in line.numbers],
         numbers_shown=numbers_shown,

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 
 from router.errors import HotlineError
 from router.exchange import forms_out
-from router.exchange.forms_in import file_all, look_through
+from router.exchange.forms_in import file_all, heads, look_through
 from router.exchange.forms_out import TableTerms
-from router.exchange.reading import read_table
 from router.exchange.table import MIME, Table, written
+from router.reading.tables import read_table
 from router.store.calls.queries import calls_of_day, calls_of_days
 from router.store.forms.changes import FormError, Writing
 from router.store.forms.closing import DayAccount, DayClosedError, account_of_day, close_day, closing_of
@@ -25,6 +25,7 @@ from router.web import shared
 from router.web.access import WHOLE_NUMBERS
 from router.web.day.pdf import as_pdf, pdf_works
 from router.web.language import shown_language
+from router.web.shown.imports import ON_PREVIEWS, is_as_shown
 
 day_pages = Blueprint("day", __name__, template_folder="templates")
 
@@ -115,8 +116,8 @@ def import_forms() -> ResponseReturnValue:
     known = shared.settings()
     writing = Writing(table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now())
     try:
-        seen = look_through(shared.session(), read_table(file.read()), _office(), writing, why=why)
-        if request.form.get("do") == "file" and not seen.bad:
+        seen = look_through(shared.session(), read_table(file.read(), heads()), _office(), writing, why=why)
+        if request.form.get("do") == "file" and not seen.bad and is_as_shown(seen.code):
             count = file_all(shared.session(), seen, writing, why=why)
             shared.session().commit()
             flash(_("%(count)s forms are filed.", count=count))
@@ -124,7 +125,7 @@ def import_forms() -> ResponseReturnValue:
     except (FormError, HotlineError) as error:
         flash(str(error), "error")
         return redirect(url_for("day.page"))
-    return render_template("day/preview.html", seen=seen, filename=file.filename[:80])
+    return render_template("day/preview.html", seen=seen, filename=file.filename[:80], **ON_PREVIEWS)
 
 
 # --- what the routes ask ---------------------------------------------------------------------------------------------

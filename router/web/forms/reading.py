@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from router.config.form import FIELDS, FormTable
 from router.masking import national
+from router.reading.moments import MomentError, read_moment
 from router.store.forms.changes import Filing, FormError
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import number_of
@@ -32,6 +33,7 @@ def filing_from(
         slot_name="" if call else posted.get("slot_name", "").strip()[:80],
         fields=fields,
         entered=entered,
+        own_number=own_number(call),
     )
 
 
@@ -40,9 +42,9 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError as error:
-        raise FormError({"taken_at": "not-a-time"}) from error
+        return read_moment(text, zone).at
+    except MomentError as error:
+        raise FormError({"taken_at": error.fault}) from error
 
 
 def own_number(call: CallRow | None) -> str:

@@ -9,9 +9,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from router.config.form import FIELDS, FormField, split_numbers
+from router.config.form import FIELDS, FormField
 from router.desk_client.forms import tell_forms
 from router.masking import mask
+from router.reading.numbers import split_numbers
 from router.store.calls.queries import call_with, has_mark
 from router.store.forms.changes import (
     KINDS,

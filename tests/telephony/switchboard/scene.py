@@ -15,7 +15,7 @@ from router.core.actions import Hold, Release, Ring, StopRinging
 from router.core.inputs import CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter, Warn
-from router.reconcile.numbers import Numbering
+from router.reading.numbering import Numbering
 from router.telephony.ami import AmiAction, AmiAddress
 from router.telephony.switchboard import (
     AsteriskSwitchboard,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core.inputs import CallArrived
 from router.engine.ports import Letter
-from router.reconcile.numbers import Numbering
+from router.reading.numbering import Numbering
 from router.store.follow.events import FactKind
 from router.wire.observation import Observation
 from tests.telephony.switchboard.table import CALL, ENDED, HOTLINE_CALL, Table

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from router.config.form import split_numbers
+from router.reading.numbers import split_numbers
 
 _PLUS = "+＋"
 # China's subscriber numbers: 7 or 8 digits; 0 begins a trunk prefix, 1 mobiles and emergency, 9 services.

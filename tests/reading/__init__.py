@@ -1,0 +1,1 @@
+"""The one reader of what the world writes: tables, dates, numbers."""
