@@ -35,18 +35,21 @@ ABSENT = Reason("absent", Kind.PERSONAL)
 def reason(office: Office, person: Person, call: Call) -> Reason | None:
     """Why `person` is not available for `call`; None: they are. The first match wins (R3)."""
     if person.id in call.out:
-        return OUT
+        return OUT  # R3[out]: declined or failed for this very call
     if person.suspended:
-        return SUSPENDED
+        return SUSPENDED  # R3[suspended]: taken off calls by the supervisor
     if _turn_at_stake(office, person):
-        return OFFERED
+        return OFFERED  # R3[offered]: their turn is at stake on another call
     if person.presence != PRESENT:
+        # R3[presence]: the kind of presence says whether the turn is lost
         return Reason(person.presence, presence_kind(office, person.presence))
     if person.in_use or person.lost or person.talking or person.ringing:
-        return BUSY
+        return BUSY  # R3[busy]: on a call, the hotline's or another, or the phone is in trouble
     if person.wrap_up_until is not None:  # ends when its timer has had its turn, not by the clock
-        return WRAP_UP
-    return None if person.registered else ABSENT
+        return WRAP_UP  # R3[wrap-up]: by policy, after a hotline call
+    if not person.registered:
+        return ABSENT  # R3[absent]: present in word alone
+    return None
 
 
 def presence_kind(office: Office, presence: str) -> Kind:

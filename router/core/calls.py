@@ -54,7 +54,7 @@ def arrive(office: Office, call_id: CallId, number: Number) -> Call | None:
     if number != WITHHELD:
         office.customer(number)
     if office.slot is None:
-        miss(office, call, MissedWhy.CLOSED)
+        miss(office, call, MissedWhy.CLOSED)  # R1[closed]: no slot runs
         return None
     return call
 
@@ -63,33 +63,34 @@ def settle(office: Office, fresh: Call | None) -> None:
     """R14, after every input and timer: decide those who wait, let the available join, then say that `fresh` waits."""
     for call in list(office.pending.values()):
         if call.state is CallState.WAITING:
-            decide(office, call)
+            decide(office, call)  # R14[order]: first come, first served
     for call in office.pending.values():
         if call.state is CallState.OPEN:
-            _join(office, call)
+            _join(office, call)  # R14[joins]: whoever has become available
     if fresh is not None and fresh.state is CallState.WAITING:
         office.say(observe(office, fresh, "R14"))
-        office.say(Waits(call=fresh.id), Hold(call=fresh.id))
+        office.say(Waits(call=fresh.id), Hold(call=fresh.id))  # R14[waits]: nobody can be rung
 
 
 def decide(office: Office, call: Call) -> None:
     """Decide whom the call rings (R9): owner, substitute or next in line; nobody: it waits on."""
     owner = ownership.live_owner(office, call.number) if call.number != WITHHELD else None
-    call.returning = owner is not None
+    call.returning = owner is not None  # R9[returning]: settled anew at each decision
     if office.slot is None:
-        return  # R1: nobody new is rung
+        return  # R1[nobody-new]: while no slot runs
     if owner is None:
         _ring_next(office, call, Stage.ROTATION, None)
         return
     why = reason(office, office.people[owner], call)
     if why is None:
         office.say(observe(office, call, "R9", "R12"))
-        _ring(office, call, [owner], Stage.OWNER, None, owner)
+        _ring(office, call, [owner], Stage.OWNER, None, owner)  # R12[owner]: on a sheet or not, it costs no turn
     elif office.policy.owner_wait and why in WORTH_WAITING_FOR and not call.owner_wait_over:
         if call.owner_wait_until is None:
+            # R12[waits]: by policy, for an owner who will be free soon
             call.owner_wait_until = office.now + office.policy.owner_wait_ms
     else:
-        _ring_next(office, call, Stage.SUBSTITUTE, owner)
+        _ring_next(office, call, Stage.SUBSTITUTE, owner)  # R13[substitute]: the owner cannot be had
 
 
 def _ring_next(office: Office, call: Call, stage: Stage, owner: PersonId | None) -> None:
@@ -98,7 +99,8 @@ def _ring_next(office: Office, call: Call, stage: Stage, owner: PersonId | None)
     for sheet in office.running_sheets():
         person = choose(office, sheet, call)
         if person is not None:
-            office.out.insert(place, decision)  # what was seen stands before what was made of it
+            office.out.insert(place, decision)  # R17[known]: what was seen stands before what was made of it
+            # R10[offered]: the call group's next in line, else reception's
             turns.make_offer(office, call, sheet, person, substitute=owner is not None)
             _ring(office, call, [person], stage, sheet, owner)
             return
@@ -123,15 +125,15 @@ def _ring(
 def rang(office: Office, call: Call, person: PersonId) -> None:
     """A phone rings: the caller's clock starts with the first (R11), the own three rings with one's own (R6)."""
     if call.clock is None:
-        call.clock = office.now
+        call.clock = office.now  # R11[clock]: the caller's, from the first phone that rings
     offer = call.offer_of(person)
     if offer is not None and offer.rang_at is None:
-        offer.rang_at = office.now
+        offer.rang_at = office.now  # R6[own-rings]: one's own, from one's own phone
 
 
 def open_to_everyone(office: Office, call: Call) -> None:
     """The caller's three rings are over: everyone available starts to ring at once (R11), later ones join (R14)."""
-    call.step(CallEvent.OPEN)
+    call.step(CallEvent.OPEN)  # R11[open]: three rings are over
     _join(office, call)
 
 
@@ -143,6 +145,7 @@ def _join(office: Office, call: Call) -> None:
         if reason(office, office.people[person], call) is None
     ]
     if joiners:
+        # R11[everyone]: on both sheets, call group first
         _ring(office, call, joiners, Stage.EVERYONE, None, ownership.live_owner(office, call.number))
 
 
@@ -174,8 +177,8 @@ def _leave(office: Office, call: Call, person: PersonId) -> None:
 
 def _lost_its_phone(call: Call) -> Call | None:
     if call.state is not CallState.RINGING:
-        return None  # R11: an open call stays open and never waits again
-    call.step(CallEvent.STOP)
+        return None  # R11[stays-open]: an open call never waits again
+    call.step(CallEvent.STOP)  # R11[next]: it goes on to the next at once, its clock running
     return call
 
 
@@ -198,16 +201,17 @@ def connect(office: Office, call: Call, person: PersonId) -> None:
     call.last_on_it, call.on_it_since = person, office.now
     owner = ownership.live_owner(office, call.number)
     if owner is not None and call.returning and owner != person:
-        office.say(TellOwner(call=call.id, owner=owner, substitute=person))
+        office.say(TellOwner(call=call.id, owner=owner, substitute=person))  # R13[told]: at once, the owner
     ownership.answered(office, call, person)
     if use is TurnUse.KEPT and kept is not None:
         turns.give_back(office, kept, RestoreWhy.SUBSTITUTE)
-    turns.give_back_all(office, call, RestoreWhy.ANSWERED_BY_OTHER)
-    office.callbacks.pop(call.number, None)  # R15: settled when somebody speaks with that number
+    turns.give_back_all(office, call, RestoreWhy.ANSWERED_BY_OTHER)  # R6[other-answered]: before three rings
+    office.callbacks.pop(call.number, None)  # R15[spoken]: settled when somebody speaks with that number
 
 
 def check_take(call: Call, person: Person) -> None:
     """Who may take an open call (R11); raises `ImpossibleInputError`."""
+    # R11[taken]: whoever can talk may take an open call, whatever their presence and sheet
     if call.state is not CallState.OPEN:
         raise ImpossibleInputError(f"call {call.id!r} is not open to everyone: it is {call.state}")
     hindrances = {
@@ -233,7 +237,7 @@ def hand_over(office: Office, call: Call, person: Person) -> None:
     person.in_use, person.talking = False, call.id
     call.last_on_it, call.on_it_since = person.id, office.now
     ownership.handed_over(office, call, person.id)
-    turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)
+    turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)  # R16.6[given-on]: it was not the answerer's customer
 
 
 def form_filed(office: Office, call: Call, kind: FormKind, asked_for: PersonId | None) -> None:
@@ -243,12 +247,12 @@ def form_filed(office: Office, call: Call, kind: FormKind, asked_for: PersonId |
     if asked_for is not None:
         office.person(asked_for)
     if kind is FormKind.OTHER or asked_for == call.last_on_it:
-        asked_for = None  # R16.5: with `other` it counts for nothing; asking for who answered is no wish
+        asked_for = None  # R16.5[no-wish]: with `other` it counts for nothing, nor does asking for who answered
     ownership.form_filed(office, call, kind, asked_for)
     if kind is FormKind.OTHER:
-        turns.give_back_used(office, call, RestoreWhy.OTHER)
+        turns.give_back_used(office, call, RestoreWhy.OTHER)  # R7[other]: the form alone can say so
     elif asked_for is not None:
-        turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)
+        turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)  # R16.5[asked-for]: the wish was for somebody else
 
 
 def hung_up(office: Office, call: Call) -> None:
@@ -276,7 +280,7 @@ def miss(office: Office, call: Call, why: MissedWhy) -> None:
     call.ended = office.now
     office.pending.pop(call.id)
     _stop_phones(office, call, answered=False)
-    turns.give_back_all(office, call, RestoreWhy.ABANDONED)
+    turns.give_back_all(office, call, RestoreWhy.ABANDONED)  # R6[abandoned]: the caller gave up before three rings
     callback = None
     if call.number != WITHHELD:
         callback = office.callbacks[call.number] = _who_calls_back(office, call)
@@ -291,14 +295,14 @@ def miss(office: Office, call: Call, why: MissedWhy) -> None:
 def _who_calls_back(office: Office, call: Call) -> PersonId | None:
     owner = ownership.live_owner(office, call.number)
     if owner is not None:
-        return owner
+        return owner  # R15[owner]: the live owner
     if call.offers:
-        return call.offers[-1].person
+        return call.offers[-1].person  # R15[last-offered]: else who was last offered it as a turn
     if office.slot is None:
-        return None
+        return None  # R15[nobody-yet]: the supervisor gives it to somebody
     for person, turn in office.sheets[Group.CALL].turns.items():
         if turn.state is TurnState.DUE and not office.people[person].suspended:
-            return person
+            return person  # R15[first-due]: else the first of the call sheet who is due
     return None
 
 
@@ -313,4 +317,4 @@ def _stop_phones(office: Office, call: Call, *, answered: bool, but: PersonId | 
 def follow_up(office: Office, number: Number, person: PersonId) -> None:
     """Somebody spoke with the number otherwise: contact, call back settled (R15, R16.2)."""
     ownership.contacted(office, number, person)
-    office.callbacks.pop(number, None)
+    office.callbacks.pop(number, None)  # R15[followed-up]: as an answered call settles it

@@ -59,7 +59,7 @@ class Desk:
         office = self.office
         while (timer := next_timer(office)) is not None and timer.due <= now:
             office.now = max(timer.due, office.now)
-            timer.fire()
+            timer.fire()  # R17[timers-first]: what time brings stands before the input of that instant
             calls.settle(office, None)
         office.now = now
 

@@ -42,7 +42,7 @@ def choose(office: Office, sheet: Sheet, call: Call) -> PersonId | None:
 def _first_due(sheet: Sheet, reasons: dict[PersonId, Reason | None]) -> PersonId | None:
     for person, turn in sheet.turns.items():
         if turn.state is TurnState.DUE and reasons[person] is None:
-            return person
+            return person  # R2[next]: the first in sheet order who is due and available
     return None
 
 
@@ -50,15 +50,16 @@ def _pass_over(office: Office, sheet: Sheet, turn: Turn, why: Reason | None) -> 
     if turn.state is not TurnState.DUE or why is None:
         return
     if why.kind is Kind.PERSONAL:
-        _lose(office, sheet, turn, why.word)
+        _lose(office, sheet, turn, why.word)  # R4[forfeit]: a personal reason loses the turn
     elif why.kind is Kind.OBJECTIVE:
+        # R4[passed]: an objective reason keeps it, so whoever comes back is in front again
         office.say(Passed(person=turn.person, sheet=sheet.group, why=why.word))
 
 
 def _lose(office: Office, sheet: Sheet, turn: Turn, why: str) -> None:
     office.say(Forfeit(person=turn.person, sheet=sheet.group, why=why))
     turn.step(TurnEvent.FORFEIT)
-    turn.owed = False
+    turn.owed = False  # R6[takes-owed]: a forfeit takes an owed turn along
 
 
 def _end_round(office: Office, sheet: Sheet, reasons: dict[PersonId, Reason | None]) -> None:
@@ -67,11 +68,12 @@ def _end_round(office: Office, sheet: Sheet, reasons: dict[PersonId, Reason | No
         if turn.state is not TurnState.DUE or why is None:
             continue
         if why.kind is Kind.PERSONAL:
-            _lose(office, sheet, turn, why.word)
+            _lose(office, sheet, turn, why.word)  # R5[forfeit]: at a round's end as when passed over
         elif why.kind is Kind.OBJECTIVE or why is OUT:
-            turn.owed = _is_owed(office, office.people[person], why)  # R6: a lapse takes an owed turn along
+            # R5[lapse]: the turn is gone with the round, and an owed one with it, unless the house kept them from it
+            turn.owed = _is_owed(office, office.people[person], why)
             office.say(Lapse(person=person, sheet=sheet.group, owed=turn.owed))
-    sheet.round += 1
+    sheet.round += 1  # R5[round]: somebody is available, and nobody who is due
     for turn in sheet.turns.values():  # a new round, not a step of the old turns
         turn.state, turn.by = TurnState.DUE, None
     office.say(Round(number=sheet.round, sheet=sheet.group))
@@ -82,6 +84,7 @@ def _is_owed(office: Office, person: Person, why: Reason) -> bool:
     kept_by_hotline = (
         why is BUSY and person.ringing is not None and not (person.talking or person.in_use or person.lost)
     )
+    # R5[owed]: one's own doing is told apart from what the house owes
     return why is OUT or kept_by_hotline or (office.policy.makeup_carry and why.kind is Kind.OBJECTIVE)
 
 
@@ -107,6 +110,7 @@ def check_orders(*orders: Iterable[PersonId]) -> None:
 def change_slot(office: Office) -> None:
     """The running slot has ended, the next one begins, or both (R1)."""
     following = office.plan.pop(0) if office.plan and office.plan[0].start <= office.now else None
+    # R1[continues]: the round goes on where it stood, even after a pause
     goes_on = following is not None and following.continues and bool(office.sheets)
     if office.slot is not None and not goes_on:
         end_stakes(office)
@@ -119,6 +123,7 @@ def change_slot(office: Office) -> None:
     for person in (*following.call, *following.reception):
         office.people.setdefault(person, Person(id=person))
     if not goes_on:
+        # R1[begins]: a slot of its own begins with a first round
         office.sheets = {group: Sheet(group=group, turns={}) for group in Group}
     for group, order in orders.items():
         reorder(office, office.sheets[group], order)
@@ -126,6 +131,7 @@ def change_slot(office: Office) -> None:
 
 def reorder(office: Office, sheet: Sheet, order: Sequence[PersonId]) -> None:
     """Put a new order on the sheet: who stays keeps their turn, who joins is due, who leaves is gone (R8)."""
+    # R8[stays]: a place keeps its turn; who comes back has a new one
     sheet.turns = {person: sheet.turns.get(person) or Turn(id=office.new_id(), person=person) for person in order}
 
 
@@ -136,7 +142,7 @@ def edit_roster(office: Office, edit: RosterEdited) -> None:
     check_orders(edit.order, others)
     for person in edit.order:
         office.people.setdefault(person, Person(id=person))
-    reorder(office, sheet, edit.order)
+    reorder(office, sheet, edit.order)  # R8[edited]: in mid-round, and in force at once
     office.say(Act(what="roster", subject=edit.group, by=edit.by, why=edit.why))
 
 
@@ -145,7 +151,7 @@ def hand_out(office: Office, act: TurnHandedOut) -> None:
     turn = _turn_on(running_sheet(office, act.group), act.person)
     office.say(Act(what="hand_out", subject=act.person, by=act.by, why=act.why))
     office.say(Restore(person=act.person, sheet=act.group, why=RestoreWhy.SUPERVISOR))
-    back(turn)
+    back(turn)  # R8[handed-out]: a turn is given as it comes back
 
 
 def take_away(office: Office, act: TurnTakenAway) -> None:
@@ -156,9 +162,9 @@ def take_away(office: Office, act: TurnTakenAway) -> None:
     office.say(Act(what="take_away", subject=act.person, by=act.by, why=act.why))
     office.say(Forfeit(person=act.person, sheet=act.group, why="supervisor"))
     if turn.owed:
-        turn.owed = False
+        turn.owed = False  # R8[owed-first]: what is taken is the extra one
     else:
-        turn.step(TurnEvent.FORFEIT)
+        turn.step(TurnEvent.FORFEIT)  # R8[taken]: the due turn goes
 
 
 def running_sheet(office: Office, group: Group) -> Sheet:

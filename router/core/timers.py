@@ -63,8 +63,10 @@ def _timers_of(office: Office, call: Call) -> Iterator[Timer]:
     if call.owner_wait_until is not None and not call.owner_wait_over and call.state is not CallState.OPEN:
         yield Timer(call.owner_wait_until, lambda: _end_owner_wait(call))
     if call.clock is not None:
+        # R11[sixty]: from the clock's start, whoever rings
         yield Timer(call.clock + office.policy.max_ring_ms, lambda: calls.miss(office, call, MissedWhy.NO_ANSWER))
-    elif call.state is CallState.WAITING:  # R14: not one whose first phone was told to ring and has not rung yet
+    elif call.state is CallState.WAITING:
+        # R14[too-long]: not one whose first phone was told to ring and has not rung yet
         yield Timer(call.arrived + office.policy.max_wait_ms, lambda: calls.miss(office, call, MissedWhy.MAX_WAIT))
 
 

@@ -36,20 +36,19 @@ def answered(office: Office, call: Call, person: PersonId) -> tuple[TurnUse, Off
     if offer is None or turn is None or offer.state not in (OfferState.AT_STAKE, OfferState.OVER):
         return TurnUse.NONE, None
     if offer.substitute and offer.state is OfferState.AT_STAKE:
-        return TurnUse.KEPT, offer
+        return TurnUse.KEPT, offer  # R13[kept]: in time, a substitute keeps the turn
     offer.step(OfferEvent.ANSWER)
     _use(turn, offer)
     return TurnUse.USED, None
 
 
 def _use(turn: Turn, offer: Offer) -> None:
-    # R6: a turn that came back meanwhile, or belongs to a new round, stays as it is
     if turn.by != offer.id or turn.state not in (TurnState.OFFERED, TurnState.FORFEITED):
-        return
-    turn.step(TurnEvent.USE, offer.id)
+        return  # R6[moved-on]: a turn that came back meanwhile, or belongs to a new round, stays as it is
+    turn.step(TurnEvent.USE, offer.id)  # R6[used]: in time, or late before anyone else
     if turn.owed:
         turn.owed = False
-        turn.step(TurnEvent.PAY)
+        turn.step(TurnEvent.PAY)  # R6[paid]: the turn used was the owed one
 
 
 def forfeit(office: Office, offer: Offer, why: str) -> None:
@@ -65,14 +64,14 @@ def forfeit(office: Office, offer: Offer, why: str) -> None:
 
 def run_out(office: Office, offer: Offer) -> None:
     """The own three rings are over; the phone goes on ringing (R6)."""
-    forfeit(office, offer, "no_answer")
+    forfeit(office, offer, "no_answer")  # R6[rang-out]: three rings of one's own phone
     offer.step(OfferEvent.RUN_OUT)
 
 
 def declined(office: Office, offer: Offer) -> None:
     """The person pressed "reject"; after their own three rings nothing more happens to the turn (R6)."""
     if offer.state is OfferState.AT_STAKE:
-        forfeit(office, offer, "declined")
+        forfeit(office, offer, "declined")  # R6[declined]: "reject" pressed
     if offer.state is not OfferState.VOID:
         offer.step(OfferEvent.SETTLE)
 
@@ -80,7 +79,7 @@ def declined(office: Office, offer: Offer) -> None:
 def failed(office: Office, offer: Offer) -> None:
     """The phone or line failed: the turn comes back if it was still at stake (R6)."""
     if offer.state is OfferState.AT_STAKE:
-        give_back(office, offer, RestoreWhy.DEVICE)
+        give_back(office, offer, RestoreWhy.DEVICE)  # R6[failed]: phone or line, nobody's fault
     if offer.state in (OfferState.AT_STAKE, OfferState.OVER):
         offer.step(OfferEvent.SETTLE)
 
@@ -99,9 +98,9 @@ def back(turn: Turn, offer: int | None = None) -> None:
     """*Back* (R6): due again, if the turn is lost, done or offered by this very offer; else one turn is owed."""
     by_this = turn.state is TurnState.OFFERED and turn.by == offer
     if by_this or turn.state in (TurnState.DONE, TurnState.FORFEITED):
-        turn.step(TurnEvent.BACK)
+        turn.step(TurnEvent.BACK)  # R6[back]: due again
     else:
-        turn.owed = True
+        turn.owed = True  # R6[owed]: it is due already, so one more is
 
 
 def give_back_all(office: Office, call: Call, why: RestoreWhy) -> None:
@@ -127,4 +126,4 @@ def end_stakes(office: Office) -> None:
             turn = office.sheets[offer.group].turns.get(offer.person)
             if turn is not None and turn.by == offer.id and turn.state is TurnState.OFFERED:
                 turn.step(TurnEvent.BACK)
-            offer.step(OfferEvent.VOID)
+            offer.step(OfferEvent.VOID)  # R1[void]: a slot that ended has nothing at stake any more

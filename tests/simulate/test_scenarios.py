@@ -42,6 +42,6 @@ def test_long_scenarios_equal_in_full(path: Path) -> None:
 def test_every_rule_of_the_desk_and_every_policy_has_a_scenario_of_its_own() -> None:
     names = [name for path in OWN for name, _ in cases(path)]
     for rule in range(1, 18):
-        assert any(re.match(rf"R{rule}[ .]", name) for name in names), f"R{rule}"
+        assert any(re.match(rf"R{rule}[ .\[]", name) for name in names), f"R{rule}"
     for policy in (*POLICY, *NOT_THE_DESKS):
         assert any(f"policy {policy}" in name or f", {policy}" in name for name in names), policy
