@@ -87,3 +87,12 @@ class DataFolder:
                 json.dump(known, file, indent=1)
             draft.replace(path)
         return known[name]
+
+    def secret_to_show(self, name: str) -> str:
+        """The same the first time it is asked for, to be shown to a person; afterwards "": it is not shown twice."""
+        path = self.path / "shown.json"
+        shown: list[str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        if name in shown:
+            return ""
+        path.write_text(json.dumps([*shown, name]), encoding="utf-8")
+        return self.secret(name)

@@ -26,8 +26,8 @@ MANAGER_USER = """\
 secret = {secret}
 deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
-read = system,call,user
-write = system,call,originate,reporting
+read = call,user
+write = call,originate,reporting
 """
 
 

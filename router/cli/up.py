@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -351,17 +353,34 @@ def _board_with_its_slot(place: Place) -> dict[str, Any]:
     return board
 
 
+def _password_once(place: Place, account: str, *, in_file: bool) -> str:
+    """What to say of an account's password: itself the first time, and never where what we say is kept as a log."""
+    if in_file:
+        return "as in the site file"
+    if is_log(sys.stdout.fileno()):
+        return f"in {place.folder.path / 'secrets.json'}: sip-{account}"
+    secret = place.folder.secret_to_show(f"sip-{account}")
+    return f"{secret}   (shown once)" if secret else f"shown before; in {place.folder.path / 'secrets.json'}"
+
+
+def is_log(descriptor: int) -> bool:
+    """Whether what is written there is kept: a file, or systemd's journal."""
+    status = os.fstat(descriptor)
+    journal = os.environ.get("JOURNAL_STREAM", "") == f"{status.st_dev}:{status.st_ino}"
+    return journal or stat.S_ISREG(status.st_mode)
+
+
 def _tell_phones(place: Place) -> None:
     host, port = split_address(place.site.pbx.sip_bind)
     click.echo(f"  话机 Phones     SIP server {place.lan or host}:{port} (UDP)")
     for consultant in place.site.consultants:
         for phone in consultant.all_phones:
             if phone.account:
-                secret = "as in the site file" if phone.secret else place.folder.secret(f"sip-{phone.account}")
+                secret = _password_once(place, phone.account, in_file=phone.secret is not None)
                 click.echo(f"                  {phone.account}  {consultant.name}  password {secret}")
     for trunk in place.site.trunks:
         if trunk.account:
-            secret = "as in the site file" if trunk.secret else place.folder.secret(f"sip-{trunk.account}")
+            secret = _password_once(place, trunk.account, in_file=trunk.secret is not None)
             click.echo(f"  来电 Caller     account {trunk.account}  password {secret}")
         for address in trunk.match:
             click.echo(f"  来电 Caller     calls from {address}")

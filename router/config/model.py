@@ -150,6 +150,7 @@ class Trunk(Model):
     no_answer_seconds: Annotated[Whole, Field(ge=5, le=600)] = 60
     outgoing: YesNo = False
     international: YesNo = False
+    daily_calls: Annotated[Whole, Field(ge=0, le=10_000)] = 100
     tells_hangup: YesNo = True
 
     @model_validator(mode="after")

@@ -119,6 +119,7 @@ SECTIONS: tuple[Section, ...] = (
             Setting("no_answer_seconds", "60", _("Longest wait of a call with answer = never."), "s"),
             Setting("outgoing", "false", _("Whether phones may call out through it.")),
             Setting("international", "false", _("Whether they may call abroad.")),
+            Setting("daily_calls", "100", _("How many calls out each phone may make a day, emergencies apart.")),
             Setting("tells_hangup", "true", _("Whether it tells that the other side has hung up; most analogue lines can't, and who hung up first is then unknown.")),
         ),
         many=True,

@@ -11,7 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from router.telephony.private.settings import EMERGENCY, INTERNATIONAL, PrivateSettings, TrunkSettings
+from router.telephony.private.settings import (
+    EMERGENCY,
+    INTERNATIONAL,
+    NATIONAL,
+    PREMIUM,
+    PrivateSettings,
+    TrunkSettings,
+)
 
 CLEAN = (
     # The very first step: a caller's number and name can carry line ends into AMI events (measured)
@@ -59,26 +66,72 @@ def own_numbers_context(settings: PrivateSettings) -> str:
 
 
 def outgoing_context(settings: PrivateSettings) -> str:
-    """Numbers outside, through the first trunk that allows it; none abroad unless allowed."""
+    """Numbers outside, through the first trunk that allows it: none abroad unless allowed, none that earn others money.
+
+    Each phone may make so many calls a day, emergencies apart: one that somebody has taken over costs little then.
+    """
     lines = ["[hotline-outgoing]"]
     trunk = next((one for one in settings.trunks if one.outgoing and one.target), None)
     if trunk is None:
         return lines[0]
     dial = [f"Set(CALLERID(num)={number})" for _, number in trunk.numbers[:1]]
     dial += [f"Dial(PJSIP/${{EXTEN}}@{trunk.name},{DIAL_SECONDS})", "Hangup()"]
-    for pattern in (*EMERGENCY.get(trunk.country, ("112",)), *_lengths("", 3, 18)):
-        lines += _extension(pattern, *dial)
-    if not trunk.international:
-        for pattern in _lengths(INTERNATIONAL.get(trunk.country, "00"), 1, 18):
-            lines += _extension(pattern, "Playtones(congestion)", "Wait(5)", "Hangup(21)")
+    refuse = ("Playtones(congestion)", "Wait(5)", "Hangup(21)")
+    counted = ["Gosub(hotline-may-dial,s,1)", f'GotoIf($["${{GOSUB_RETVAL}}" = "no"]?{len(dial) + 3})', *dial, *refuse]
+    for number in EMERGENCY.get(trunk.country, ("112",)):
+        lines += _extension(number, *dial)
+    for pattern in _permitted(trunk):
+        lines += _extension(pattern, *counted)
+    for pattern in _refused(trunk):
+        lines += _extension(pattern, *refuse)
+    return "\n".join([*lines, "", *_may_dial(trunk)])
+
+
+def _permitted(trunk: TrunkSettings) -> Iterator[str]:
+    if trunk.country in NATIONAL:
+        yield from NATIONAL[trunk.country]
     else:
-        for pattern in _lengths("+", 3, 18):
-            lines += _extension(pattern, *dial)
-    return "\n".join(lines)
+        yield from _lengths("", 3, 18)
+    if trunk.international:
+        yield from _lengths("+", 3, 18)
+        yield from _lengths(INTERNATIONAL.get(trunk.country, "00"), 5, 18)
+
+
+def _refused(trunk: TrunkSettings) -> Iterator[str]:
+    """What would fit a pattern of those that are permitted, or should be told by a tone and not by a 404."""
+    permitted = set(_permitted(trunk))
+    prefixes = [*PREMIUM.get(trunk.country, ())]
+    if not trunk.international:
+        prefixes.append(INTERNATIONAL.get(trunk.country, "00"))
+    patterns = [pattern for prefix in prefixes for pattern in _lengths(prefix, 0 if len(prefix) > 3 else 1, 18)]
+    if trunk.country in NATIONAL:
+        patterns += _lengths("", 3, 18)
+    return (pattern for pattern in patterns if pattern not in permitted)
+
+
+def _may_dial(trunk: TrunkSettings) -> list[str]:
+    """Counts a phone's calls of the day, in AstDB; returns `no` beyond the limit."""
+    return [
+        "[hotline-may-dial]",
+        *_extension(
+            "s",
+            "Set(DAY=${STRFTIME(${EPOCH},,%Y%m%d)})",
+            'ExecIf($["${DB(hotline/out-day)}" != "${DAY}"]?DBdeltree(hotline-out))',
+            "Set(DB(hotline/out-day)=${DAY})",
+            "Set(PHONE=${CHANNEL(name)})",
+            "Set(PHONE=${CUT(PHONE,-,1-$[${FIELDQTY(PHONE,-)} - 1])})",
+            "Set(MADE=$[0${DB(hotline-out/${PHONE})} + 1])",
+            f"GotoIf($[${{MADE}} > {trunk.daily_calls}]?10)",
+            "Set(DB(hotline-out/${PHONE})=${MADE})",
+            "Return()",
+            "UserEvent(HotlineOutLimit,Key: ${HOTLINE_KEY},Phone: ${CHANNEL(name)})",
+            "Return(no)",
+        ),
+    ]
 
 
 def _lengths(prefix: str, least: int, most: int) -> Iterator[str]:
-    """Patterns for `prefix` and `least` to `most` digits; `.` would match line ends."""
+    """Patterns for `prefix` and `least` to `most` digits more; `.` would match line ends."""
     return (f"_{prefix}{'X' * count}" for count in range(least, most + 1))
 
 

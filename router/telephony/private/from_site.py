@@ -104,6 +104,7 @@ def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path, secret: Ca
         country=trunk.country,
         outgoing=trunk.outgoing,
         international=trunk.international,
+        daily_calls=trunk.daily_calls,
         account=trunk.account or "",
         secret=(trunk.secret or secret(f"sip-{trunk.account}")) if trunk.account else "",
     )

@@ -16,8 +16,6 @@ from router.telephony.private.errors import AsteriskSettingsError
 from router.telephony.private.stage import Stage
 
 AMI_EVENTS: Final = (
-    "FullyBooted",
-    "Shutdown",
     "UserEvent",
     "Newstate",
     "Hangup",
@@ -71,6 +69,35 @@ AMI_NOISE: Final = (
 EMERGENCY: Final = {"CN": ("110", "119", "120", "122"), "US": ("911",), "CA": ("911",), "GB": ("999", "112")}
 """Country -> numbers that every phone may dial through any trunk that allows outgoing calls; others: 112."""
 
+NATIONAL: Final = {
+    "CN": (
+        "_1[12]X",  # 114, 121
+        "_1[012]XXX",  # 10086, 12345
+        *("_10XXXX", "_10XXXXX", "_10XXXXXX"),
+        *("_95XXX", "_95XXXX", "_95XXXXX", "_95XXXXXX"),
+        *("_96XXX", "_96XXXX"),
+        *("_400XXXXXXX", "_800XXXXXXX"),
+        *("_[2-8]XXXXXX", "_[2-8]XXXXXXX"),  # in one's own city
+        *("_010[2-8]XXXXXXX", "_02X[2-8]XXXXXXX", "_0[3-9]XX[2-8]XXXXXX", "_0[3-9]XX[2-8]XXXXXXX"),
+        *(f"_{zero}1{rest}XXXXXXXX" for zero in ("", "0") for rest in ("[3-58]X", "6[2567]", "7[0-8]", "9X")),
+    )
+}
+"""Country -> all that phones may dial outside; for others everything is but `PREMIUM` and calls abroad."""
+
+PREMIUM: Final = {
+    "CN": ("12590", "16", "179"),
+    "US": ("900", "1900", "976", "101"),
+    "CA": ("900", "1900", "976", "101"),
+    "GB": ("09", "070", "084", "087", "118"),
+    "DE": ("0900", "0137", "0180", "118", "010"),
+    "FR": ("089", "081", "118"),
+    "JP": ("0990", "0570", "0180"),
+    "HK": ("900", "15", "16"),
+    "TW": ("0204", "0209", "019"),
+    "SG": ("1900", "15"),
+}
+"""Country -> what numbers begin with that earn their owner money, and prefixes that go by another carrier (17951)."""
+
 INTERNATIONAL: Final = {"US": "011", "CA": "011", "JP": "010", "HK": "001", "TW": "002", "SG": "00"}
 """Country -> what a call abroad begins with; others: 00."""
 
@@ -115,6 +142,7 @@ class TrunkSettings:
     country: str = "CN"
     outgoing: bool = False
     international: bool = False
+    daily_calls: int = 100
     account: str = ""
     secret: str = field(default="", repr=False)
 

@@ -59,10 +59,11 @@ USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "HotlineOther": codes.on_other,
         "HotlineDuty": talks.on_duty_answered,
         "HotlineWritten": standbys.on_written,
+        "HotlineOutLimit": codes.on_out_limit,
     }
 )
 
-EVENT_NAMES: Final = (*EVENTS, "UserEvent", "FullyBooted", "Shutdown")
+EVENT_NAMES: Final = (*EVENTS, "UserEvent")
 """What `manager.conf` should let through (`eventfilter(name(...))=`); anything else is only work."""
 
 

@@ -56,6 +56,11 @@ def on_other(floor: Floor, event: AmiEvent) -> None:
         )
 
 
+def on_out_limit(floor: Floor, event: AmiEvent) -> None:
+    """A phone has made all the calls out that it may make today: is it still its owner's?"""
+    floor.alarm("outgoing-limit", f"phone {device_of(event.get('Phone'))} has made all its calls out of today")
+
+
 def oldest_open(floor: Floor, person: PersonId) -> LiveCall | None:
     """The oldest call that the person may take, as far as the PBX knows it: `may_take` is asked for the rest."""
     if floor.on_hotline(person) or not floor.may_take(person):
