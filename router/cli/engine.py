@@ -94,7 +94,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
     state(log, "starting", "running", of="engine", site=place.site.site.name, office=place.source)
     link_times = LinkTimes(place.folder.link_times)
-    linked = (over, lambda: switchboard.connected)
+    linked = (over, lambda: switchboard.beating)
     threading.Thread(target=link_times.follow, args=linked, name="link-times", daemon=True).start()
     try:
         engine.run(over)

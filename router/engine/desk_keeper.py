@@ -187,7 +187,27 @@ class DeskKeeper:
         why = f"{type(error).__name__}: {error}"
         self._make_anew()
         self._note("failed", now, letter, [], why)
+        call = getattr(letter.input, "call", None)
+        if call is not None:
+            self._let_go(CallId(call), now)
         return Outcome(self._journal.seq, why)
+
+    def _let_go(self, call: CallId, now: int) -> None:
+        """What becomes of the call can't be decided: it leaves the desk unanswered, and Asterisk rings for it."""
+        known = self.desk.office.calls.get(call)
+        if known is not None and not known.unanswered:
+            return  # somebody talks
+        self._decided.left.append(call)
+        if known is None:
+            return
+        log.error("alarm", call=call, alarm="quarantined", served="fallback", cure="report this log")
+        try:
+            answer = self.desk.handle(HungUp(call=call), now)
+        except Exception:  # it can't even end: time takes it out (R15)
+            log.exception("call not ended", call=call)
+            self._make_anew()
+        else:
+            self._note("input", now, Letter(input=HungUp(call=call), source="quarantine"), answer)
 
     def _make_anew(self) -> None:
         self._journal.commit()

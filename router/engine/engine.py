@@ -3,7 +3,7 @@
 A step takes the post that waits, lets the desk decide, commits it to the journal in one transaction, and only then
 has the actions carried out, answers who asked, and shows the board. So nothing is done that was not written down, and
 deciding never waits for the database. When the journal can't be written the engine ends: it starts again from what
-was written.
+was written. The heartbeat that keeps Asterisk's fallback from serving calls is this loop's: it stops when a step hangs.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class Engine:
         self._shower.show_if_due(at_once=any(post.done for post in arrived))
         for post, outcome in zip(arrived, outcomes, strict=True):
             answer(post, outcome)
+        self._switchboard.beat()
         return is_work
 
     def _patience(self, longest: float) -> float:

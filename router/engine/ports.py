@@ -47,5 +47,8 @@ class Switchboard(Protocol):
     def perform(self, actions: Sequence[Action | Warn]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
 
+    def beat(self) -> None:
+        """The engine's loop goes: to be said after each step. A switchboard that does not hear it falls silent."""
+
     def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
         """Have the PBX ring everybody for these calls by itself: the desk can't serve them any more."""

@@ -36,9 +36,13 @@ class NoPhones:
         self.asked: list[Action | Warn] = []
 
         self.left_to_fallback: list[CallId] = []
+        self.beats = 0
 
     def perform(self, actions: Sequence[Action | Warn]) -> None:
         self.asked += actions
+
+    def beat(self) -> None:
+        self.beats += 1
 
     def leave_to_fallback(self, calls: Sequence[CallId]) -> None:
         self.left_to_fallback += calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from router.core import desk as desk_module
 from router.core import inputs
 from router.core.actions import Action, Ring
 from router.core.errors import IllegalTransitionError
-from router.core.words import CallId, CallState, PersonId
+from router.core.words import CallId, CallState, PersonId, TurnState
 from router.engine.clock import SteadyClock
 from router.engine.ports import Letter, Warn
 from router.wire.errors import JournalError, RefusedError
@@ -115,6 +116,56 @@ def test_an_error_of_ours_costs_the_one_input_and_the_desk_is_as_before(
         kept = made.desk.office
     with office(tmp_path) as after:
         assert after.desk.office == kept
+
+
+def _fails(_office: Any, _told: Any) -> None:
+    raise KeyError("a slip of ours")
+
+
+def test_a_call_whose_arrival_can_not_be_decided_is_left_to_the_fallback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office(tmp_path) as made:
+        made.open_slot()
+        monkeypatch.setattr(desk_module, "_TAKE", {**desk_module._TAKE, inputs.CallArrived: _fails})
+        call = made.call_comes("c1")
+        assert made.phones.left_to_fallback == [call]
+        assert call not in made.desk.office.calls
+
+
+def test_a_call_that_can_not_be_decided_any_more_leaves_the_desk_and_nobody_loses_a_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office(tmp_path) as made:
+        made.open_slot()
+        call, other = made.call_comes("c1"), made.call_comes("c2")
+        monkeypatch.setattr(desk_module, "_TAKE", {**desk_module._TAKE, inputs.Declined: _fails})
+        made.tell(inputs.Declined(call=call, person=CHEN))
+        assert made.phones.left_to_fallback == [call]
+        turns = next(iter(made.desk.office.sheets.values())).turns
+        assert (turns[CHEN].state, turns[LI].state) == (TurnState.DUE, TurnState.OFFERED)
+        assert made.desk.office.calls[other].ringing == [LI]
+        kept = made.desk.office
+    with office(tmp_path) as after:
+        assert after.desk.office == kept
+
+
+def test_the_heart_beats_with_the_loop_and_not_while_a_step_hangs(tmp_path: Path) -> None:
+    with office(tmp_path) as made, sqlite3.connect(tmp_path / "journal.db", isolation_level=None) as other:
+        made.engine.step(0)
+        beats = made.phones.beats
+        assert beats > 0
+        other.execute("BEGIN IMMEDIATE")  # the journal blocks
+        made.mailbox.put(Letter(input=inputs.PersonKnown(person=CHEN), source="test"))
+        hanging = threading.Thread(target=made.engine.step, args=(0,))
+        hanging.start()
+        hanging.join(0.3)
+        assert hanging.is_alive()
+        assert made.phones.beats == beats
+        other.execute("ROLLBACK")
+        hanging.join()
+        assert made.phones.beats == beats + 1
+    other.close()
 
 
 def test_time_alone_opens_a_call_to_everyone(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,23 @@ def test_a_call_that_came_while_the_engine_was_frozen_is_answered_and_on_record(
     call = evidence.logged("13900007601")
     assert service.phone[call["answerer"]] is phone
     assert call["served_by"] == "fallback"
+
+
+def test_a_call_rings_at_once_though_the_engine_hangs_in_a_journal_that_blocks(
+    service: Service, evidence: Evidence
+) -> None:
+    with contextlib.closing(sqlite3.connect(service.data / "journal.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # as a disk that does not answer: the engine waits, its link lives
+        caller = service.caller("13900007701").dials(HOTLINE)
+        service.world.wait("a phone rings", lambda: any(p.is_ringing() for p in service.phone.values()), 4)
+        other.execute("ROLLBACK")
+    phone = next(phone for phone in service.phone.values() if phone.is_ringing())
+    phone.answers()
+    caller.hears(phone)
+    service.until(lambda b: any(c["on_it"] for c in b["calls"]), within=PATIENCE)
+    caller.hangs_up()
+    service.settle()
+    assert evidence.logged("13900007701")["served_by"] == "fallback"
 
 
 # --- the link --------------------------------------------------------------------------------------------------------

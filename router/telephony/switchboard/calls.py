@@ -33,14 +33,15 @@ def on_call(floor: Floor, event: AmiEvent) -> None:
     if call.turned_away:
         turn_away(floor, call)
         return
-    if known is None and floor.distrusts_pickups:
+    if not call.told and floor.distrusts_pickups:
         call.fallback = True  # not claimed: the fallback serves it by Dial, and it is on record all the same
         tell_arrival(floor, call, event.get("System"))
         return
-    if known is None:
+    if not call.told:
         tell_arrival(floor, call, event.get("System"))
     if offer:
-        floor.say(commands.claim(offer))
+        if call.orders:  # taken up after a restart: the desk has acted for it before
+            ringing.claim(floor, call)
         do_pending(floor, call)
 
 
@@ -112,6 +113,7 @@ def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
     first = floor.numbers.first(number)
     facts = {**_facts_of(call, system), "caller": number if number != first else ""}
     floor.tell(CallArrived(call=call.id, number=Number(first)), **facts)
+    call.told = True
 
 
 def _facts_of(call: LiveCall, system: str) -> dict[str, str]:

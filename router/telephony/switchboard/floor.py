@@ -103,6 +103,8 @@ class LiveCall:
     fallback: bool = False
     turned_away: bool = False  # no lead: it is logged, and rings nobody
     over: bool = False  # the caller is gone; legs may still be on their way out
+    told: bool = False  # the desk has heard of it
+    claimed: bool = False  # the dialplan has: it leaves the call to us while our heart beats
     told_over: bool = False  # the desk knows, or decided it itself
     open_to_all: bool = False
     clock_ms: int | None = None

@@ -92,7 +92,7 @@ def _who_came_by_themselves(floor: Floor, seen: LiveChannels, item: Expected) ->
 
 
 def _take_up(floor: Floor, seen: LiveChannels, item: Expected, legs: list[Leg], talking: Leg | None) -> None:
-    call = LiveCall(id=item.call, offer=seen.offers.get(item.call, ""), arrived_ms=floor.now)
+    call = LiveCall(id=item.call, offer=seen.offers.get(item.call, ""), arrived_ms=floor.now, told=True)
     call.open_to_all = item.open_to_all
     call.fallback = seen.is_served_by_fallback(item.call) and item.talking is None
     floor.calls[call.id] = call

@@ -82,7 +82,5 @@ def _compare_call(floor: Floor, call: LiveCall, seen: LiveChannels) -> None:
     else:
         if call.offer != offer and call.hears is Hears.MOVING:
             call.hears = Hears.WAITING  # its new offer was told while nobody listened
-        elif not call.offer and call.hears is Hears.NOTHING:
-            floor.say(commands.claim(offer))  # so was its first
         call.offer = offer
         calls.do_pending(floor, call)

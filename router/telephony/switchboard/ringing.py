@@ -45,6 +45,17 @@ def ring(floor: Floor, order: Ring) -> None:
     words = stage_words(floor.directory.language, order.stage, floor.name_of(order.owner) if order.owner else "")
     for person in order.people:
         start(floor, call, person, Purpose.OFFER, words)
+    claim(floor, call)
+
+
+def claim(floor: Floor, call: LiveCall) -> None:
+    """Tell the dialplan that the call is served: with the desk's first action for it, never before (DESIGN 6).
+
+    A call that the desk does not act for, whatever keeps it, is served by the fallback after a second.
+    """
+    if call.offer and not call.claimed:
+        call.claimed = True
+        floor.say(commands.claim(call.offer))
 
 
 def start(

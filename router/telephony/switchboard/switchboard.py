@@ -9,6 +9,7 @@ in a thread of our own. While a link is new, events are kept back until the list
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +30,8 @@ from router.wire.observation import Observation
 log = logger(__name__)
 
 BEAT_SECONDS = 1.0  # the dialplan takes us for silent after 4
+LATE_SECONDS = 3.0  # a clock of ours, or a beat, that is older stands still
+ANEW_SECONDS = 5.0  # until a new link asks for the live channels, where Asterisk did not tell them
 
 
 def _items(answer: AmiFuture[EventList]) -> list[AmiEvent] | None:
@@ -81,6 +84,10 @@ class AsteriskSwitchboard:
             times=ami_times,
         )
         self._clock_thread: threading.Thread | None = None
+        self._looked_at = 0.0  # when the clock's thread last looked
+        self._beat, self._beaten_at = secrets.randbelow(1 << 30), float("-inf")
+        self._beat_answer: AmiFuture[Response] | None = None
+        self._link_anew_at: float | None = None
 
     # --- for whoever composes the service
 
@@ -107,6 +114,25 @@ class AsteriskSwitchboard:
     def connected(self) -> bool:
         """Whether the link stands and the board is in step with Asterisk."""
         return self._ready.is_set()
+
+    @property
+    def beating(self) -> bool:
+        """Whether Asterisk has lately been told that we live: else it serves calls by itself, and we may miss some."""
+        return self._ready.is_set() and time.monotonic() - self._beaten_at < LATE_SECONDS
+
+    def beat(self) -> None:
+        """Say that we live, at most once a second; from the engine's own loop, so that it is silent when that hangs.
+
+        And only in step with Asterisk: its channels are known, what it says is read (it has answered the last beat),
+        and our own clock goes.
+        """
+        with self._lock:
+            now = time.monotonic()
+            is_read = self._beat_answer is None or self._beat_answer.done()
+            in_step = self._ready.is_set() and is_read and now - self._looked_at < LATE_SECONDS
+            if in_step and now - self._beaten_at >= BEAT_SECONDS:
+                self._beat, self._beaten_at = self._beat + 1, now
+                self._beat_answer = self._client.send_action(self._board.heartbeat(self._beat))
 
     @property
     def pickups_stuck(self) -> bool:
@@ -171,8 +197,9 @@ class AsteriskSwitchboard:
                 return
             states, live = _items(devices), _items(channels)
             if live is None:
-                self._kept_back = None
-                return  # without it we know nothing; the next link asks again
+                self._link_anew_at = time.monotonic() + ANEW_SECONDS
+                self._raise_alarm(Alarm("channels-untold", "Asterisk does not tell its channels: the fallback serves"))
+                return  # what comes stays kept back: we know nothing, and our silence says so
             self._carry_out(self._board.linked(live, states or (), monotonic_ms()))
             kept, self._kept_back = self._kept_back, None
             for event in kept:
@@ -184,7 +211,7 @@ class AsteriskSwitchboard:
     def _on_disconnected(self, _cause: AmiError) -> None:
         with self._lock:
             self._ready.clear()
-            self._kept_back = None
+            self._kept_back = self._link_anew_at = None
             self._carry_out(self._board.unlinked(monotonic_ms()))
 
     def _on_event(self, event: AmiEvent) -> None:
@@ -200,19 +227,16 @@ class AsteriskSwitchboard:
     # --- time
 
     def _keep_time(self) -> None:
-        """Fire the board's timers and say every second that we live."""
-        beat, next_beat = int(time.time()), time.monotonic()
+        """Fire the board's timers, and end a link on which Asterisk told no channels: the next one asks again."""
         with self._woken:
             while not self._stopping:
                 self._carry_out(self._board.time(monotonic_ms()))
-                if time.monotonic() >= next_beat:
-                    beat, next_beat = beat + 1, time.monotonic() + BEAT_SECONDS
-                    if self._client.connected:
-                        self._client.send_action(self._board.heartbeat(beat))
+                self._looked_at = time.monotonic()
+                if self._link_anew_at is not None and self._looked_at >= self._link_anew_at:
+                    self._link_anew_at = None
+                    self._send_all([AmiAction("Logoff")])
                 due = self._board.next_deadline
-                patience = next_beat - time.monotonic()
-                if due is not None:
-                    patience = min(patience, (due - monotonic_ms()) / 1000)
+                patience = BEAT_SECONDS if due is None else min(BEAT_SECONDS, (due - monotonic_ms()) / 1000)
                 self._woken.wait(max(0.001, patience))
 
     # --- what comes out of the board, with the lock held

@@ -114,6 +114,19 @@ class Scene:
         self._address = AmiAddress(host="127.0.0.1", port=pbx.ami, username="hotline", secret=SECRET)
         self._office = office(times, **trunk)
         self.board = self._switchboard()
+        self._over, self._thinks = threading.Event(), threading.Event()
+        self._thinks.set()
+        self._brain = threading.Thread(target=self._beat, name="brain", daemon=True)
+
+    def _beat(self) -> None:
+        """The engine's loop, as far as the switchboard hears of it."""
+        while not self._over.wait(0.1):
+            if self._thinks.is_set():
+                self.board.beat()
+
+    def brain_hangs(self) -> None:
+        """The engine's loop stands still, in a journal that blocks or a mistake of ours; all else goes on."""
+        self._thinks.clear()
 
     def _switchboard(self) -> AsteriskSwitchboard:
         return AsteriskSwitchboard(
@@ -132,6 +145,7 @@ class Scene:
             phone.signs_in()
             self.phone[name] = phone
         self.board.start()
+        self._brain.start()
         assert self.board.wait_ready(10), "the link did not come up"
         here = {PersonId(name) for name in accounts if name in PEOPLE}
         # Asterisk tells of a phone's state a moment after it has registered it
@@ -200,10 +214,14 @@ class Scene:
     def link_breaks(self) -> None:
         """Asterisk throws our AMI session out; the switchboard comes back by itself."""
         number = self.board._link_number
+        self.link_is_thrown_out()
+        until("the link is back", lambda: self.board._link_number > number and self.board.connected, 8)
+
+    def link_is_thrown_out(self) -> None:
+        """Asterisk throws our AMI session out."""
         listed = self.pbx.cli("manager show connected").splitlines()
         _name, _address, _start, _elapsed, fd, *_ = next(line.split() for line in listed if "127.0.0.1" in line)
         self.pbx.cli(f"manager kick session {fd}")
-        until("the link is back", lambda: self.board._link_number > number and self.board.connected, 8)
 
     def link_is_drained(self) -> None:
         """Whatever Asterisk had to say so far has come: it says what waits between two answers."""
@@ -224,6 +242,8 @@ class Scene:
             gone = self.board._stopping  # whoever died hears of nothing any more
             until("no leg is left", lambda: gone or (not floor.legs and not floor.calls), 5)
         finally:
+            self._over.set()
+            self._brain.join()
             self.board.stop()
             for phone in self.phone.values():
                 if phone.registered:
