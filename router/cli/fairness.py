@@ -1,9 +1,9 @@
-"""`hotline fairness`: who was offered and got how many turns, over days, round by round."""
+"""`hotline fairness`: what became of every turn that was due (R27), over days, round by round."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -17,43 +17,29 @@ from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.errors import RequestError
 from router.store.calls.explain import REASONS
+from router.store.fairness.ledger import OPEN, RoundTurns, SheetLedger
 from router.store.fairness.queries import Fairness, fairness
-from router.store.fairness.rounds import SheetRounds
 from router.store.fairness.shares import PersonShare
+from router.store.fairness.words import COSTS_NO_TURN, MARKS, WHY
+from router.texts import Language, Message, _, language_of
 from router.web.fairness.picture import Captions, rounds_picture
 
 # field of PersonShare -> its heading
-HEADS: Mapping[str, tuple[str, str]] = MappingProxyType(
+COUNTS: Mapping[str, Message] = MappingProxyType(
     {
-        "due": ("应得", "due"),
-        "got": ("实得", "got"),
-        "drift": ("差", "drift"),
-        "offers": ("派接", "offers"),
-        "answered": ("接听", "answered"),
-        "late": ("迟接", "late"),
-        "make_ups": ("补接", "make-ups"),
-        "substitutions": ("代接", "substit."),
-        "takeovers": ("接替", "takeovers"),
-        "handed_over": ("转出", "handed over"),
-        "received": ("转入", "received"),
-        "new_customers": ("新客户", "new cust."),
-        "rang_out": ("三声未接", "rang out"),
-        "declined": ("拒接", "declined"),
-        "let_ring_then_took": ("疑抢客户", "let ring, took"),
+        "offers": _("Offers"),
+        "answered": _("Answered"),
+        "late": _("Late"),
+        "make_ups": _("Make-up"),
+        "handed_over": _("Handed over"),
+        "received": _("Received"),
+        "new_customers": _("New customers"),
+        "rang_out": _("Rang out"),
+        "declined": _("Declined"),
+        "let_ring_then_took": _("Let ring, then took"),
     }
 )
-MARKS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {
-        "done": ("✓", "已接", "done"),
-        "forfeited": ("✕", "轮空", "forfeited"),
-        "lapsed": ("⊘", "过轮未补", "lapsed"),
-        "lost": ("–", "未轮到", "lost in silence"),
-        "open": ("○", "待接", "due"),
-    }
-)
-GROUPS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"call": ("接电组", "call group"), "reception": ("接待组", "reception group")}
-)
+GROUPS: Mapping[str, Message] = MappingProxyType({"call": _("Call group"), "reception": _("Reception group")})
 WIDE = 200  # columns
 
 
@@ -74,17 +60,17 @@ def command(
     svg: Path | None,
     language: str | None,
 ) -> None:
-    """Count, per person: turns due and got, offers, answers, forfeits with reasons, takeovers ..."""
+    """What became of every turn that was due, what is unexplained first; then offers, answers, takeovers ..."""
     place = open_place(config, data)
     begin, end = _period(first, last, place)
     counted = _count(place, begin, end)
-    which = 0 if (language or place.site.site.language) == "zh" else 1
+    words = language_of(language or place.site.site.language)
     if svg is not None:
-        _write_picture(svg, counted, place, which)
+        _write_picture(svg, counted, place, words)
     if as_json:
         click.echo(json.dumps(counted.as_json(), ensure_ascii=False, indent=1))
     else:
-        _report(_console(), counted, place.names, which)
+        _report(_console(), counted, place.names, words)
 
 
 def _period(first: datetime | None, last: datetime | None, place: Place) -> tuple[date, date]:
@@ -102,11 +88,11 @@ def _count(place: Place, begin: date, end: date) -> Fairness:
         return fairness(session, begin, end, place.site.zone, three_rings=three_rings)
 
 
-def _write_picture(path: Path, counted: Fairness, place: Place, which: int) -> None:
+def _write_picture(path: Path, counted: Fairness, place: Place, language: Language) -> None:
     captions = Captions(
-        groups={group: both[which] for group, both in GROUPS.items()},
-        marks={mark: words[which + 1] for mark, words in MARKS.items()},
-        nothing=("这些天没有轮次。", "No turns on these days.")[which],
+        groups={group: word.render(language) for group, word in GROUPS.items()},
+        marks={mark: word.render(language) for mark, (_shape, word) in MARKS.items()},
+        nothing=_("No turns on these days.").render(language),
     )
     try:
         path.write_bytes(rounds_picture(counted.sheets, place.names, captions))
@@ -117,26 +103,37 @@ def _write_picture(path: Path, counted: Fairness, place: Place, which: int) -> N
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _report(console: Console, counted: Fairness, names: Mapping[str, str], which: int) -> None:
-    calls = ("来电 {} 已接 {} 未接 {}", "calls {} answered {} missed {}")[which]
+def _report(console: Console, counted: Fairness, names: Mapping[str, str], language: Language) -> None:
+    sums = _("%(due)s due, %(used)s used", due=counted.due, used=counted.used)
+    console.print(f"{counted.unexplained} {_('turns unexplained').render(language)} · {sums.render(language)}")
     days = f"{counted.first} – {counted.last}" if counted.last != counted.first else f"{counted.first}"
-    console.print(f"{days}  {calls.format(counted.calls, counted.answered, counted.missed)}")
-    console.print(_people(counted.people, names, which))
+    calls = _(
+        "%(calls)s calls, %(answered)s answered, %(missed)s missed",
+        calls=counted.calls,
+        answered=counted.answered,
+        missed=counted.missed,
+    )
+    console.print(f"{days}  {calls.render(language)}")
+    console.print(_ledger(counted.people, names, language))
     for share in counted.people:
-        if share.forfeits:
-            reasons = ", ".join(f"{_reason(why, which)} {count}" for why, count in share.forfeits.most_common())
-            console.print(f"{('轮空', 'forfeited')[which]} {names.get(share.person, share.person)}: {reasons}")
+        _say_reasons(console, share, names.get(share.person, share.person), language)
+    console.print(_beside(counted.people, names, language))
     for sheet in counted.sheets:
-        console.print(_rounds(sheet, names, which))
-    largest = counted.largest
-    if largest is None:
-        console.print(("没有人偏离应得轮次。", "Nobody was off what they were due.")[which])
-    else:
-        where = (
-            f"{largest.slot_name} {GROUPS[largest.group][which]} {('第{}轮', 'round {}')[which].format(largest.round)}"
-        )
-        name = names.get(largest.person, largest.person)
-        console.print(f"{('最大偏差', 'largest drift')[which]}: {name} {largest.turns:+d} ({where})")
+        console.print(_rounds(sheet, names, language))
+
+
+def _say_reasons(console: Console, share: PersonShare, name: str, language: Language) -> None:
+    heads = {**{mark: word for mark, (_shape, word) in MARKS.items()}, "came_back": _("Came back")}
+    for what, head in heads.items():
+        if share.reasons.get(what):
+            reasons = ", ".join(f"{_reason(why, language)} {n}" for why, n in share.reasons[what].most_common())
+            console.print(f"{name} {head.render(language)}: {reasons}")
+
+
+def _reason(why: str, language: Language) -> str:
+    if why in WHY:
+        return WHY[why].render(language)
+    return REASONS.get(why, (why, why))[0 if language == "zh" else 1]
 
 
 def _console() -> Console:
@@ -145,30 +142,49 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, markup=False, width=WIDE)
 
 
-def _reason(why: str, which: int) -> str:
-    return MARKS["lapsed"][which + 1] if why == "lapsed" else REASONS.get(why, (why, why))[which]
+def _ledger(people: Sequence[PersonShare], names: Mapping[str, str], language: Language) -> Table:
+    """R27: what is unexplained, what was due, and how it ended."""
+    marks = list(MARKS)
+    heads = {mark: word for mark, (_shape, word) in MARKS.items()}
+    columns = {marks[0]: heads.pop(marks[0]), "due": _("Turns due"), **heads}
+    rows = [(share.person, [share.turns[name] for name in columns]) for share in people]
+    return _table(rows, list(columns.values()), names, language)
 
 
-def _people(people: list[PersonShare], names: Mapping[str, str], which: int) -> Table:
+def _beside(people: Sequence[PersonShare], names: Mapping[str, str], language: Language) -> Table:
+    """Calls that cost no turn, by kind, and what else was counted."""
+    rows = [
+        (share.person, [share.no_turn[kind] for kind in COSTS_NO_TURN] + [getattr(share, name) for name in COUNTS])
+        for share in people
+    ]
+    return _table(rows, [*COSTS_NO_TURN.values(), *COUNTS.values()], names, language)
+
+
+def _table(
+    rows: Sequence[tuple[str, Sequence[int]]], heads: Sequence[Message], names: Mapping[str, str], language: Language
+) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column(("顾问", "who")[which])
-    for both in HEADS.values():
-        table.add_column(both[which], justify="right", overflow="fold")
-    for share in people:
-        table.add_row(names.get(share.person, share.person), *(str(getattr(share, name) or "·") for name in HEADS))
+    table.add_column(_("Consultant").render(language))
+    for head in heads:
+        table.add_column(head.render(language), justify="right", overflow="fold")
+    for person, numbers in rows:
+        table.add_row(names.get(person, person), *(str(number or "·") for number in numbers))
     return table
 
 
-def _rounds(sheet: SheetRounds, names: Mapping[str, str], which: int) -> Table:
-    title = f"{sheet.slot_name} {GROUPS[sheet.group][which]}"
+def _rounds(sheet: SheetLedger, names: Mapping[str, str], language: Language) -> Table:
+    title = f"{sheet.slot_name} {GROUPS[sheet.group].render(language)}"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column(("轮", "round")[which], justify="right")
+    table.add_column(_("Round").render(language), justify="right")
     for person in sheet.people:
         table.add_column(names.get(person, person), justify="center")
     for number in sheet.rounds:
-        cells = (sheet.cells.get((number, person)) for person in sheet.people)
-        table.add_row(
-            str(number), *((MARKS[c.mark][0] + (str(c.got) if c.got > 1 else "") if c else "") for c in cells)
-        )
-    table.add_row(("差", "drift")[which], *(f"{drift:+d}" if (drift := sheet.drift(p)) else "0" for p in sheet.people))
+        table.add_row(str(number), *(_cell(sheet.cells.get((number, person))) for person in sheet.people))
     return table
+
+
+def _cell(cell: RoundTurns | None) -> str:
+    if cell is None:
+        return ""
+    shapes = [MARKS[end.what.value][0] for end in cell.ends] + [MARKS[OPEN][0]] * cell.open
+    return "".join([*shapes, *([MARKS["unexplained"][0]] if cell.unexplained else [])])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.core.words import (
+    Account,
     CallId,
     Group,
     MissedWhy,
@@ -206,6 +207,22 @@ class Act:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """The fairness ledger (R27): of each of these people one turn of the round is due, comes back, or has ended.
+
+    `undoes`: how the same turn had ended before; `about`: the call by which it ended or came back.
+    """
+
+    sheet: Group
+    round: int
+    who: tuple[PersonId, ...]
+    what: Account
+    undoes: Account | None = None
+    why: str = ""
+    about: CallId | None = None
+
+
 Action = Ring | StopRinging | Hold | Release | TellOwner
 Trail = (
     Rang
@@ -222,4 +239,5 @@ Trail = (
     | Decision
     | SlotChanged
     | Act
+    | LedgerEntry
 )

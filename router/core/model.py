@@ -15,6 +15,7 @@ from router.core.inputs import Slot
 from router.core.policy import PRESENT, Policy
 from router.core.tables import CALL, OFFER, TURN, OfferEvent, OfferState, step
 from router.core.words import (
+    Account,
     CallEvent,
     CallId,
     CallState,
@@ -55,6 +56,7 @@ class Turn:
     state: TurnState = TurnState.DUE
     by: int | None = None
     owed: bool = False
+    end: Account | None = None  # how the ledger has it lost, while it is forfeited (R27)
 
     def step(self, event: TurnEvent, by: int | None = None) -> None:
         """Move by the table; `by` is the offer that did it."""
@@ -80,7 +82,11 @@ class Offer:
     group: Group
     turn: int
     substitute: bool
+    call: CallId | None = None
     rang_at: int | None = None
+    round: int = 0  # the round whose turn it is
+    end: Account | None = None  # what the ledger says of that turn (R27)
+    holds: bool = True  # the turn is still this offer's to end or give back (R27)
     state: OfferState = OfferState.AT_STAKE
 
     def step(self, event: OfferEvent) -> None:

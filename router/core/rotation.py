@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from router.core import ledger
 from router.core.actions import Act, Forfeit, Lapse, Passed, Restore, Round, SlotChanged
 from router.core.availability import BUSY, OUT, Reason, reason
 from router.core.errors import ImpossibleInputError, PlanError
 from router.core.inputs import RosterEdited, Slot, TurnHandedOut, TurnTakenAway
 from router.core.model import Call, Office, Person, Sheet, Turn
 from router.core.turns import back, end_stakes
-from router.core.words import Group, Kind, PersonId, RestoreWhy, TurnEvent, TurnState
+from router.core.words import Account, Group, Kind, PersonId, RestoreWhy, TurnEvent, TurnState
 
 
 def choose(office: Office, sheet: Sheet, call: Call) -> PersonId | None:
@@ -58,25 +59,36 @@ def _pass_over(office: Office, sheet: Sheet, turn: Turn, why: Reason | None) -> 
 
 def _lose(office: Office, sheet: Sheet, turn: Turn, why: str) -> None:
     office.say(Forfeit(person=turn.person, sheet=sheet.group, why=why))
+    ledger.ended(office, sheet, turn, Account.OWN_DOING, why, owed=turn.owed)
     turn.step(TurnEvent.FORFEIT)
-    turn.owed = False  # R6[takes-owed]: a forfeit takes an owed turn along
+    turn.owed, turn.end = False, Account.OWN_DOING  # R6[takes-owed]: a forfeit takes an owed turn along
 
 
 def _end_round(office: Office, sheet: Sheet, reasons: dict[PersonId, Reason | None]) -> None:
     for person, turn in sheet.turns.items():
         why = reasons[person]
         if turn.state is not TurnState.DUE or why is None:
-            continue
-        if why.kind is Kind.PERSONAL:
+            ledger.still_owed(office, sheet, turn)
+        elif why.kind is Kind.PERSONAL:
             _lose(office, sheet, turn, why.word)  # R5[forfeit]: at a round's end as when passed over
-        elif why.kind is Kind.OBJECTIVE or why is OUT:
-            # R5[lapse]: the turn is gone with the round, and an owed one with it, unless the house kept them from it
-            turn.owed = _is_owed(office, office.people[person], why)
-            office.say(Lapse(person=person, sheet=sheet.group, owed=turn.owed))
+        else:
+            _stay_behind(office, sheet, turn, why)
     sheet.round += 1  # R5[round]: somebody is available, and nobody who is due
     for turn in sheet.turns.values():  # a new round, not a step of the old turns
         turn.state, turn.by = TurnState.DUE, None
     office.say(Round(number=sheet.round, sheet=sheet.group))
+    ledger.due(office, sheet, sheet.turns)
+    ledger.due(office, sheet, [person for person, turn in sheet.turns.items() if turn.owed], ledger.OWED)
+
+
+def _stay_behind(office: Office, sheet: Sheet, turn: Turn, why: Reason) -> None:
+    """The round ends on somebody still due who did nothing to lose the turn: it lapses, or goes in silence (R5)."""
+    was_owed, lapsed = turn.owed, why.kind is Kind.OBJECTIVE or why is OUT
+    if lapsed:
+        # R5[lapse]: the turn is gone with the round, and an owed one with it, unless the house kept them from it
+        turn.owed = _is_owed(office, office.people[turn.person], why)
+        office.say(Lapse(person=turn.person, sheet=sheet.group, owed=turn.owed))
+    ledger.round_over(office, sheet, turn, why.word, lapsed=lapsed, was_owed=was_owed)
 
 
 def _is_owed(office: Office, person: Person, why: Reason) -> bool:
@@ -132,7 +144,12 @@ def change_slot(office: Office) -> None:
 def reorder(office: Office, sheet: Sheet, order: Sequence[PersonId]) -> None:
     """Put a new order on the sheet: who stays keeps their turn, who joins is due, who leaves is gone (R8)."""
     # R8[stays]: a place keeps its turn; who comes back has a new one
-    sheet.turns = {person: sheet.turns.get(person) or Turn(id=office.new_id(), person=person) for person in order}
+    before = sheet.turns
+    for person, turn in before.items():
+        if person not in order:
+            ledger.left(office, sheet, turn)
+    sheet.turns = {person: before.get(person) or Turn(id=office.new_id(), person=person) for person in order}
+    ledger.due(office, sheet, [person for person in order if person not in before])
 
 
 def edit_roster(office: Office, edit: RosterEdited) -> None:
@@ -151,20 +168,24 @@ def hand_out(office: Office, act: TurnHandedOut) -> None:
     turn = _turn_on(running_sheet(office, act.group), act.person)
     office.say(Act(what="hand_out", subject=act.person, by=act.by, why=act.why))
     office.say(Restore(person=act.person, sheet=act.group, why=RestoreWhy.SUPERVISOR))
+    ledger.handed_out(office, running_sheet(office, act.group), turn)
     back(turn)  # R8[handed-out]: a turn is given as it comes back
 
 
 def take_away(office: Office, act: TurnTakenAway) -> None:
     """Take a turn away: an owed one first, else the due one; else refused (R8)."""
-    turn = _turn_on(running_sheet(office, act.group), act.person)
+    sheet = running_sheet(office, act.group)
+    turn = _turn_on(sheet, act.person)
     if not turn.owed and turn.state is not TurnState.DUE:
         raise ImpossibleInputError(f"{act.person} has no turn to take away: it is {turn.state} and none is owed")
     office.say(Act(what="take_away", subject=act.person, by=act.by, why=act.why))
     office.say(Forfeit(person=act.person, sheet=act.group, why="supervisor"))
+    ledger.ended(office, sheet, turn, Account.TAKEN_AWAY, act.why)
     if turn.owed:
         turn.owed = False  # R8[owed-first]: what is taken is the extra one
     else:
         turn.step(TurnEvent.FORFEIT)  # R8[taken]: the due turn goes
+        turn.end = Account.TAKEN_AWAY
 
 
 def running_sheet(office: Office, group: Group) -> Sheet:

@@ -7,10 +7,11 @@ round has begun, nothing but *back* reaches it. Somebody who has left, or whose 
 
 from __future__ import annotations
 
+from router.core import ledger
 from router.core.actions import Forfeit, Restore
 from router.core.model import Call, Offer, Office, Sheet, Turn
 from router.core.tables import OfferEvent, OfferState
-from router.core.words import PersonId, RestoreWhy, TurnEvent, TurnState, TurnUse
+from router.core.words import Account, PersonId, RestoreWhy, TurnEvent, TurnState, TurnUse
 
 
 def turn_of(office: Office, offer: Offer) -> Turn | None:
@@ -25,6 +26,7 @@ def make_offer(office: Office, call: Call, sheet: Sheet, person: PersonId, *, su
     """Offer the call to the person as their turn, or as a substitute (R10, R13)."""
     turn = sheet.turns[person]
     offer = Offer(id=office.new_id(), person=person, group=sheet.group, turn=turn.id, substitute=substitute)
+    offer.call, offer.round = call.id, sheet.round
     turn.step(TurnEvent.OFFER, offer.id)
     call.offers.append(offer)
 
@@ -38,6 +40,7 @@ def answered(office: Office, call: Call, person: PersonId) -> tuple[TurnUse, Off
     if offer.substitute and offer.state is OfferState.AT_STAKE:
         return TurnUse.KEPT, offer  # R13[kept]: in time, a substitute keeps the turn
     offer.step(OfferEvent.ANSWER)
+    ledger.of_offer(office, office.sheets[offer.group], offer, Account.USED)
     _use(turn, offer)
     return TurnUse.USED, None
 
@@ -56,10 +59,14 @@ def forfeit(office: Office, offer: Offer, why: str) -> None:
     turn = turn_of(office, offer)
     if turn is None:
         return
+    sheet = office.sheets[offer.group]
     office.say(Forfeit(person=offer.person, sheet=offer.group, why=why))
+    ledger.of_offer(office, sheet, offer, Account.OWN_DOING, why)
     if turn.by == offer.id and turn.state is TurnState.OFFERED:
+        if turn.owed:
+            ledger.ended(office, sheet, turn, Account.OWN_DOING, why)
         turn.step(TurnEvent.FORFEIT, offer.id)
-        turn.owed = False
+        turn.owed, turn.end = False, Account.OWN_DOING
 
 
 def run_out(office: Office, offer: Offer) -> None:
@@ -90,6 +97,7 @@ def give_back(office: Office, offer: Offer, why: RestoreWhy) -> None:
     if turn is None:
         return
     office.say(Restore(person=offer.person, sheet=offer.group, why=why))
+    ledger.comes_back(office, office.sheets[offer.group], turn, offer, why)
     offer.step(OfferEvent.SETTLE)
     back(turn, offer.id)
 
@@ -124,6 +132,7 @@ def end_stakes(office: Office) -> None:
             if offer.state not in (OfferState.AT_STAKE, OfferState.OVER):
                 continue
             turn = office.sheets[offer.group].turns.get(offer.person)
+            ledger.void(office, office.sheets[offer.group], offer)
             if turn is not None and turn.by == offer.id and turn.state is TurnState.OFFERED:
                 turn.step(TurnEvent.BACK)
             offer.step(OfferEvent.VOID)  # R1[void]: a slot that ended has nothing at stake any more

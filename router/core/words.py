@@ -88,6 +88,20 @@ class TurnUse(StrEnum):
     NONE = "none"
 
 
+class Account(StrEnum):
+    """What the fairness ledger says of a turn (R27): it is due, it is open once more, or how it ended."""
+
+    DUE = "due"
+    BACK = "back"
+    USED = "used"
+    OWN_DOING = "own_doing"
+    OBJECTIVE = "objective"
+    CARRIED = "carried"
+    SILENT = "silent"
+    TAKEN_AWAY = "taken_away"
+    NOT_REACHED = "not_reached"
+
+
 class MissedWhy(StrEnum):
     """Why nobody spoke with the caller (R15)."""
 

@@ -11,7 +11,7 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
-from router.core.actions import Action, Decision, Seen, Trail
+from router.core.actions import Action, Decision, LedgerEntry, Seen, Trail
 from router.core.model import Office
 from router.core.words import CallId
 from router.masking import mask
@@ -21,9 +21,9 @@ UNKNOWN = "-"
 
 
 def lines(answer: list[Action | Trail]) -> Iterator[tuple[str, Facts]]:
-    """A line for each trail item; actions are not said, what comes of them is."""
+    """A line for each trail item; actions are not said, what comes of them is; nor the ledger, which sums them up."""
     for item in answer:
-        if not isinstance(item, Action):
+        if not isinstance(item, Action | LedgerEntry):
             yield type(item).__name__.lower(), _facts(item)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as _p
 from flask_babel.speaklater import LazyString
 
 
@@ -246,13 +247,18 @@ CONTACT: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
+# `store.fairness.words.MARKS`, with a tone: by one's own doing is told apart from what the house owes
 ROUND: Mapping[str, Word] = MappingProxyType(
     {
-        "done": Word("✓", _("Done"), "ok"),
-        "forfeited": Word("✕", _("Forfeited"), "bad"),
-        "lapsed": Word("⊘", _("Lapsed"), "mute"),
-        "lost": Word("–", _("Lost in silence"), "mute"),
-        "open": Word("○", _("Due"), "mute"),
+        "unexplained": Word("?", _("Unexplained"), "bad"),
+        "used": Word("✓", _("Used"), "ok"),
+        "own_doing": Word("✕", _("Own doing"), "bad"),
+        "objective": Word("⊘", _("Lapsed, not owed"), "mute"),
+        "carried": Word("→", _("Owed on"), "hold"),
+        "silent": Word("–", _("In silence"), "mute"),
+        "taken_away": Word("−", _("Taken away"), "warn"),
+        "not_reached": Word("·", _("Not reached"), "mute"),
+        "open": Word("○", _p("of a turn", "Open"), "mute"),
     }
 )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
-from router.core.actions import Connected, Lapse, Missed, Rang, Restore, Round, SlotChanged
+from router.core.actions import Connected, Lapse, LedgerEntry, Missed, Rang, Restore, Round, SlotChanged
 from router.core.availability import reason
 from router.core.model import Call, Office
 from router.core.tables import OfferState
 from router.core.turns import turn_of
-from router.core.words import CallState, Group, PersonId, TurnUse
+from router.core.words import Account, CallState, Group, PersonId, TurnState, TurnUse
 from tests.core.random_office import RandomOffice
 
 
@@ -81,3 +82,60 @@ def check_turns_used(day: RandomOffice) -> None:
                 extra[sheet, item.who] -= 1
                 assert extra[sheet, item.who] >= 0, f"{item.who} used a turn too many in round {round_number or 1}"
             used[key] += 1
+
+
+Place = tuple[int, Group, int, PersonId]  # which sheets of the day, group, round, person
+
+
+def ledger_of(day: RandomOffice) -> Mapping[Place, Counter[Account]]:
+    """R27: the turns due and how they ended, of each person, sheet and round; what came back has not ended."""
+    sheets, ledger = 0, defaultdict[Place, Counter[Account]](Counter)
+    for _, item in day.answers:
+        if isinstance(item, SlotChanged) and item.name is not None and not item.goes_on:
+            sheets += 1
+        elif isinstance(item, LedgerEntry):
+            for person in item.who:
+                told = ledger[sheets, item.sheet, item.round, person]
+                told[item.what] += item.what is not Account.BACK
+                if item.undoes is not None:
+                    told[item.undoes] -= 1
+                assert min(told.values()) >= 0, f"{person} lost what was never said: {item}"
+    return ledger
+
+
+def check_ledger(day: RandomOffice) -> None:
+    """Every turn that was due has ended once, or is still open: nothing is unexplained (R27)."""
+    office = day.desk.office
+    ledger = ledger_of(day)
+    running = max((sheets for sheets, *_ in ledger), default=0)
+    stakes = Counter(
+        (offer.group, offer.round, offer.person)
+        for call in office.calls.values()
+        for offer in call.offers
+        if offer.state is OfferState.AT_STAKE and turn_of(office, offer)
+    )
+    for (sheets, group, number, person), told in ledger.items():
+        unended = told[Account.DUE] - sum(count for what, count in told.items() if what is not Account.DUE)
+        sheet = office.sheets[group]
+        if sheets < running:
+            assert unended >= 0  # its slot is over: not reached
+        elif number < sheet.round:
+            assert unended == stakes[group, number, person], f"{person}, round {number}: {dict(told)}"
+        else:
+            turn = sheet.turns.get(person)
+            is_open = 0 if turn is None else (turn.state in (TurnState.DUE, TurnState.OFFERED)) + turn.owed
+            assert unended == is_open, f"{person}, round {number}: {dict(told)}, {turn}"
+    for group, sheet in office.sheets.items():
+        for person in sheet.turns:
+            assert ledger[running, group, sheet.round, person][Account.DUE] >= 1, "who stands on a sheet is due a turn"
+
+
+def check_uses(day: RandomOffice) -> None:
+    """The ledger's used turns are the calls that cost one, less those that were given back (R6, R27)."""
+    used: Counter[str] = Counter()
+    for _, item in day.answers:
+        if isinstance(item, LedgerEntry) and item.about is not None:
+            used[item.about] += (item.what is Account.USED) - (item.undoes is Account.USED)
+    costly = {item.call for _, item in day.answers if isinstance(item, Connected) and item.turn is TurnUse.USED}
+    assert set(used.values()) <= {0, 1}
+    assert {call for call, count in used.items() if count} <= costly

@@ -9,7 +9,7 @@ import random
 
 import click
 
-from tests.core.invariants import check_day, check_state, check_turns_used
+from tests.core.invariants import check_day, check_ledger, check_state, check_turns_used, check_uses
 from tests.core.random_office import RandomOffice
 
 
@@ -21,6 +21,8 @@ def run_day(seed: int, steps: int = 60) -> RandomOffice:
         check_state(day.desk.office)
     check_day(day)
     check_turns_used(day)
+    check_ledger(day)
+    check_uses(day)
     return day
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from router.core.desk import Desk
 from router.core.errors import DeskError
-from tests.core.invariants import check_day, check_state, check_turns_used
+from tests.core.invariants import check_day, check_ledger, check_state, check_turns_used, check_uses
 from tests.core.random_office import RandomOffice, drawn_office
 
 EXAMPLES = settings(
@@ -29,6 +29,16 @@ def test_whatever_happens_the_office_keeps_its_promises(data: st.DataObject, ste
     day = _day(data, steps)
     check_day(day)
     check_turns_used(day)
+
+
+@EXAMPLES
+@given(data=st.data(), steps=st.integers(1, 30))
+def test_what_became_of_every_turn_is_explained(data: st.DataObject, steps: int) -> None:
+    day = drawn_office(data)
+    for _ in range(steps):
+        day.step()
+        check_ledger(day)
+    check_uses(day)
 
 
 @EXAMPLES

@@ -38,7 +38,6 @@ PENDING = {
     "acts.py",
     "config.py",
     "explain.py",
-    "fairness.py",
     "import_.py",
     "init.py",
     "plan.py",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from router.store.fairness.rounds import Cell, SheetRounds
+from router.core.words import Account
+from router.store.fairness.ledger import Ended, RoundTurns, SheetLedger
 from router.web.fairness.picture import Captions, rounds_picture
 from tests.store.day import DAY
 from tests.web.recorded import app_on_the_morning
@@ -89,13 +91,13 @@ def test_fairness_is_for_supervisor_and_manager(morning: Flask) -> None:
 def test_fairness_counts_the_morning(morning: Flask) -> None:
     page = _text(_as(morning, "supervisor"), f"/reports/fairness?from={DAY}&to={DAY}")
     chen = next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if "陈晨</bdi></td>" in row)
-    cells = dict(re.findall(r'data-head="([^"]+)"[^>]*>([^<]*)', chen))
-    assert cells == {
-        "应得": "1", "实得": "0", "差": "-1", "派接": "4", "已接": "2", "迟接": "0", "待补接": "0", "代接": "0",
-        "接替": "0", "转出": "1", "转入": "0", "新客户": "0", "三声未接": "1", "拒接": "0", "疑抢客户": "1",
-        "轮空": "三声未接 1",
-    }  # fmt: skip
-    assert "最大偏差" in page
+    cells = {head: count for head, count in re.findall(r'data-head="([^"]+)"[^>]*>([^<]*)', chen) if count != "0"}
+    came_back = cells.pop("退回")
+    assert cells == {"应得": "2", "自身轮空": "1", "待接": "1", "为什么": "自身轮空: 三声未接 1"}
+    assert all(why in came_back for why in ("客户点名 1", "其他事务 1", "客户先挂 1"))
+    said = re.sub(r"<[^>]+>|\s+", " ", page[page.index('class="verdict') :])
+    assert "0 次轮次未解释" in " ".join(said.split())[:60]
+    assert page.index("次轮次未解释") < page.index("<h1"), "what is unexplained is said first"
     assert "/reports/fairness.svg?from=2026-11-24" in page
     empty = _text(_as(morning, "supervisor"), "/reports/fairness?from=nonsense&to=2020-01-01")
     assert "这些天没有轮次" in empty
@@ -111,8 +113,10 @@ def test_the_picture_of_rounds_is_an_svg_with_the_names_as_text(morning: Flask) 
 
 
 def test_a_name_of_markup_and_formulas_is_drawn_as_it_is() -> None:
-    sheet = SheetRounds(started_at=None, slot_name="$\\frac{1}{0}$", group="call", people=["A"])
-    sheet.cells[1, "A"] = Cell(got=1, mark="done")
+    began = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    sheet = SheetLedger(started_at=began, slot_name="$\\frac{1}{0}$", group="call", people=["A"])
+    used = Ended(what=Account.USED, why="", call_id=None, at=began)
+    sheet.cells[1, "A"] = RoundTurns(due=1, ends=[used])
     captions = Captions(groups={}, marks={}, nothing="")
     drawn = rounds_picture([sheet], {"A": "<script>$x$</script>"}, captions)
     texts = [text for one in ET.fromstring(drawn).iter() if (text := (one.text or "").strip())]  # noqa: S314  (ours)

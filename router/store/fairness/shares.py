@@ -6,39 +6,37 @@ stopped because a colleague was quicker neither rang out nor missed a call.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from router.core.words import TurnUse
 from router.store.calls.rings import rang_out, rings_of
-from router.store.fairness.rounds import SheetRounds
+from router.store.fairness.ledger import RoundTurns, SheetLedger, counted
 from router.store.tables.calls import CallRow, TrailRow, TurnRow
+
+NO_TURN = ("owner", "everyone", "substitute")  # the stages at which an answer costs no turn (R11-R13)
 
 
 @dataclass(slots=True, kw_only=True)
 class PersonShare:
-    """One person's part of the period; `forfeits` by reason, turns as `due` and `got` in rounds."""
+    """One person's part of the period: the ledger's `turns` (R27), why they ended so, and calls that cost no turn."""
 
     person: str
+    turns: Counter[str] = field(default_factory=Counter)  # due, each end, open, unexplained
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)  # of each end; `came_back`: why turns came back
+    no_turn: Counter[str] = field(default_factory=Counter)
     offers: int = 0
     answered: int = 0
     late: int = 0  # their own turn or customer, after three rings; a takeover is always after them
-    used: int = 0
-    forfeits: Counter[str] = field(default_factory=Counter)
     make_ups: int = 0
-    substitutions: int = 0
-    takeovers: int = 0
-    own_customers: int = 0
     handed_over: int = 0
     received: int = 0
     new_customers: int = 0
     rang_out: int = 0
     declined: int = 0
     let_ring_then_took: int = 0
-    due: int = 0
-    got: int = 0
-    drift: int = 0
 
 
 class Shares:
@@ -54,29 +52,28 @@ class Shares:
 
 
 def count_turns(share: Shares, turns: Iterable[TurnRow]) -> None:
-    """Offers, turns used and lost."""
+    """Offers, and turns made up: used after having been passed over in the same round, or after another one."""
+    passed: set[tuple[object, ...]] = set()
     for turn in turns:
+        place = (turn.sheet_started_at, turn.group, turn.round, turn.person)
         if turn.what == "offered":
             share[turn.person].offers += 1
         elif turn.what == "used":
-            share[turn.person].used += 1
-        elif turn.what == "forfeited":
-            share[turn.person].forfeits[turn.why] += 1
-        elif turn.what == "lapsed":
-            share[turn.person].forfeits["lapsed"] += 1
+            share[turn.person].make_ups += place in passed
+        if turn.what in ("passed", "used"):
+            passed.add(place)
 
 
 def count_calls(share: Shares, calls: Iterable[CallRow]) -> None:
-    """Answered calls, by how they came."""
+    """Answered calls, and those of them that cost no turn, by how they came."""
     for call in calls:
         if call.answerer is None:
             continue
         one = share[call.answerer]
         one.answered += 1
         one.late += call.late and call.stage != "everyone"
-        one.takeovers += call.stage == "everyone"
-        one.substitutions += call.stage == "substitute"
-        one.own_customers += call.stage == "owner"
+        if call.turn != TurnUse.USED and call.stage in NO_TURN:
+            one.no_turn[call.stage] += 1
 
 
 def count_steps(share: Shares, steps: Iterable[TrailRow]) -> None:
@@ -104,15 +101,11 @@ def count_rings(share: Shares, trails: Mapping[str, Sequence[TrailRow]], three_r
             share[ring.person].declined += ring.end == "declined"
 
 
-def count_rounds(share: Shares, sheets: Iterable[SheetRounds]) -> None:
-    """What was due in rounds, and what was got."""
-    due: dict[str, int] = defaultdict(int)
+def count_rounds(share: Shares, sheets: Iterable[SheetLedger]) -> None:
+    """What became of the turns that were due (R27)."""
+    rounds: dict[str, list[RoundTurns]] = {}
     for sheet in sheets:
-        for (_, person), cell in sheet.cells.items():
-            one = share[person]
-            one.got += cell.got
-            one.drift += cell.drift
-            one.make_ups += cell.make_ups
-            due[person] += cell.got - cell.drift  # what is open in a running round is not due yet
-    for person, turns in due.items():
-        share[person].due = turns
+        for person in sheet.people:
+            rounds.setdefault(person, []).extend(sheet.of(person))
+    for person, theirs in rounds.items():
+        share[person].turns, share[person].reasons = counted(theirs)

@@ -25,7 +25,11 @@ from router.store.tables.customers import CallbackRow, ContactRow, NumberRow
 
 NOT_IN_THE_TRAIL = (inputs.Tick, inputs.CustomerKnown, inputs.PersonKnown)  # nothing to ask about afterwards
 IN_THE_TRAIL = (
-    *(cls for cls in vars(actions).values() if isinstance(cls, type) and cls in actions.Trail.__args__),
+    *(
+        cls
+        for cls in vars(actions).values()
+        if isinstance(cls, type) and cls in actions.Trail.__args__ and cls is not actions.LedgerEntry
+    ),
     actions.TellOwner,
 )
 

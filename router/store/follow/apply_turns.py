@@ -48,10 +48,38 @@ def apply_turns(batch: Batch, event: JournalEvent, steps: Iterable[Step]) -> Non
             _slot_changed(batch, event, step.item)
         elif isinstance(step.item, actions.Round):
             batch.mark.rounds = {**batch.mark.rounds, step.item.sheet.value: step.item.number}
+        elif isinstance(step.item, actions.LedgerEntry):
+            _enter(batch, event, step.position, step.item)
         else:
             turn = _turn(batch, step)
             if turn is not None:
                 _add(batch, event, step, turn)
+
+
+def _enter(batch: Batch, event: JournalEvent, position: int, entry: actions.LedgerEntry) -> None:
+    """Put an entry of the fairness ledger on record, a row for each person (R27)."""
+    if batch.mark.sheet_started_at is None:
+        return  # the event with which the sheet began was put aside
+    batch.ledger.extend(
+        {
+            "site_id": batch.site_id,
+            "journal": batch.journal,
+            "seq": event.seq,
+            "position": position,
+            "place": place,
+            "at": moment(event.at_ms),
+            "sheet_started_at": batch.mark.sheet_started_at,
+            "slot_name": batch.mark.slot_name,
+            "group": entry.sheet.value,
+            "round": entry.round,
+            "person": person,
+            "what": entry.what.value,
+            "undoes": entry.undoes.value if entry.undoes else None,
+            "why": entry.why[:80],
+            "call_id": entry.about,
+        }
+        for place, person in enumerate(entry.who)
+    )
 
 
 def _slot_changed(batch: Batch, event: JournalEvent, item: actions.SlotChanged) -> None:

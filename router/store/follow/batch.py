@@ -16,6 +16,7 @@ from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow
 from router.store.tables.calls import CallRow, TrailRow
 from router.store.tables.customers import CustomerRow, NumberRow
+from router.store.tables.fairness import LedgerRow
 
 ERASED = "erased-"
 RANG = Rang.__name__
@@ -33,6 +34,7 @@ class Batch:
     site_id: int
     mark: EventAppliedRow
     trail: list[dict[str, Any]] = field(default_factory=list)
+    ledger: list[dict[str, Any]] = field(default_factory=list)  # the fairness ledger's (R27)
     _calls: dict[str, CallRow] = field(default_factory=dict)
     _numbers: dict[int, NumberRow] = field(default_factory=dict)
 
@@ -67,6 +69,8 @@ class Batch:
         self.session.flush()
         if self.trail:
             self.session.execute(insert(TrailRow), self.trail)
+        if self.ledger:
+            self.session.execute(insert(LedgerRow), self.ledger)
 
     def number(self, event: JournalEvent | Fact, number: Number) -> NumberRow | None:
         """The row of a number that the event names, made if it is new; None when withheld."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from router.core.words import Account
 from router.exchange.drawing import drawing
-from router.store.fairness.rounds import Cell, SheetRounds
+from router.store.fairness.ledger import RoundTurns, SheetLedger
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 SQUARE_INCHES, NAMES_INCHES, HEAD_INCHES = 0.3, 1.3, 0.7
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "done": ("✓", "#1a6f37"),
-        "forfeited": ("✕", "#b3261e"),
-        "lapsed": ("/", "#6639ba"),
-        "lost": ("–", "#57606a"),
+        "unexplained": ("?", "#000000"),
+        "used": ("✓", "#1a6f37"),
+        "own_doing": ("✕", "#b3261e"),
+        "objective": ("/", "#6639ba"),
+        "carried": ("→", "#0a5c8a"),
+        "silent": ("–", "#57606a"),
+        "taken_away": ("−", "#9a4b00"),
+        "not_reached": ("·", "#8c959f"),
         "open": ("", "#ffffff"),
     }
 )
@@ -40,13 +45,13 @@ class Captions:
     nothing: str
 
 
-def rounds_picture(sheets: Sequence[SheetRounds], names: Mapping[str, str], captions: Captions) -> bytes:
+def rounds_picture(sheets: Sequence[SheetLedger], names: Mapping[str, str], captions: Captions) -> bytes:
     """The SVG; people in the order in which the sheets name them. Imports matplotlib on first use (2 s)."""
     with drawing():
         return _draw(sheets, names, captions)
 
 
-def _draw(sheets: Sequence[SheetRounds], names: Mapping[str, str], captions: Captions) -> bytes:
+def _draw(sheets: Sequence[SheetLedger], names: Mapping[str, str], captions: Captions) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -66,7 +71,7 @@ def _draw(sheets: Sequence[SheetRounds], names: Mapping[str, str], captions: Cap
 
 
 def _fill(
-    axes: Axes, sheets: Sequence[SheetRounds], people: Sequence[str], names: Mapping[str, str], captions: Captions
+    axes: Axes, sheets: Sequence[SheetLedger], people: Sequence[str], names: Mapping[str, str], captions: Captions
 ) -> None:
     if not sheets:
         _write(axes, 0, 0, captions.nothing)
@@ -86,12 +91,13 @@ def _fill(
     _legend(axes, len(people) + 0.9, captions)
 
 
-def _square(axes: Axes, column: float, row: float, cell: Cell) -> None:
+def _square(axes: Axes, column: float, row: float, cell: RoundTurns) -> None:
     from matplotlib.patches import Rectangle
 
     shape, colour = LOOKS[cell.mark]
     axes.add_patch(Rectangle((column + 0.06, row + 0.06), 0.88, 0.88, facecolor=colour, edgecolor="#57606a", lw=0.6))
-    text = str(cell.got) if cell.got > 1 else shape
+    used = cell.count(Account.USED)
+    text = str(used) if used > 1 else shape
     _write(axes, column + 0.5, row + 0.52, text, ha="center", color="#ffffff")
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from router.store.calls.explain import REASONS
 from router.store.fairness.queries import Fairness, fairness
+from router.store.fairness.words import COSTS_NO_TURN, WHY
 from router.web import words
 from router.web.fairness.picture import Captions, rounds_picture
 from router.web.language import shown_language
@@ -22,12 +23,21 @@ DAYS_AT_MOST = 92
 
 @fairness_pages.get("/reports/fairness")
 def page() -> ResponseReturnValue:
-    """Who was offered and got what; turns due against got, with the largest drift."""
+    """What became of every turn that was due, what is unexplained first; then who was offered and answered what."""
     first, last = _period()
     counted = _counted(first, last)
-    place = 0 if shown_language() == "zh" else 1
-    reasons = {key: both[place] for key, both in REASONS.items()} | {"lapsed": str(words.ROUND["lapsed"].text)}
-    return render_template("fairness/page.html", fair=counted, first=first, last=last, reasons=reasons)
+    language = shown_language()
+    place = 0 if language == "zh" else 1
+    reasons = {key: both[place] for key, both in REASONS.items()}
+    reasons |= {key: message.render(language) for key, message in WHY.items()}
+    return render_template(
+        "fairness/page.html",
+        fair=counted,
+        first=first,
+        last=last,
+        reasons=reasons,
+        no_turn={kind: message.render(language) for kind, message in COSTS_NO_TURN.items()},
+    )
 
 
 @fairness_pages.get("/reports/fairness.svg")
