@@ -48,7 +48,7 @@ def _turns(fair: Fairness, person: str) -> dict[str, int]:
 
 def _phones_ring(made: TestOffice) -> None:
     """Every phone that is to ring rings at once, as in the random office."""
-    for call in list(made.engine.desk.office.pending.values()):
+    for call in list(made.desk.office.pending.values()):
         for person in list(call.ringing):
             made.tell(inputs.PhoneRang(call=call.id, person=person))
 
@@ -83,7 +83,7 @@ def _check(fair: Fairness, made: TestOffice) -> None:
     for sheet in fair.sheets:
         for place, cell in sheet.cells.items():
             assert cell.due == len(cell.ends) + cell.open >= 1, (place, cell)
-    desk = made.engine.desk.office
+    desk = made.desk.office
     if desk.slot is not None:
         running = fair.sheets[-2:]
         for sheet in running:
