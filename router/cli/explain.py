@@ -19,6 +19,7 @@ from router.store.calls.queries import call_with, trail_of_call
 from router.store.calls.rings import rings_of
 from router.store.fairness.let_ring_then_took import let_ring_then_took
 from router.store.tables.calls import CallRow
+from router.texts import Language
 
 
 class UnknownCallError(RequestError):
@@ -31,7 +32,7 @@ class UnknownCallError(RequestError):
 @click.argument("call")
 @place_options
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the text. [the site's]")
-def command(call: str, config: Path | None, data: Path, language: str | None) -> None:
+def command(call: str, config: Path | None, data: Path, language: Language | None) -> None:
     """Say why CALL rang where it rang: who was considered, their state then, the rule, the clock.
 
     CALL is our id or Asterisk's.
@@ -45,7 +46,7 @@ def command(call: str, config: Path | None, data: Path, language: str | None) ->
             click.echo(line)
 
 
-def _lines(session: Session, row: CallRow, place: Place, language: str) -> Iterator[str]:
+def _lines(session: Session, row: CallRow, place: Place, language: Language) -> Iterator[str]:
     names = place.names
     trail = trail_of_call(session, row.id)
     three_rings = timedelta(milliseconds=place.site.desk_policy().three_rings_ms)

@@ -16,7 +16,7 @@ from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.errors import RequestError
-from router.store.calls.explain import REASONS
+from router.store.calls.words import REASONS, word
 from router.store.fairness.ledger import OPEN, RoundTurns, SheetLedger
 from router.store.fairness.queries import Fairness, fairness
 from router.store.fairness.shares import PersonShare
@@ -131,9 +131,7 @@ def _say_reasons(console: Console, share: PersonShare, name: str, language: Lang
 
 
 def _reason(why: str, language: Language) -> str:
-    if why in WHY:
-        return WHY[why].render(language)
-    return REASONS.get(why, (why, why))[0 if language == "zh" else 1]
+    return (WHY.get(why) or word(REASONS, why)).render(language)
 
 
 def _console() -> Console:

@@ -17,7 +17,8 @@ from router.simulate.compare import differences
 from router.simulate.files import cases
 from router.simulate.model import Case
 from router.simulate.play import Result, play
-from router.simulate.table import Language, diff_table, trace_table
+from router.simulate.table import diff_table, trace_table
+from router.texts import Language
 
 LOOK_SECONDS = 0.3  # between two looks at the files
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from rich.table import Table
 
 from router.simulate.compare import fits
 from router.simulate.model import Case
 from router.simulate.play import Result
-from router.store.calls.explain import DEFAULT_RULES, FORFEIT_RULES, REASONS, RESTORE_RULES, STAGE_RULES, STAGES, USES
+from router.store.calls.explain import DEFAULT_RULES, FORFEIT_RULES, RESTORE_RULES, STAGE_RULES
+from router.store.calls.words import REASONS, STAGES, USES, sheet_name, word
+from router.texts import Language, Listing, Message, Rendered, _, _p
 
-Language = Literal["zh", "en"]
 Item = Mapping[str, Any]
 
 
@@ -34,12 +35,17 @@ class TraceLine:
 
 def line(item: Item, language: Language) -> TraceLine:
     """A trace item in words."""
-    for kind, (zh, en, describe) in KINDS.items():
+    for kind, (named, describe) in KINDS.items():
         if kind in item:
-            who, why, rules = describe(item, _Words(language))
+            who, why, rules = describe(item)
             subject = "" if kind in OF_A_PERSON else f" {item[kind]}"
-            what = (zh if language == "zh" else en) + subject
-            return TraceLine(time=clock(item["at"]), what=what, who=who, why=why, rules=" ".join(rules))
+            return TraceLine(
+                time=clock(item["at"]),
+                what=named.render(language) + subject,
+                who=who.render(language),
+                why=why.render(language),
+                rules=" ".join(rules),
+            )
     raise KeyError(f"no such trace item: {dict(item)}")
 
 
@@ -54,85 +60,86 @@ def clock(seconds: float) -> str:
     return whole + (f".{millis % 1000:03}" if millis % 1000 else "")
 
 
-class _Words:
-    """Chooses the language."""
-
-    def __init__(self, language: Language) -> None:
-        self._place = 0 if language == "zh" else 1
-
-    def of(self, table: Mapping[str, tuple[str, str]], key: str) -> str:
-        return table.get(key, (key, key))[self._place]
-
-    def say(self, zh: str, en: str) -> str:
-        return (zh, en)[self._place]
-
-    def sheet(self, item: Item) -> str:
-        words = {"call": self.say("接电组", "call group"), "reception": self.say("接待组", "reception group")}
-        return words.get(item.get("sheet", ""), "")
+Described = tuple[Rendered, Rendered, Sequence[str]]
+NOTHING = Message("")
 
 
-Described = tuple[str, str, Sequence[str]]
+def _as_is(text: str) -> Message:
+    return Message("%(text)s", {"text": text})
 
 
-def _ring(item: Item, w: _Words) -> Described:
-    why = " · ".join(part for part in (w.of(STAGES, item["stage"]), w.sheet(item)) if part)
-    return "、".join(item["who"]) if w.say("zh", "") else ", ".join(item["who"]), why, STAGE_RULES[item["stage"]]
+def _joined(*parts: Message) -> Listing:
+    return Listing((part for part in parts if part is not NOTHING), between=Message(" · "))
 
 
-def _connect(item: Item, w: _Words) -> Described:
-    late = w.say("，迟接", ", late") if item["late"] else ""
-    return item["who"], w.of(USES, item["turn"]) + late, ("R6", "R20") if item["late"] else ("R6",)
+def _sheet(item: Item) -> Message:
+    return sheet_name(item["sheet"]) if item.get("sheet") else NOTHING
 
 
-def _missed(item: Item, w: _Words) -> Described:
-    owed = item["callback"] or w.say("待指派", "nobody yet")
-    return owed, w.of(REASONS, item["why"]) + w.say("；由其回拨", "; owes the call back"), ("R15",)
+def _ring(item: Item) -> Described:
+    stage = item["stage"]
+    return Listing(item["who"]), _joined(word(STAGES, stage), _sheet(item)), STAGE_RULES[stage]
 
 
-def _turn(rules: Sequence[str]) -> Callable[[Item, _Words], Described]:
-    def describe(item: Item, w: _Words) -> Described:
+def _connect(item: Item) -> Described:
+    turn = word(USES, item["turn"])
+    if item["late"]:
+        return _as_is(item["who"]), _("%(turn)s, late", turn=turn), ("R6", "R20")
+    return _as_is(item["who"]), turn, ("R6",)
+
+
+def _missed(item: Item) -> Described:
+    owed = _as_is(item["callback"]) if item["callback"] else _p("of a trace", "nobody yet")
+    return owed, _("%(why)s; owes the call back", why=word(REASONS, item["why"])), ("R15",)
+
+
+def _turn(rules: Sequence[str]) -> Callable[[Item], Described]:
+    def describe(item: Item) -> Described:
         kind = next(key for key in OF_A_PERSON if key in item)
-        why = w.of(REASONS, item["why"]) if "why" in item else ""
+        why = word(REASONS, item["why"]) if "why" in item else NOTHING
         also = {"forfeit": FORFEIT_RULES, "restore": RESTORE_RULES}.get(kind, {}).get(item.get("why", ""), rules)
-        return item[kind], " · ".join(part for part in (why, w.sheet(item)) if part), also
+        return _as_is(item[kind]), _joined(why, _sheet(item)), also
 
     return describe
 
 
+def _hand_over(item: Item) -> Described:
+    return _as_is(item["who"]), _("from %(giver)s", giver=item["from"]), DEFAULT_RULES["HandOver"]
+
+
+def _wait(_item: Item) -> Described:
+    return NOTHING, _p("of a trace", "nobody can be rung"), ("R14",)
+
+
+def _owned(item: Item) -> Described:
+    return _as_is(item["who"]) if item["who"] else _("nobody"), NOTHING, DEFAULT_RULES["Own"]
+
+
 OF_A_PERSON = ("pass", "forfeit", "lapse", "restore")
-KINDS: Mapping[str, tuple[str, str, Callable[[Item, _Words], Described]]] = MappingProxyType(
+KINDS: Mapping[str, tuple[Message, Callable[[Item], Described]]] = MappingProxyType(
     {
-        "ring": ("响铃", "ring", _ring),
-        "connect": ("接听", "connect", _connect),
-        "handover": (
-            "转交",
-            "hand-over",
-            lambda i, w: (i["who"], w.say("自 ", "from ") + i["from"], DEFAULT_RULES["HandOver"]),
-        ),
-        "wait": ("等待", "wait", lambda _i, w: ("", w.say("暂无人可响", "nobody can be rung"), ("R14",))),
-        "missed": ("未接", "missed", _missed),
-        "pass": ("待补接", "passed", _turn(DEFAULT_RULES["Passed"])),
-        "forfeit": ("轮空", "forfeit", _turn(DEFAULT_RULES["Forfeit"])),
-        "lapse": ("过轮未补", "lapse", _turn(DEFAULT_RULES["Lapse"])),
-        "restore": ("退轮", "turn back", _turn(DEFAULT_RULES["Restore"])),
-        "round": ("新一轮", "round", lambda i, w: ("", w.sheet(i), DEFAULT_RULES["Round"])),
-        "own": (
-            "客户归属",
-            "owner of",
-            lambda i, w: (i["who"] or w.say("无人", "nobody"), "", DEFAULT_RULES["Own"]),
-        ),
+        "ring": (_("ring"), _ring),
+        "connect": (_("connect"), _connect),
+        "handover": (_("hand-over"), _hand_over),
+        "wait": (_("wait"), _wait),
+        "missed": (_p("of a trace", "missed"), _missed),
+        "pass": (_("passed"), _turn(DEFAULT_RULES["Passed"])),
+        "forfeit": (_("forfeit"), _turn(DEFAULT_RULES["Forfeit"])),
+        "lapse": (_("lapse"), _turn(DEFAULT_RULES["Lapse"])),
+        "restore": (_("turn back"), _turn(DEFAULT_RULES["Restore"])),
+        "round": (_("round"), lambda item: (NOTHING, _sheet(item), DEFAULT_RULES["Round"])),
+        "own": (_("owner of"), _owned),
     }
 )
-HEADS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"zh": ("时间", "经过", "谁", "为什么", "规则"), "en": ("time", "what", "who", "why", "rules")}
-)
+TIME = _("time")
+HEADS = (TIME, _p("of a trace", "what"), _("who"), _("why"), _("rules"))
 
 
 def trace_table(result: Result, language: Language) -> Table:
     """The whole trace of a played case."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in HEADS[language]:
-        table.add_column(head, overflow="fold", justify="right" if head in ("时间", "time") else "left")
+    for head in HEADS:
+        table.add_column(head.render(language), overflow="fold", justify="right" if head is TIME else "left")
     for item in result.trace:
         told = line(item, language)
         table.add_row(told.time, told.what, told.who, told.why, told.rules)
@@ -141,9 +148,8 @@ def trace_table(result: Result, language: Language) -> Table:
 
 def diff_table(case: Case, result: Result, language: Language) -> Table:
     """Expected beside actual: every trace item with what was expected of it, and what was expected in vain."""
-    zh = language == "zh"
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("", "预期" if zh else "expected", "实际" if zh else "actual"):
+    for head in ("", *(text.render(language) for text in (_("expected"), _("actual")))):
         table.add_column(head, overflow="fold")
     for mark, wanted, got in [*_aligned(case, result), *_state(case, result)]:
         table.add_row(mark, wanted, got)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from router.config.form import FormTable
 from router.reading.numbering import Numbering
+from router.texts import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class WebSettings:
 
     site_name: str
     zone: str
-    language: str
+    language: Language
     database_url: str
     secret_key: str
     password_salt: str

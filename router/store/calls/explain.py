@@ -12,7 +12,21 @@ from types import MappingProxyType
 from typing import Any
 
 from router.store.calls.rings import PhoneRing, rang_out
+from router.store.calls.words import (
+    ACTS,
+    FACTS,
+    FORMS,
+    LET_GO,
+    REASONS,
+    STAGES,
+    THEN_TOOK,
+    TURNS,
+    USES,
+    sheet_name,
+    word,
+)
 from router.store.tables.calls import CallRow, TrailRow
+from router.texts import Language, Listing, Message, _, _p
 
 Names = Mapping[str, str]
 
@@ -47,60 +61,6 @@ class Told:
         return f"+{self.clock_ms // 60_000:02}:{self.clock_ms // 1000 % 60:02}.{self.clock_ms // 100 % 10}"
 
 
-REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "suspended": ("停接", "suspended"),
-        "offered": ("正在派接另一来电", "being offered another call"),
-        "break": ("小休（个人）", "on a break (personal)"),
-        "off": ("未到岗（个人）", "off (personal)"),
-        "absent": ("话机离线（个人）", "phone absent (personal)"),
-        "receiving": ("接待中（客观）", "with a visitor (objective)"),
-        "meeting": ("开会（客观）", "in a meeting (objective)"),
-        "errand": ("外出（客观）", "on an errand (objective)"),
-        "blocked": ("号码已拦截", "the number is blocked"),
-        "inside": ("内线拨打", "dialled on a phone of the office"),
-        "busy": ("占线（客观）", "busy (objective)"),
-        "wrap_up": ("话后整理（客观）", "in wrap-up (objective)"),
-        "out": ("已拒接或话机故障", "declined it, or the phone failed"),
-        "no_answer": ("三声未接", "rang out"),
-        "declined": ("拒接", "declined"),
-        "abandoned": ("客户先挂", "the caller gave up"),
-        "max_wait": ("等待超时", "waited too long"),
-        "closed": ("非接听时段", "closed"),
-        "answered_by_other": ("他人接听", "somebody else answered"),
-        "substitute": ("代接不占轮次", "a substitute keeps the turn"),
-        "device": ("话机或线路故障", "the phone or line failed"),
-        "other": ("其他事务", "other business"),
-        "asked_for": ("客户点名", "the customer asked for somebody"),
-        "supervisor": ("主管决定", "the supervisor's decision"),
-    }
-)
-TURNS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "due": ("待接", "due"),
-        "offered": ("派接中", "offered"),
-        "done": ("已接", "done"),
-        "forfeited": ("轮空", "forfeited"),
-    }
-)
-FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"purchase": ("购房", "purchase"), "other": ("其他事务", "other business"), "message": ("留言", "a message")}
-)
-STAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "rotation": ("轮到的下一位", "next in line"),
-        "owner": ("原置业顾问", "the customer's own consultant"),
-        "substitute": ("代接", "as a substitute"),
-        "everyone": ("满三声，人人可接", "three rings are over, everyone rings"),
-    }
-)
-USES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "used": ("用掉本轮", "uses the turn"),
-        "kept": ("轮次保留", "keeps the turn"),
-        "none": ("不占轮次", "costs no turn"),
-    }
-)
 STAGE_RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"rotation": ("R2", "R10"), "owner": ("R12",), "substitute": ("R13",), "everyone": ("R11",)}
 )
@@ -133,25 +93,23 @@ RESTORE_RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def explain(trail: Sequence[TrailRow], names: Names, language: str) -> list[Told]:
+def explain(trail: Sequence[TrailRow], names: Names, language: Language) -> list[Told]:
     """A call's steps in words; what only the machine needs is left out."""
     began = _clock_began(trail)
     told = []
     for row in trail:
-        text = in_words(row.kind, row.body, names, language)
-        if not text:
+        text = _step(row.kind, row.body, names)
+        if text is None:
             continue
         if row.refused:
-            text += _Speaker(names, language).say(
-                "（已不可能，未生效）", " (not possible any more: nothing came of it)"
-            )
+            text = _("%(step)s (not possible any more: nothing came of it)", step=text)
         told.append(
             Told(
                 at=row.at,
-                text=text,
+                text=text.render(language),
                 rules=tuple(row.rules or _rules(row)),
                 clock_ms=_since(began, row.at),
-                seen=_seen(row.body, _Speaker(names, language)) if row.kind == "Decision" else (),
+                seen=_seen(row.body, _People(names), language) if row.kind == "Decision" else (),
             )
         )
     return told
@@ -166,73 +124,70 @@ def _since(began: datetime | None, at: datetime) -> int | None:
     return round((at - began).total_seconds() * 1000) if began is not None and at >= began else None
 
 
-def _seen(body: Mapping[str, Any], s: _Speaker) -> tuple[SeenThen, ...]:
+def _seen(body: Mapping[str, Any], people: _People, language: Language) -> tuple[SeenThen, ...]:
     places: dict[str, int] = {}
     lines = []
     for one in body["seen"]:
         place = places[one["sheet"]] = places.get(one["sheet"], 0) + 1
-        owed = s.say("，补1次", ", 1 owed") if one["owed"] else ""
+        turn = word(TURNS, one["turn"])
+        turn = _("%(turn)s, 1 owed", turn=turn) if one["owed"] else turn
         lines.append(
             SeenThen(
-                sheet=s.sheet(one["sheet"]),
+                sheet=sheet_name(one["sheet"]).render(language),
                 place=place,
-                person=s.name(one["person"]),
-                turn=s.word(TURNS, one["turn"]) + owed,
-                state=s.word(REASONS, one["why"]) if one["why"] else s.say("可接", "available"),
+                person=people.name(one["person"]).render(language),
+                turn=turn.render(language),
+                state=_availability(one["why"]).render(language),
                 is_available=one["why"] is None,
             )
         )
     return tuple(lines)
 
 
-LET_GO: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"declined": ("拒接此来电", "declined the call"), "rang_out": ("三声未接此来电", "let the call ring out")}
-)
-THEN_TOOK: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "form": ("后来填了来电表", "later filed its form"),
-        "rang_number": ("后来联系了该客户", "later rang its number"),
-        "handed_over": ("后来被转交该客户", "later was handed the customer"),
-        "asked_for": ("后来客户归其名下", "later had the customer moved to them"),
-    }
-)
-
-
-def in_words_let_ring(person: str, let_go: str, how: str, names: Names, language: str) -> str:
+def in_words_let_ring(person: str, let_go: str, how: str, names: Names, language: Language) -> str:
     """疑抢客户 in words: what was seen, for the supervisor to judge (DOMAIN 7)."""
-    s = _Speaker(names, language)
-    what = s.word(LET_GO, let_go) + s.say("，", ", ") + s.word(THEN_TOOK, how)
-    return s.say("疑抢客户：", "Let ring, then took: ") + f"{s.name(person)} {what}"
+    told = _("Let ring, then took: %(person)s %(let_go)s, %(then)s")
+    who = _People(names).name(person)
+    return told.fill(person=who, let_go=word(LET_GO, let_go), then=word(THEN_TOOK, how)).render(language)
 
 
-def summary(call: CallRow, rings: Sequence[PhoneRing], names: Names, language: str) -> str:
+def summary(call: CallRow, rings: Sequence[PhoneRing], names: Names, language: Language) -> str:
     """What became of the call, for the caller and for each phone: the two are not the same (R15, R20)."""
-    s = _Speaker(names, language)
-    if call.answered_at is not None:
-        said = s.say("已接：", "answered by ") + s.name(call.answerer)
-        if call.person != call.answerer:
-            said += s.say("，转交 ", ", handed over to ") + s.name(call.person)
-    elif call.missed_why is not None and not call.is_missed:
-        said = s.say("不派接：", "turned away: ") + s.word(REASONS, call.missed_why)
-    elif call.missed_why is not None:
-        said = s.say("未接（无人与客户通话）：", "missed (nobody spoke with the caller): ") + s.word(
-            REASONS, call.missed_why
-        )
-    else:
-        said = s.say("尚未接听", "not answered yet")
+    people = _People(names)
+    parts = [_outcome(call, people)]
     out = rang_out(rings)
     if out:
-        said += s.say("。三声未接：", ". Rang out: ") + s.people(out)
+        parts.append(_("Rang out: %(people)s", people=people.all(out)))
     declined = [ring.person for ring in rings if ring.end == "declined"]
     if declined:
-        said += s.say("。拒接：", ". Declined: ") + s.people(declined)
-    return said
+        parts.append(_("Declined: %(people)s", people=people.all(declined)))
+    return Listing(parts, between=_(". ")).render(language)
 
 
-def in_words(kind: str, body: Mapping[str, Any], names: Names, language: str) -> str:
+def _outcome(call: CallRow, people: _People) -> Message:
+    if call.answered_at is not None:
+        answerer = people.name(call.answerer)
+        if call.person == call.answerer:
+            return _("answered by %(answerer)s", answerer=answerer)
+        handed = _("answered by %(answerer)s, handed over to %(person)s")
+        return handed.fill(answerer=answerer, person=people.name(call.person))
+    if call.missed_why is None:
+        return _("not answered yet")
+    why = word(REASONS, call.missed_why)
+    if call.is_missed:
+        return _("missed (nobody spoke with the caller): %(why)s", why=why)
+    return _("turned away: %(why)s", why=why)
+
+
+def in_words(kind: str, body: Mapping[str, Any], names: Names, language: Language) -> str:
     """One step in words; "" for what only the machine needs."""
+    step = _step(kind, body, names)
+    return step.render(language) if step is not None else ""
+
+
+def _step(kind: str, body: Mapping[str, Any], names: Names) -> Message | None:
     wording = WORDING.get(kind)
-    return wording(body, _Speaker(names, language)) if wording else ""
+    return wording(body, _People(names)) if wording else None
 
 
 def _rules(row: TrailRow) -> tuple[str, ...]:
@@ -247,143 +202,130 @@ def _rules(row: TrailRow) -> tuple[str, ...]:
     return DEFAULT_RULES.get(row.kind, ())
 
 
-class _Speaker:
-    """Chooses the language, names people."""
+class _People:
+    """Names people."""
 
-    def __init__(self, names: Names, language: str) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
-        self._zh = language == "zh"
 
-    def say(self, zh: str, en: str) -> str:
-        return zh if self._zh else en
+    def name(self, person: str | None) -> Message:
+        return Message("%(name)s", {"name": self._names.get(person, person)}) if person else _("nobody")
 
-    def name(self, person: str | None) -> str:
-        return self._names.get(person, person) if person else self.say("无人", "nobody")
-
-    def people(self, people: Sequence[str]) -> str:
-        return self.say("、", ", ").join(self.name(person) for person in people)
-
-    def word(self, table: Mapping[str, tuple[str, str]], key: str) -> str:
-        return self.say(*table.get(key, (key, key)))
-
-    def sheet(self, group: str) -> str:
-        return self.say("接电组", "call group") if group == "call" else self.say("接待组", "reception group")
+    def all(self, people: Sequence[str]) -> Listing:
+        return Listing(self.name(person) for person in people)
 
 
-def _decision(body: Mapping[str, Any], s: _Speaker) -> str:
-    if body["owner"]:
-        why = s.word(REASONS, body["owner_why"]) if body["owner_why"] else s.say("可接", "available")
-        return s.say("老客户，原置业顾问 ", "returning customer of ") + s.name(body["owner"]) + s.say("：", ": ") + why
-    return s.say("新客户，无有效的原置业顾问", "new customer: nobody owns them now")
+def _availability(why: str | None) -> Message:
+    return word(REASONS, why) if why else _("available")
 
 
-def _rang(body: Mapping[str, Any], s: _Speaker) -> str:
-    return s.say("响铃 ", "rings ") + s.people(body["who"]) + s.say("：", ": ") + s.word(STAGES, body["stage"])
+def _decision(body: Mapping[str, Any], people: _People) -> Message:
+    if not body["owner"]:
+        return _("new customer: nobody owns them now")
+    returning = _("returning customer of %(owner)s: %(why)s")
+    return returning.fill(owner=people.name(body["owner"]), why=_availability(body["owner_why"]))
 
 
-def _connected(body: Mapping[str, Any], s: _Speaker) -> str:
-    late = s.say("，迟接", ", late") if body["late"] else ""
-    return s.name(body["who"]) + s.say(" 接听，", " answers, ") + s.word(USES, body["turn"]) + late
+def _rang(body: Mapping[str, Any], people: _People) -> Message:
+    return _("rings %(who)s: %(stage)s", who=people.all(body["who"]), stage=word(STAGES, body["stage"]))
 
 
-def _missed(body: Mapping[str, Any], s: _Speaker) -> str:
-    owed = s.say("，回拨：", ", call back by ") + s.name(body["callback"])
-    return s.say("未接：", "missed: ") + s.word(REASONS, body["why"]) + owed
+def _connected(body: Mapping[str, Any], people: _People) -> Message:
+    late = _("%(who)s answers, %(turn)s, late")
+    answers = late if body["late"] else _("%(who)s answers, %(turn)s")
+    return answers.fill(who=people.name(body["who"]), turn=word(USES, body["turn"]))
 
 
-def _about_turn(zh: str, en: str) -> Callable[[Mapping[str, Any], _Speaker], str]:
-    def wording(body: Mapping[str, Any], s: _Speaker) -> str:
-        why = s.say("：", ": ") + s.word(REASONS, body["why"]) if body.get("why") else ""
-        return f"{s.sheet(body['sheet'])} {s.name(body['person'])} {s.say(zh, en)}{why}"
+def _missed(body: Mapping[str, Any], people: _People) -> Message:
+    missed = _("missed: %(why)s, call back by %(person)s")
+    return missed.fill(why=word(REASONS, body["why"]), person=people.name(body["callback"]))
+
+
+Wording = Callable[[Mapping[str, Any], _People], Message]
+
+
+def _of_person(text: Message) -> Wording:
+    return lambda body, people: text.fill(person=people.name(body["person"]))
+
+
+def _of_turn(text: Message) -> Wording:
+    def wording(body: Mapping[str, Any], people: _People) -> Message:
+        what = text.fill(sheet=sheet_name(body["sheet"]), person=people.name(body["person"]))
+        return _("%(what)s: %(why)s", what=what, why=word(REASONS, body["why"])) if body.get("why") else what
 
     return wording
 
 
-def _own(body: Mapping[str, Any], s: _Speaker) -> str:
-    return s.say("客户归 ", "the customer is now that of ") + s.name(body["who"])
+def _own(body: Mapping[str, Any], people: _People) -> Message:
+    return _("the customer is now that of %(who)s", who=people.name(body["who"]))
 
 
-def _round(body: Mapping[str, Any], s: _Speaker) -> str:
-    number = body["number"]
-    return f"{s.sheet(body['sheet'])} " + s.say(f"第{number}轮开始", f"round {number} begins")
+def _round(body: Mapping[str, Any], _people: _People) -> Message:
+    return _("%(sheet)s round %(number)s begins", sheet=sheet_name(body["sheet"]), number=body["number"])
 
 
-def _form(body: Mapping[str, Any], s: _Speaker) -> str:
-    asked = s.say("，客户点名 ", ", asked for ") + s.name(body["asked_for"]) if body.get("asked_for") else ""
-    return s.say("来电表：", "call form: ") + s.word(FORMS, body["kind"]) + asked
+def _form(body: Mapping[str, Any], people: _People) -> Message:
+    kind = word(FORMS, body["kind"])
+    if not body.get("asked_for"):
+        return _("call form: %(kind)s", kind=kind)
+    return _("call form: %(kind)s, asked for %(who)s", kind=kind, who=people.name(body["asked_for"]))
 
 
-def _told_owner(body: Mapping[str, Any], s: _Speaker) -> str:
-    owner = s.say("告知原置业顾问 ", "the owner ") + s.name(body["owner"]) + s.say("：", " is told: ")
+def _told_owner(body: Mapping[str, Any], people: _People) -> Message:
+    owner = people.name(body["owner"])
     if body["substitute"] is None:
-        return owner + s.say("来电未接", "the call was missed")
-    return owner + s.say("由 ", "it went to ") + s.name(body["substitute"]) + s.say(" 接听", "")
+        return _("the owner %(owner)s is told: the call was missed", owner=owner)
+    told = _("the owner %(owner)s is told: it went to %(substitute)s")
+    return told.fill(owner=owner, substitute=people.name(body["substitute"]))
 
 
-def _hand_over(body: Mapping[str, Any], s: _Speaker) -> str:
-    return s.name(body["giver"]) + s.say(" 转交 ", " hands over to ") + s.name(body["who"])
+def _hand_over(body: Mapping[str, Any], people: _People) -> Message:
+    handed = _("%(giver)s hands over to %(who)s")
+    return handed.fill(giver=people.name(body["giver"]), who=people.name(body["who"]))
 
 
-FACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "other": ("标为其他事务", "marks it as other business"),
-        "warned": ("被提醒：通话快超时", "is warned: the time is nearly up"),
-        "overtime": ("通话超时", "talks for too long"),
-        "blocked": ("号码已拦截：不派接", "the number is blocked: nobody is rung"),
-        "inside": ("内线拨打热线：不派接", "dialled on a phone of the office: nobody is rung"),
-        "duty": ("值班电话接听", "answers on the duty phone"),
-    }
-)
-
-
-ACTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "suspend": ("停接", "taken off calls"),
-        "resume": ("恢复接电", "gets calls again"),
-        "roster": ("调序", "reordered"),
-        "hand_out": ("补轮", "is handed a turn"),
-        "take_away": ("扣轮", "has a turn taken away"),
-        "callback": ("回拨指派", "is to call back"),
-    }
-)
-
-
-def _act(body: Mapping[str, Any], s: _Speaker) -> str:
+def _act(body: Mapping[str, Any], people: _People) -> Message:
     """R8: what a supervisor did, who and why; what ended by its time has neither."""
-    subject = s.sheet(body["subject"]) if body["what"] == "roster" else s.name(body["subject"])
-    why = s.say("（时间已到）", " (its time was over)") if body["why"] == "until" else ""
-    named = s.say("，", ", ").join(part for part in (body["by"], body["why"]) if part)
-    return f"{subject} {s.word(ACTS, body['what'])}" + (why or (f" · {named}" if named else ""))
+    subject = sheet_name(body["subject"]) if body["what"] == "roster" else people.name(body["subject"])
+    act = Message("%(subject)s %(act)s", {"subject": subject, "act": word(ACTS, body["what"])})
+    if body["why"] == "until":
+        return _("%(act)s (its time was over)", act=act)
+    named = [part for part in (body["by"], body["why"]) if part]
+    return (
+        Message("%(act)s · %(named)s", {"act": act, "named": Listing(named, between=_p("between who and why", ", "))})
+        if named
+        else act
+    )
 
 
-def _fact(body: Mapping[str, Any], s: _Speaker) -> str:
-    who = s.name(body["person"]) + " " if body["person"] else ""
-    return who + s.word(FACTS, body["what"])
+def _fact(body: Mapping[str, Any], people: _People) -> Message:
+    fact = word(FACTS, body["what"])
+    return Message("%(who)s %(fact)s", {"who": people.name(body["person"]), "fact": fact}) if body["person"] else fact
 
 
-WORDING: Mapping[str, Callable[[Mapping[str, Any], _Speaker], str]] = MappingProxyType(
+WORDING: Mapping[str, Wording] = MappingProxyType(
     {
-        "CallArrived": lambda _b, s: s.say("来电", "the call arrives"),
+        "CallArrived": lambda _body, _people: _("the call arrives"),
         "Decision": _decision,
         "Rang": _rang,
         "Connected": _connected,
         "HandOver": _hand_over,
-        "Waits": lambda _b, s: s.say("暂无人可响，等待", "nobody can be rung, it waits"),
+        "Waits": lambda _body, _people: _("nobody can be rung, it waits"),
         "Missed": _missed,
-        "Passed": _about_turn("待补接", "is passed over and stays due"),
-        "Forfeit": _about_turn("轮空", "forfeits the turn"),
-        "Lapse": _about_turn("过轮未补", "lapses with the round"),
-        "Restore": _about_turn("退轮", "gets the turn back"),
+        "Passed": _of_turn(_("%(sheet)s %(person)s is passed over and stays due")),
+        "Forfeit": _of_turn(_("%(sheet)s %(person)s forfeits the turn")),
+        "Lapse": _of_turn(_("%(sheet)s %(person)s lapses with the round")),
+        "Restore": _of_turn(_("%(sheet)s %(person)s gets the turn back")),
         "Round": _round,
         "Own": _own,
-        "Declined": lambda b, s: s.name(b["person"]) + s.say(" 拒接", " declines"),
-        "Failed": lambda b, s: s.name(b["person"]) + s.say(" 的话机或线路故障", "'s phone or line fails"),
+        "Declined": _of_person(_("%(person)s declines")),
+        "Failed": _of_person(_("%(person)s's phone or line fails")),
         "FormFiled": _form,
-        "PhoneRang": lambda b, s: s.name(b["person"]) + s.say(" 的话机响起", "'s phone rings"),
-        "Taken": lambda b, s: s.name(b["person"]) + s.say(" 主动接替", " takes the call"),
+        "PhoneRang": _of_person(_("%(person)s's phone rings")),
+        "Taken": _of_person(_("%(person)s takes the call")),
         "TellOwner": _told_owner,
         "Act": _act,
         "Fact": _fact,
-        "HungUp": lambda _b, s: s.say("通话结束", "the call ends"),
+        "HungUp": lambda _body, _people: _("the call ends"),
     }
 )

@@ -5,19 +5,20 @@ Every act stands in the trail with who, when and why (R8); nothing is added for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.core.words import RestoreWhy
+from router.store.calls.words import sheet_name
 from router.store.scope import SITE_ID, day_bounds
 from router.store.tables.calls import TrailRow, TurnRow
+from router.texts import Language, Message, _
 
 BY_HAND = (RestoreWhy.OTHER, RestoreWhy.ASKED_FOR)  # what people's word gave back, and the supervisor may undo
 
@@ -55,7 +56,7 @@ def returned_turns(session: Session, day: date, zone: ZoneInfo, *, site_id: int 
 
 
 def acts_of_day(
-    session: Session, day: date, zone: ZoneInfo, names: Mapping[str, str], language: str, *, site_id: int = SITE_ID
+    session: Session, day: date, zone: ZoneInfo, names: Mapping[str, str], language: Language, *, site_id: int = SITE_ID
 ) -> list[DoneAct]:
     """What supervisors did on a day, newest first, the refused as well."""
     first, end = day_bounds(day, zone)
@@ -65,37 +66,26 @@ def acts_of_day(
         .where(*wanted, TrailRow.kind.in_(KINDS), TrailRow.position == 0)
         .order_by(TrailRow.at.desc(), TrailRow.id.desc())
     )
-    return [_act(row, names, zh=language == "zh") for row in rows]
+    return [_act(row, names, language) for row in rows]
 
 
-def _act(row: TrailRow, names: Mapping[str, str], *, zh: bool) -> DoneAct:
+def _act(row: TrailRow, names: Mapping[str, str], language: Language) -> DoneAct:
     body, facts = row.body, row.body.get("facts", {})
     person = names.get(body.get("person", ""), body.get("person", ""))
+    order = " → ".join(names.get(one, one) for one in body.get("order", ()))
+    text = WORDING[row.kind].fill(person=person, group=sheet_name(body.get("group", "")), order=order)
     why = str(body.get("why") or facts.get("why", ""))
     by = str(facts.get("by") or body.get("by", "")) or row.source
-    return DoneAct(at=row.at, text=WORDING[row.kind](body, person, names, zh), by=by, why=why, refused=row.refused)
+    return DoneAct(at=row.at, text=text.render(language), by=by, why=why, refused=row.refused)
 
 
-Wording = Callable[[Mapping[str, Any], str, Mapping[str, str], bool], str]
-
-
-def _say(zh_text: str, en_text: str) -> Wording:
-    return lambda _body, person, _names, zh: (zh_text if zh else en_text).format(person=person)
-
-
-def _order(body: Mapping[str, Any], _person: str, names: Mapping[str, str], zh: bool) -> str:
-    order = (" → ").join(names.get(person, person) for person in body["order"])
-    group = {"call": ("接电组", "call group"), "reception": ("接待组", "reception group")}[body["group"]]
-    return f"{group[0]} 调序：{order}" if zh else f"{group[1]} reordered: {order}"
-
-
-WORDING: Mapping[str, Wording] = MappingProxyType(
+WORDING: Mapping[str, Message] = MappingProxyType(
     {
-        "Suspended": _say("停接 {person}", "{person} taken off calls"),
-        "Resumed": _say("恢复 {person}", "{person} gets calls again"),
-        "RosterEdited": _order,
-        "TurnHandedOut": _say("补轮 {person}", "a turn handed out to {person}"),
-        "TurnTakenAway": _say("扣轮 {person}", "a turn taken from {person}"),
-        "CallbackAssigned": _say("回拨指派给 {person}", "call back assigned to {person}"),
+        "Suspended": _("%(person)s taken off calls"),
+        "Resumed": _("%(person)s gets calls again"),
+        "RosterEdited": _("%(group)s reordered: %(order)s"),
+        "TurnHandedOut": _("a turn handed out to %(person)s"),
+        "TurnTakenAway": _("a turn taken from %(person)s"),
+        "CallbackAssigned": _("call back assigned to %(person)s"),
     }
 )

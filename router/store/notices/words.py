@@ -9,58 +9,49 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+from router.texts import Language, Message, _, _p
+
+WORDS: Mapping[str, tuple[Message, Message]] = MappingProxyType(
     {
-        "zh": {
-            "substituted": ("您的客户由他人代接", "{substitute} 代接了您的客户 {number}，请尽快联系。"),
-            "missed": ("未接来电", "{number} 未接{why}，待回拨：{callback}"),
-            "nobody_on_duty": ("无人可派", "{slot}：没有人能接来电，请安排。"),
-            "long_wait": ("来电久等", "{number} 已等待 {seconds} 秒。"),
-            "router_blind": ("路由看不见来电", "{what} 没有应答，来电按备用名单响铃。"),
-            "lapses_soon": ("客户快过期", "{customer} {number} 将于 {until} 过期，请尽快追踪。"),
-        },
-        "en": {
-            "substituted": (
-                "Somebody else has your customer",
-                "{substitute} has your customer {number}: call back soon.",
-            ),
-            "missed": ("Missed call", "{number} was not answered{why}; to call back: {callback}"),
-            "nobody_on_duty": ("Nobody can be rung", "{slot}: nobody can answer a call."),
-            "long_wait": ("A caller waits", "{number} has waited for {seconds} seconds."),
-            "router_blind": ("The router sees no calls", "{what} does not answer; calls ring the fallback list."),
-            "lapses_soon": ("A customer lapses soon", "{customer} {number} is yours until {until}: follow up."),
-        },
+        "substituted": (
+            _("Somebody else has your customer"),
+            _("%(substitute)s has your customer %(number)s: call back soon."),
+        ),
+        "missed": (_("Missed call"), _("%(number)s was not answered%(why)s; to call back: %(callback)s")),
+        "nobody_on_duty": (_p("notice", "Nobody can be rung"), _("%(slot)s: nobody can answer a call.")),
+        "long_wait": (_("A caller waits"), _("%(number)s has waited for %(seconds)s seconds.")),
+        "router_blind": (_("The router sees no calls"), _("%(what)s does not answer; calls ring the fallback list.")),
+        "lapses_soon": (_("A customer lapses soon"), _("%(customer)s %(number)s is yours until %(until)s: follow up.")),
     }
 )
-WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
+WHY: Mapping[str, Message] = MappingProxyType(
     {
-        "abandoned": ("（客户先挂）", " (the caller gave up)"),
-        "no_answer": ("（无人接听）", " (no answer)"),
-        "max_wait": ("（等待超时）", " (waited too long)"),
-        "closed": ("（非接听时段）", " (closed)"),
+        "abandoned": _(" (the caller gave up)"),
+        "no_answer": _(" (no answer)"),
+        "max_wait": _(" (waited too long)"),
+        "closed": _(" (closed)"),
     }
 )
-PARTS: Mapping[str, tuple[str, str]] = MappingProxyType({"router": ("路由", "The router"), "pbx": ("总机", "The PBX")})
-NOBODY, WITHHELD = ("待指派", "nobody yet"), ("隐藏号码", "a withheld number")
+PARTS: Mapping[str, Message] = MappingProxyType({"router": _("The router"), "pbx": _("The PBX")})
+NOBODY, WITHHELD = _p("notice", "nobody yet"), _("a withheld number")
 
 
-def notice_words(what: str, details: Mapping[str, Any], language: str) -> tuple[str, str]:
+def notice_words(what: str, details: Mapping[str, Any], language: Language) -> tuple[str, str]:
     """Title and text of a notice in `zh` or `en`.
 
     >>> notice_words("long_wait", {"number": "138****5678", "seconds": "31"}, "en")
     ('A caller waits', '138****5678 has waited for 31 seconds.')
     """
-    which = 0 if language == "zh" else 1
-    title, text = WORDS["zh" if language == "zh" else "en"][what]
+    title, text = WORDS[what]
     values = {
-        "number": details.get("number") or WITHHELD[which],
+        "number": details.get("number") or WITHHELD,
         "substitute": details.get("substitute", ""),
-        "callback": details.get("callback") or NOBODY[which],
+        "callback": details.get("callback") or NOBODY,
         "customer": details.get("customer", ""),
         "until": details.get("until", ""),
         "slot": details.get("slot", ""),
         "seconds": details.get("seconds", ""),
-        "what": PARTS.get(str(details.get("what")), ("", ""))[which],
-        "why": WHY.get(str(details.get("why")), ("", ""))[which],
+        "what": PARTS.get(str(details.get("what")), ""),
+        "why": WHY.get(str(details.get("why")), ""),
     }
-    return title, text.format_map(values)
+    return title.render(language), text.fill(**values).render(language)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from router.store.calls.explain import REASONS
+from router.store.calls.words import REASONS
 from router.store.fairness.queries import Fairness, fairness
 from router.store.fairness.words import COSTS_NO_TURN, WHY
 from router.web import words
@@ -27,9 +27,7 @@ def page() -> ResponseReturnValue:
     first, last = _period()
     counted = _counted(first, last)
     language = shown_language()
-    place = 0 if language == "zh" else 1
-    reasons = {key: both[place] for key, both in REASONS.items()}
-    reasons |= {key: message.render(language) for key, message in WHY.items()}
+    reasons = {key: message.render(language) for key, message in {**REASONS, **WHY}.items()}
     return render_template(
         "fairness/page.html",
         fair=counted,

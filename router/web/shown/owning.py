@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from router.masking import mask
 from router.store.customers.queries import CustomerLine, Terms
+from router.texts import Listing
 from router.web import shared
+from router.web.language import shown_language
 
 
 def terms() -> Terms:
@@ -29,4 +31,4 @@ def left_in_words(left: timedelta | None) -> str:
 
 def masked(line: CustomerLine) -> str:
     """A customer's numbers, masked."""
-    return "、".join(mask(number.number or "") for number in line.numbers)
+    return Listing(mask(number.number or "") for number in line.numbers).render(shown_language())
