@@ -38,4 +38,4 @@ def mask_within(text: str) -> str:
     >>> mask_within("太太 13812345678，晚上打")
     '太太 138****5678，晚上打'
     """
-    return re.sub(r"\+?\d(?:[ -]?\d){6,}", lambda found: mask(re.sub(r"[ -]", "", found[0])), text)
+    return re.sub(r"(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,}", lambda found: mask(re.sub(r"[ -]", "", found[0])), text)

@@ -18,7 +18,7 @@ from router.masking import mask
 from router.store.pbx.queries import blind_intervals_of_day, rows_between, rows_of_call, sources
 from router.store.scope import day_bounds
 from router.store.tables.pbx import PbxRow
-from router.telephony.records import RecordedCall, read_records, recorded_calls, recover_missed
+from router.telephony.records import RecordedCall, leave_out, read_records, recorded_calls, recover_missed
 
 
 @click.group(name="records")
@@ -46,6 +46,15 @@ def read(config: Path | None, data: Path) -> None:
     if reading.trouble:
         click.secho(f"not all could be read: {reading.trouble}", fg="red", err=True)
         raise SystemExit(1)
+
+
+@command.command(name="leave-out")
+@place_options
+def leave_out_lines(config: Path | None, data: Path) -> None:
+    """Give up for good the lines that could not be read (torn ones, which no setting mends)."""
+    place = open_place(config, data)
+    with database_of(place) as database:
+        click.echo(f"{leave_out(database, place.site, place.folder.asterisk)} lines are left out")
 
 
 @command.command(name="show")

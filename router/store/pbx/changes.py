@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -38,6 +38,30 @@ def add_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         insert = insert_once(session, PbxRow).on_conflict_do_nothing()  # another reading may go on at the same time
         session.connection().execute(insert, [dict(row) for row in by_key.values()])
     return len(by_key)
+
+
+def adopt_rows(session: Session, site_id: int, apart: timedelta) -> int:
+    """Give answers that stand alone (their PBX wrote no linkedid) to the call they are of: same number, begun then.
+
+    Returns how many. The caller commits.
+    """
+    alone = (PbxRow.site_id == site_id, PbxRow.call_id == "", PbxRow.direction == "in", PbxRow.answered_at.is_not(None))
+    adopted = 0
+    for row in session.scalars(select(PbxRow).where(*alone)).all():
+        whose = (
+            PbxRow.site_id == site_id,
+            PbxRow.source_id == row.source_id,
+            PbxRow.call_id != "",
+            PbxRow.direction == "in",
+            PbxRow.number == row.number,
+            PbxRow.started_at.between(row.started_at - apart, row.started_at + apart),
+        )
+        rows = session.scalars(select(PbxRow).where(*whose)).all()
+        nearest = min(rows, key=lambda one: (abs(one.started_at - row.started_at), one.id), default=None)
+        if nearest is not None:
+            row.call_id = nearest.call_id
+            adopted += 1
+    return adopted
 
 
 def name_enders(session: Session, enders: Mapping[str, str], *, site_id: int = SITE_ID) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from router.reconcile.join import PbxCall
 from router.telephony.records.calls import RecordedCall, calls_of, recorded_call, recorded_calls
-from router.telephony.records.reading import RecordsRead, read_records
+from router.telephony.records.reading import RecordsRead, leave_out, read_records
 from router.telephony.records.recover import Recovery, recover_missed
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "RecordsRead",
     "Recovery",
     "calls_of",
+    "leave_out",
     "read_records",
     "recorded_call",
     "recorded_calls",

@@ -42,8 +42,8 @@ def recorded_calls(rows: Iterable[PbxRow]) -> list[RecordedCall]:
     incoming = [row for row in rows if row.direction == "in"]
     by_id: dict[str, list[PbxRow]] = {}
     for row in incoming:
-        by_id.setdefault(row.call_id, []).append(row)
-    return [_recorded(call, by_id[call.call_id]) for call in calls_of(incoming)]
+        by_id.setdefault(row.call_id or pbx_row(row).row, []).append(row)
+    return [_recorded(call, by_id[call.call_id or call.row]) for call in calls_of(incoming)]
 
 
 def recorded_call(session: Session, uniqueid: str, *, site_id: int = SITE_ID) -> RecordedCall | None:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
 from statistics import median
 from typing import Any, Final
 
 from router.config.model import ColumnsTable
-from router.telephony.records.errors import RecordsColumnsError
+from router.reading.numbers import caller_number
+from router.telephony.records.errors import NumericIdsError, RecordsColumnsError
 from router.telephony.records.recorded_legs import ANSWERED, RecordedLeg
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -54,35 +56,22 @@ SETTINGS: Final[Mapping[str, str]] = {
 
 NEEDED: Final = ("uniqueid", "channel", "dstchannel", "src", "dst", "start", "disposition")
 
-MASTER_CSV: Final = (
-    "accountcode",
-    "src",
-    "dst",
-    "dcontext",
-    "clid",
-    "channel",
-    "dstchannel",
-    "lastapp",
-    "lastdata",
-    "start",
-    "answer",
-    "end",
-    "duration",
-    "billsec",
-    "disposition",
-    "amaflags",
-)
-"""cdr_csv's Master.csv, which has no names; behind these stand the columns that cdr.conf turns on."""
-
-MASTER_MORE: Final[Mapping[int, tuple[str, ...]]] = {
-    0: (),
-    1: ("uniqueid",),
-    2: ("uniqueid", "userfield"),
-    4: ("uniqueid", "peeraccount", "linkedid", "sequence"),
-    5: ("uniqueid", "userfield", "peeraccount", "linkedid", "sequence"),
-}
-
 TEXTS: Final = tuple(name for name in NAMES if name not in ("start", "answer", "end", "duration", "billsec"))
+
+DISPOSITIONS: Final[Mapping[str, str]] = {
+    **{word: word for word in (ANSWERED, "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "UNKNOWN")},
+    "NOANSWER": "NO ANSWER",
+    "ANSWER": ANSWERED,
+    "NULL": "NO ANSWER",
+    "CANCEL": "NO ANSWER",
+    "0": "NO ANSWER",
+    "1": "NO ANSWER",
+    "2": "FAILED",
+    "4": "BUSY",
+    "8": ANSWERED,
+    "16": "CONGESTION",
+}
+"""How a row may say that it ended -> Asterisk's word; the numbers are those of its cdr.h."""
 
 NEVER: Final = frozenset({"", "0", "0.000000", "0000-00-00 00:00:00", "None"})
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,6 +88,7 @@ class Columns:
     zone: tzinfo
     width: int = 0  # fields of a row, where that is certain
     has_header: bool = False
+    delimiter: str = ","
 
     def fits(self, fields: Sequence[str]) -> bool:
         """Whether fields can be a row: enough of them, with a start that is a time."""
@@ -116,31 +106,19 @@ class Columns:
     def leg(self, row: Any) -> RecordedLeg:
         """The leg of a row. Raises `ValueError` for what is no row."""
         value = {field: row[place] for field, place in self.at.items()}
-        uniqueid = _text(value["uniqueid"])
+        uniqueid = _id(value["uniqueid"])
         start = moment(value["start"], self.zone, uniqueid)
         kept = {field: _text(value.get(field)) for field in TEXTS}
+        kept |= {"src": caller_number(kept["src"]), "linkedid": _id(value.get("linkedid"))}
         if start is None or not uniqueid or not kept["channel"]:
             raise ValueError("a row without an id, a channel or a start")
-        disposition = kept["disposition"] = kept["disposition"].upper()
+        disposition = kept["disposition"] = _disposition(kept["disposition"])
         end = moment(value.get("end"), self.zone, uniqueid) or _later(start, _text(value.get("duration")))
         answer = moment(value.get("answer"), self.zone, uniqueid)
         talked = _text(value.get("billsec"))
         if answer is None and end is not None and disposition == ANSWERED and talked:
             answer = end - timedelta(seconds=float(talked))
         return RecordedLeg(**kept, start=start, answer=answer, end=end)
-
-
-def master_columns(width: int, zone: tzinfo) -> Columns:
-    """The columns of Master.csv with so many fields. Raises `RecordsColumnsError`."""
-    more = MASTER_MORE.get(width - len(MASTER_CSV))
-    if not more:
-        raise RecordsColumnsError(
-            f"the PBX's file has {width} columns: it is no Master.csv with ids",
-            cure="set loguniqueid = yes in [csv] of cdr.conf, or name the columns in [reconcile.columns]",
-        )
-    names = (*MASTER_CSV, *more)
-    at = {field: names.index(name) for field, (name, *_) in NAMES.items() if name in names}
-    return Columns(at=at, zone=zone, width=width)
 
 
 def named_columns(available: Sequence[str], table: ColumnsTable, zone: tzinfo, *, places: bool = False) -> Columns:
@@ -220,4 +198,26 @@ def _later(start: datetime, duration: str | None) -> datetime | None:
 
 
 def _text(value: Any) -> str:
+    """A value as text; a column of numbers gives whole ones a point, which nobody dialled."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return "" if value is None else str(value).strip()
+
+
+def _id(value: Any) -> str:
+    """A unique id. Raises `NumericIdsError`."""
+    if isinstance(value, float | Decimal):
+        raise NumericIdsError(
+            "the PBX's table keeps unique ids as numbers: it can't tell 1795520813.1 from 1795520813.10",
+            cure="make its columns uniqueid and linkedid text, such as varchar(150); rows from then on can be read",
+        )
+    return _text(value)
+
+
+def _disposition(text: str) -> str:
+    """How it ended, in Asterisk's words. Raises `ValueError` for any other: silence would mean "unanswered"."""
+    said = " ".join(text.upper().replace("_", " ").split())
+    word = DISPOSITIONS.get(said.removesuffix(".0"))
+    if word is None:
+        raise ValueError(f"disposition is {text[:40]!r}, which is no word of Asterisk's")
+    return word

@@ -27,3 +27,11 @@ class RecordsDriverError(ConfigurationError):
     """The records are in a kind of database that this installation can't open."""
 
     id = "records-driver"
+
+
+class NoUniqueIdError(RecordsColumnsError):
+    """A row that names no channel: it can't be told from others, nor joined with them."""
+
+
+class NumericIdsError(RecordsColumnsError):
+    """Unique ids kept as numbers: `.1` and `.10` are one there."""

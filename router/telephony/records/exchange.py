@@ -86,6 +86,10 @@ class Exchange:
         """The trunk that a channel is of; "" for none."""
         return self.trunks.get(device_of(channel), "")
 
+    def is_answer(self, leg: RecordedLeg) -> bool:
+        """Whether a consultant's phone answered in this row."""
+        return leg.disposition == ANSWERED and self.whose(leg.dstchannel) is not None
+
     def entry(self, leg: RecordedLeg, calls: Container[str]) -> Entry | None:
         """The row as it counts, or None; `calls` are the ids of channels known to have called a hotline."""
         if leg.channel.startswith(LOCAL):
@@ -104,9 +108,8 @@ class Exchange:
 
     def _behind_local(self, leg: RecordedLeg, calls: Container[str]) -> Entry | None:
         """R24: the other half of a Local channel counts only where it found a consultant's phone that answered."""
-        answered = leg.disposition == ANSWERED and self.whose(leg.dstchannel) is not None
         ours = any(offer in leg.channel for offer in OFFERS)  # written before the row that tells of its call, or after
-        if not answered or not (ours or leg.linkedid in calls):
+        if not self.is_answer(leg) or not leg.linkedid or not (ours or leg.linkedid in calls):
             return None
         return self._incoming(leg, leg.linkedid)
 

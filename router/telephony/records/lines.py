@@ -17,6 +17,9 @@ MOST_LINES = 8
 
 MOST_BYTES = 1 << 16
 
+MARK = b"\xef\xbb\xbf"
+"""What some programs begin a file with, and what then stands in its middle when files are joined."""
+
 TRIES = 64
 """How many places in a torn line are tried for the beginning of a whole record."""
 
@@ -28,26 +31,50 @@ class Record:
     fields: tuple[str, ...]
     end: int
     why: str = ""
+    raw: bytes = b""  # of one that could not be read
 
 
-def split(data: bytes, fits: Callable[[tuple[str, ...]], bool], *, at_end: bool = False) -> Iterator[Record]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What records look like: `fits` says whether fields can be one."""
+
+    fits: Callable[[tuple[str, ...]], bool]
+    delimiter: str = ","
+
+    def record_in(self, raw: bytes) -> tuple[str, ...] | None:
+        """The fields of a line that is a record."""
+        fields = self.fields(raw)
+        return fields if fields and self.fits(fields) else None
+
+    def fields(self, raw: bytes) -> tuple[str, ...] | None:
+        """The fields of a line, whatever they say."""
+        raw = raw.removeprefix(MARK).replace(b"\0", b"")
+        text = io.StringIO(raw.decode("utf-8", "replace").rstrip("\r\n"), newline="")
+        try:
+            rows = list(csv.reader(text, strict=True, delimiter=self.delimiter))
+        except csv.Error:
+            return None
+        return tuple(rows[0]) if len(rows) == 1 else None
+
+
+def split(data: bytes, shape: Shape, *, at_end: bool = False) -> Iterator[Record]:
     """The complete records of `data`; what is left over is incomplete yet, unless the file ends for good (`at_end`).
 
-    `fits` says whether fields can be a record: it finds whole records in torn lines. Empty lines and blocks of NULs
+    The shape finds whole records in torn lines. Empty lines and blocks of NULs
     (what a file system leaves after a crash) are nothing.
     """
     position = 0
     while position < len(data):
-        end = _end_of_record(data, position, fits)
+        end = _end_of_record(data, position, shape)
         if end is None:
             if not at_end:
                 return
             end = len(data)
-        yield from _record(data[position:end], end, fits)
+        yield from _record(data[position:end], end, shape)
         position = end
 
 
-def _end_of_record(data: bytes, start: int, fits: Callable[[tuple[str, ...]], bool]) -> int | None:
+def _end_of_record(data: bytes, start: int, shape: Shape) -> int | None:
     """Where the record that begins at `start` ends; None: not in this data yet.
 
     A first line with an open quote is torn where a whole record follows: a caller's line ends can't look like one,
@@ -62,7 +89,7 @@ def _end_of_record(data: bytes, start: int, fits: Callable[[tuple[str, ...]], bo
         line, position = data[position : found + 1], found + 1
         if data.count(b'"', start, position) % 2 == 0:
             return position
-        if first is not None and line.startswith(b'"') and _is_record(line, fits):
+        if first is not None and line.startswith(b'"') and shape.record_in(line):
             break
         first = first or position
         if position - start > MOST_BYTES:
@@ -70,42 +97,28 @@ def _end_of_record(data: bytes, start: int, fits: Callable[[tuple[str, ...]], bo
     return first
 
 
-def _is_record(raw: bytes, fits: Callable[[tuple[str, ...]], bool]) -> bool:
-    fields = _fields(raw)
-    return fields is not None and fits(fields)
-
-
-def _record(raw: bytes, end: int, fits: Callable[[tuple[str, ...]], bool]) -> Iterator[Record]:
-    raw = raw.replace(b"\0", b"")
-    if not raw.strip():
+def _record(raw: bytes, end: int, shape: Shape) -> Iterator[Record]:
+    bare = raw.replace(b"\0", b"")
+    if not bare.strip() or not bare.removeprefix(MARK).strip():
         return
-    fields = _fields(raw)
-    if fields and fits(fields):
+    fields = shape.record_in(bare)
+    if fields:
         yield Record(fields=fields, end=end)
         return
-    shown = raw.decode("utf-8", "replace").strip()[:60]
-    yield Record(fields=(), end=end, why=f"no record: {shown!r}")
-    glued = _glued(raw, fits)
+    shown = bare.decode("utf-8", "replace").strip()[:60]
+    yield Record(fields=(), end=end, why=f"no record: {shown!r}", raw=bare)
+    glued = _glued(bare, shape)
     if glued:
         yield Record(fields=glued, end=end)
 
 
-def _glued(raw: bytes, fits: Callable[[tuple[str, ...]], bool]) -> tuple[str, ...] | None:
+def _glued(raw: bytes, shape: Shape) -> tuple[str, ...] | None:
     position = 0
     for _ in range(TRIES):
         position = raw.find(b'"', position + 1)
         if position < 0:
             return None
-        fields = _fields(raw[position:])
-        if fields and fits(fields):
+        fields = shape.record_in(raw[position:])
+        if fields:
             return fields
     return None
-
-
-def _fields(raw: bytes) -> tuple[str, ...] | None:
-    text = io.StringIO(raw.decode("utf-8", "replace").rstrip("\r\n"), newline="")
-    try:
-        rows = list(csv.reader(text, strict=True))
-    except csv.Error:
-        return None
-    return tuple(rows[0]) if len(rows) == 1 else None

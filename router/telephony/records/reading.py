@@ -25,7 +25,7 @@ from router.telephony.private.instance import CDR_FILE, CEL_FILE
 from router.telephony.records.csv_source import CsvSource, fixed, foreign
 from router.telephony.records.events import read_events
 from router.telephony.records.exchange import exchange_of
-from router.telephony.records.intake import Intake
+from router.telephony.records.intake import Intake, without_kept
 from router.telephony.records.private import CDR
 from router.telephony.records.table_source import TableSource, shown, table_url
 from router.telephony.records.tail import way_from
@@ -95,6 +95,7 @@ def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int =
         row = source_named(session, name, site_id=site_id)
         intake = Intake(session=session, source=row, exchange=exchange_of(site))
         try:
+            intake.adopt()
             source.read(intake)
         except HotlineError as error:
             session.rollback()
@@ -119,5 +120,21 @@ def _trouble(intake: Intake) -> str:
     if intake.lost:
         parts.append("the file was cut or taken away before it was read to its end: rows may be missing")
     if intake.bad:
-        parts.append(f"{len(intake.bad)} lines could not be read, the first: {intake.bad[0]}")
+        parts.append(
+            f"{intake.bad} lines could not be read, the first: {intake.first_bad}; they are kept, and tried again each "
+            "time (`hotline records leave-out` gives them up)"
+        )
+    if intake.nameless:
+        parts.append(f"{intake.nameless} lines without a unique id are left out, the first: {intake.first_nameless}")
+    parts += intake.strays[:3]
     return "; ".join(parts)
+
+
+def leave_out(database: Engine, site: Site, asterisk: Path, *, site_id: int = SITE_ID) -> int:
+    """Give up the lines that could not be read; returns how many they were."""
+    with Session(database) as session:
+        row = source_named(session, source_of(site, asterisk)[0], site_id=site_id)
+        row.position, count = without_kept(row.position)
+        row.failure = "" if count else row.failure
+        session.commit()
+    return count

@@ -99,7 +99,8 @@ def _note_blind(session: Session, link_times: Path | None, now: datetime, site_i
 
 
 def _recorded(session: Session, first: datetime, end: datetime, site_id: int) -> list[RecordedCall]:
-    return recorded_calls(rows_between(session, first, end, site_id=site_id))
+    calls = recorded_calls(rows_between(session, first, end, site_id=site_id))
+    return [call for call in calls if call.call.call_id]  # one that names no channel can't be found again
 
 
 def _is_settled(call: RecordedCall, now: datetime) -> bool:

@@ -21,7 +21,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, S
 from router.config.model import ColumnsTable
 from router.telephony.records.columns import Columns, check_zone, named_columns
 from router.telephony.records.errors import RecordsDriverError, RecordsMissingError, RecordsUnreadableError
-from router.telephony.records.intake import BATCH, Intake
+from router.telephony.records.intake import BATCH, MOST_KEPT, Intake
+from router.telephony.records.recorded_legs import RecordedLeg
 
 OVERLAP_ROWS = 1000
 OVERLAP = timedelta(days=1)
@@ -95,7 +96,8 @@ class TableSource:
                 highest = connection.scalar(select(func.max(number)).select_from(table)) or 0
                 last = int(mark.get("number", 0))
                 after = max(0, last - OVERLAP_ROWS) if highest >= last else 0  # lower: emptied, or made anew
-                wanted = select(table, number.label(NUMBER)).where(number > after).order_by(number)
+                again = number.in_(mark.get("unread", []))
+                wanted = select(table, number.label(NUMBER)).where((number > after) | again).order_by(number)
             else:
                 wanted = select(table, start.label(NUMBER))
                 if isinstance(start.type, DateTime):
@@ -117,19 +119,29 @@ class Rows:
 
 
 def _take(rows: Rows, intake: Intake) -> None:
-    legs = []
+    legs, bad, good = list[RecordedLeg](), set[int](), set[int]()
     for row in rows.rows:
+        number = int(row[NUMBER]) if rows.is_numbered else 0
         try:
             legs.append(rows.columns.leg(row))
+            good.add(number)
         except ValueError as error:
-            intake.bad.append(f"{rows.table}: {error}")
+            intake.still_bad(f"{rows.table}{f', row {number}' if number else ''}: {error}")
+            bad.add(number)
     check_zone(legs)
-    mark: dict[str, Any] = {}
+    intake.take(legs, _moved(rows, legs, intake, (good, bad)))
+
+
+def _moved(rows: Rows, legs: list[RecordedLeg], intake: Intake, seen: tuple[set[int], set[int]]) -> dict[str, Any]:
+    """The book-mark behind these rows; rows that can't be read are asked for again at each reading."""
+    good, bad = seen
+    mark = intake.source.position.get("table", {})
     if rows.is_numbered:
-        mark = {"number": int(rows.rows[-1][NUMBER])}
-    elif legs:
-        mark = {"start": max(leg.start for leg in legs).isoformat()}
-    intake.take(legs, {"table": mark} if mark else {})
+        unread = sorted((set(mark.get("unread", [])) | bad) - good)
+        if len(unread) > MOST_KEPT:
+            return {}  # too many to name: read on from the same place next time
+        return {"table": {"number": max(int(rows.rows[-1][NUMBER]), mark.get("number", 0)), "unread": unread}}
+    return {"table": {"start": max(leg.start for leg in legs).isoformat()}} if legs and not bad else {}
 
 
 def shown(text: str) -> str:

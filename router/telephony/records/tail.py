@@ -2,24 +2,34 @@
 
 A book-mark knows the file's inode, the offset, and a fingerprint of what stood before it. Where inode, size or
 fingerprint don't fit any more, the file was rotated: its rest is looked for among the files beside it (renamed or
-copied, `.gz` too), then the new file is read from its beginning. Rows read twice do no harm: they have keys.
+copied, packed too), then the new file is read from its beginning. Rows read twice do no harm: they have keys.
 """
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
+import lzma
+import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Final, cast
 
 from router.telephony.records.errors import RecordsMissingError, RecordsUnreadableError
-from router.telephony.records.lines import Record, split
+from router.telephony.records.lines import Record, Shape, split
 
 PRINT_BYTES = 512
+OPENERS: Final[Mapping[str, Callable[[Path], Any]]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+UNKNOWN_PACKINGS: Final = frozenset({".zst", ".lz4", ".zip", ".Z", ".lzma", ".7z"})
 BLOCK_BYTES = 1 << 20
+LONGEST_LINE = 1 << 16
+
+
+class UnreadablePackingError(ValueError):
+    """A file is packed in a way that we don't unpack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +62,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """What is to be read, in order. `lost`: a file was cut or taken away, and its rest is nowhere."""
+    """What is to be read, in order. `lost`: a file was cut or taken away, and its rest is nowhere.
+
+    `strays`: what may be a part of it and can't be opened, and why.
+    """
 
     pieces: tuple[Piece, ...]
     lost: bool = False
+    strays: tuple[str, ...] = ()
 
 
 def way_from(path: Path, mark: Mark | None) -> Way:
@@ -74,34 +88,61 @@ def way_from(path: Path, mark: Mark | None) -> Way:
 
 
 def _after_rotation(path: Path, mark: Mark, *, is_there: bool) -> Way:
-    beside = [one for one in path.parent.glob(f"{path.stem}*") if one != path and one.is_file()]
-    newer = sorted(
-        (one for one in beside if one.stat().st_mtime_ns >= mark.seen_ns), key=lambda one: one.stat().st_mtime_ns
-    )
-    rest = next((one for one in newer if _print_at(one, mark) == mark.print), None)
-    pieces = [Piece(path=one, offset=mark.offset if one == rest else 0, over=True) for one in newer]
+    newer: list[tuple[int, Path]] = []
+    strays: list[str] = []
+    rest = None
+    for one in _rotated(path):
+        try:
+            changed = one.stat().st_mtime_ns
+            if changed < mark.seen_ns or not one.is_file():
+                continue
+            is_rest = _print_at(one, mark) == mark.print
+            rest = rest or (one if is_rest else None)
+            newer.append((changed, one))
+        except (OSError, UnreadablePackingError) as error:
+            strays.append(f"{one.name}: {getattr(error, 'strerror', None) or error}")
+    pieces = [Piece(path=one, offset=mark.offset if one == rest else 0, over=True) for _changed, one in sorted(newer)]
     if is_there:
         pieces.append(Piece(path=path, offset=0, over=False))
     if not pieces:
         raise _missing(path)
-    return Way(pieces=tuple(pieces), lost=rest is None and mark.offset > 0)
+    return Way(pieces=tuple(pieces), lost=rest is None and mark.offset > 0, strays=tuple(strays))
 
 
-def records(piece: Piece, fits: Callable[[tuple[str, ...]], bool]) -> Iterator[Record]:
+def _rotated(path: Path) -> list[Path]:
+    """The files beside it called as rotated ones are: `Master.csv.1.xz`, `Master.csv-2026`, `Master-1.csv`."""
+    stem, suffix = re.escape(path.stem), re.escape(path.suffix)
+    number = r"[-._]?(?:\d[\dT:_-]*|old|bak)"
+    packed = "|".join(map(re.escape, (*OPENERS, *UNKNOWN_PACKINGS)))
+    called = re.compile(rf"(?:{stem}{suffix}{number}|{stem}{number}{suffix}|{stem}{suffix})(?:{packed})?")
+    return [one for one in path.parent.iterdir() if one.name != path.name and called.fullmatch(one.name)]
+
+
+def records(piece: Piece, shape: Shape) -> Iterator[Record]:
     """The records of a file's rest; their ends are offsets in the file. Raises `RecordsUnreadableError`."""
     rest, offset = b"", piece.offset
     for block, is_last in _blocks(piece):
         data, used = rest + block, 0
-        for record in split(data, fits, at_end=is_last and piece.over):
+        for record in split(data, shape, at_end=is_last and piece.over):
             used = record.end
             yield replace(record, end=offset + used)
         rest, offset = data[used:], offset + used
 
 
-def first_record(path: Path) -> tuple[str, ...]:
-    """The fields of a file's first line, which may be a header; empty where there is none."""
+def first_record(path: Path, delimiter: str = ",") -> tuple[str, ...]:
+    """The fields of a file's first line that can be read, which may be a header; empty where there is none."""
     piece = Piece(path=path, offset=0, over=False)
-    return next((record.fields for record in records(piece, lambda _fields: True)), ())
+    shape = Shape(fits=lambda _fields: True, delimiter=delimiter)
+    return next((record.fields for record in records(piece, shape) if record.fields), ())
+
+
+def last_record(path: Path, fits: Callable[[tuple[str, ...]], bool]) -> tuple[str, ...]:
+    """The fields of a file's newest line; of the last one that can be read."""
+    offset = max(0, path.stat().st_size - LONGEST_LINE)
+    found: tuple[str, ...] = ()
+    for record in records(Piece(path=path, offset=offset, over=False), Shape(fits=fits)):
+        found = record.fields or found
+    return found
 
 
 def _blocks(piece: Piece) -> Iterator[tuple[bytes, bool]]:
@@ -114,7 +155,7 @@ def _blocks(piece: Piece) -> Iterator[tuple[bytes, bool]]:
                 following = file.read(BLOCK_BYTES)
                 yield block, not following
                 block = following
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise unreadable(piece.path, error) from error
 
 
@@ -134,13 +175,16 @@ def _print(path: Path, offset: int) -> str:
         with _open(path) as file:
             file.seek(begin)
             seen = file.read(offset - begin)
-    except (EOFError, zlib.error):
+    except (EOFError, zlib.error, lzma.LZMAError):
         return ""
     return hashlib.sha256(seen).hexdigest() if len(seen) == offset - begin else ""
 
 
 def _open(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+    if path.suffix in UNKNOWN_PACKINGS:
+        raise UnreadablePackingError(f"packed in a way that is not read; unpack it, or use {', '.join(OPENERS)}")
+    opener = OPENERS.get(path.suffix)
+    return cast(IO[bytes], opener(path)) if opener else path.open("rb")
 
 
 def _missing(path: Path) -> RecordsMissingError:
