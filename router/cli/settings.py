@@ -22,6 +22,7 @@ from router.engine.daily import DayRules
 from router.errors import ConfigurationError
 from router.reading.numbering import Numbering
 from router.store.customers.numbers import KnownNumbers
+from router.telephony.numbers import ways_to_write
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage
 from router.telephony.switchboard import Directory, Hotline, Phone, Subscriber, Times, Trunk
@@ -156,7 +157,12 @@ def office(site: Site) -> Directory:
             for consultant in site.consultants
         ),
         hotlines=tuple(
-            Hotline(number=number, trunk=hotline.trunk, name=hotline.name)
+            Hotline(
+                number=number,
+                trunk=hotline.trunk,
+                name=hotline.name,
+                ways=ways_to_write(number, region=site.site.region, area_code=site.site.area_code or ""),
+            )
             for hotline in site.hotlines
             for number in (hotline.number, *hotline.aliases)
         ),

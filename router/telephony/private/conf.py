@@ -126,7 +126,7 @@ def pjsip_sections(settings: PrivateSettings) -> list[str]:
 def trunk_sections(trunk: TrunkSettings) -> list[str]:
     """A trunk: known by the address its calls come from, or by the line it registered."""
     name, registration = trunk.name, trunk.registration
-    endpoint = f"[{name}](trunk)\ncontext = hotline-trunk-{name}\naors = {name}"
+    endpoint = f"[{name}](trunk)\ncontext = hotline-trunk-{name}\naors = {name}\nrtp_timeout = {trunk.silence_seconds}"
     if registration:
         endpoint += f"\noutbound_auth = {name}-auth\nfrom_user = {registration.username}"
     contact = f"\ncontact = sip:{trunk.target}" if trunk.target else ""
@@ -152,6 +152,7 @@ def account_trunk_sections(trunk: TrunkSettings, account: str) -> str:
     """A trunk whose other side signs in with an account of ours."""
     return (
         f"[{account}](trunk)\nidentify_by = username,auth_username\ncontext = hotline-trunk-{trunk.name}\n"
+        f"rtp_timeout = {trunk.silence_seconds}\n"
         f"auth = {account}\naors = {account}\n\n{_auth(account, account, trunk.secret)}\n\n[{account}](phone-aor)"
     )
 

@@ -3,8 +3,9 @@
 May live here: text from settings. What happens to a call of the hotline is in `dialplan/hotline.conf`, which has the
 contexts `hotline-in` (a call: the number dialled is its extension) and `hotline-codes` (feature codes).
 
-No pattern here matches other characters than digits: PJSIP unescapes `%0d%0a` in what was dialled, and Asterisk writes
-it raw into AMI events, so a pattern ending in `.` would let a caller forge them. What matches nothing is answered 404.
+No pattern here matches other characters than digits but one: PJSIP unescapes `%0d%0a` in what was dialled, and Asterisk
+writes it raw into AMI events, so a pattern ending in `.` lets a caller forge them where an event comes before the next
+`Goto`. The one, for numbers that are nobody's, says nothing before it has gone on to an extension of ours.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ CLEAN = (
     "Set(REDIRECTING(from-name,i)=)",
 )
 
+DIALLED = "Set(__HOTLINE_NUMBER=${FILTER(+0-9A-Za-z,${EXTEN})})"
+DIALLED_IN_TO = (
+    "Set(TO=${PJSIP_HEADER(read,To)})",
+    "Set(TO=${CUT(TO,@,1)})",
+    "Set(TO=${CUT(TO,:,2)})",
+    "Set(TO=${FILTER(+0-9,${CUT(TO,\\;,1)})})",
+    "Set(__HOTLINE_NUMBER=${TO})",
+)
+
 DIAL_SECONDS = 60
 
 
@@ -39,12 +49,23 @@ def extensions(settings: PrivateSettings) -> str:
 
 
 def trunk_context(trunk: TrunkSettings) -> str:
-    """Calls from a carrier: cleaned, marked with trunk and number, handed to the hotline. Other numbers get a 404."""
-    lines = [f"[hotline-trunk-{trunk.name}]"]
+    """Calls from a carrier: cleaned, marked with trunk and number, handed to the hotline; another number is told aloud.
+
+    A carrier that we registered with may send the account as the number, and what was dialled in To.
+    """
+    name, numbers = f"hotline-trunk-{trunk.name}", f"hotline-trunk-{trunk.name}-numbers"
+    lines = [f"[{name}]", f"include => {numbers}", f"include => {name}-rest", "", f"[{numbers}]"]
+    mark = (*CLEAN, f"Set(__HOTLINE_TRUNK={trunk.name})")
     for dialled, number in trunk.numbers:
-        steps = [*CLEAN, f"Set(__HOTLINE_TRUNK={trunk.name})", f"Set(__HOTLINE_NUMBER={number})"]
-        lines += _extension(dialled, *steps, f"Goto(hotline-in,{number},1)")
-    return "\n".join(lines)
+        lines += _extension(dialled, *mark, f"Set(__HOTLINE_NUMBER={number})", f"Goto(hotline-in,{number},1)")
+    lines += ["", f"[{name}-rest]"]
+    account = trunk.registration.username if trunk.registration else ""
+    if account and account not in dict(trunk.numbers):
+        found = f"$[0${{DIALPLAN_EXISTS({numbers},${{TO}},1)}} = 1]"
+        only = {number for _, number in trunk.numbers}
+        instead = f"{numbers},{only.pop()},1" if len(only) == 1 else "hotline-unknown,s,1"
+        lines += _extension(account, *mark, *DIALLED_IN_TO, f"GotoIf({found}?{numbers},${{TO}},1:{instead})")
+    return "\n".join([*lines, *_extension("_[+0-9A-Za-z].", *mark, DIALLED, "Goto(hotline-unknown,s,1)")])
 
 
 def internal_context(settings: PrivateSettings) -> str:

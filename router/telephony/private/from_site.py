@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from router.config.model import Consultant, Hotline, Phone, Site, Trunk, split_address
+from router.telephony.numbers import ways_to_write
 from router.telephony.private.conf import shipped
 from router.telephony.private.errors import AsteriskSettingsError
 from router.telephony.private.settings import (
+    SILENCE_SECONDS,
     AccountSettings,
     ContactSettings,
     PrivateSettings,
@@ -73,7 +75,7 @@ def settings_for(site: Site, secret: Callable[[str], str], folder: Path | None =
         ami_port=site.pbx.ami_port,
         language=site.site.language,
         tones=TONES.get(country, "cn"),
-        trunks=tuple(_trunk(trunk, site.hotlines, folder or Path.cwd(), secret) for trunk in site.trunks),
+        trunks=tuple(_trunk(trunk, site, folder or Path.cwd(), secret) for trunk in site.trunks),
         accounts=tuple(_accounts(site, secret)),
         contacts=tuple(_contacts(site)),
         extensions=tuple(_extensions(site)),
@@ -82,7 +84,7 @@ def settings_for(site: Site, secret: Callable[[str], str], folder: Path | None =
     )
 
 
-def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path, secret: Callable[[str], str]) -> TrunkSettings:
+def _trunk(trunk: Trunk, site: Site, folder: Path, secret: Callable[[str], str]) -> TrunkSettings:
     table = trunk.register_with
     registration = None
     if table:
@@ -95,19 +97,32 @@ def _trunk(trunk: Trunk, hotlines: tuple[Hotline, ...], folder: Path, secret: Ca
             ) from error
         registration = Registration(server=table.server, username=table.username, secret=word)
     # an account's other side may call every number of ours: it stands for any carrier (a demonstration's caller)
-    ours = [hotline for hotline in hotlines if hotline.trunk == trunk.name or trunk.account]
+    ours = [hotline for hotline in site.hotlines if hotline.trunk == trunk.name or trunk.account]
     return TrunkSettings(
         name=trunk.name,
         match=trunk.match,
         registration=registration,
-        numbers=tuple((dialled, one.number) for one in ours for dialled in (one.number, *one.aliases)),
+        numbers=tuple(_numbers(ours, site)),
         country=trunk.country,
         outgoing=trunk.outgoing,
         international=trunk.international,
         daily_calls=trunk.daily_calls,
+        # a caller who waits unanswered may send no voice yet
+        silence_seconds=max(SILENCE_SECONDS, trunk.no_answer_seconds + 30 if trunk.answer == "never" else 0),
         account=trunk.account or "",
         secret=(trunk.secret or secret(f"sip-{trunk.account}")) if trunk.account else "",
     )
+
+
+def _numbers(hotlines: list[Hotline], site: Site) -> Iterator[tuple[str, str]]:
+    """Each number as it is written in the site file, then in the other ways in which carriers write it."""
+    region, area = site.site.region, site.site.area_code or ""
+    known = {dialled: one.number for one in reversed(hotlines) for dialled in (*reversed(one.aliases), one.number)}
+    written = dict(reversed(known.items()))
+    for dialled, number in list(written.items()):
+        for way in ways_to_write(dialled, region=region, area_code=area):
+            written.setdefault(way, number)
+    yield from written.items()
 
 
 def _accounts(site: Site, secret: Callable[[str], str]) -> Iterator[AccountSettings]:

@@ -113,6 +113,10 @@ def _no_line_ends(owner: object) -> None:
                 )
 
 
+SILENCE_SECONDS: Final = 90
+"""So long without a packet of voice, and the caller's network is gone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
     """How a trunk registers with its carrier; `server` is a host with or without a port."""
@@ -130,8 +134,8 @@ class TrunkSettings:
     """A line to a carrier.
 
     `match`: addresses and networks that calls come from; `numbers`: pairs of a number as dialled and its hotline;
-    `server` (host:port) is where outgoing calls go: by default the registration's, else the first single address of
-    `match`.
+    after `silence_seconds` without voice the other side is gone; `server` (host:port) is where outgoing calls go: by
+    default the registration's, else the first single address of `match`.
     """
 
     name: str
@@ -143,6 +147,7 @@ class TrunkSettings:
     outgoing: bool = False
     international: bool = False
     daily_calls: int = 100
+    silence_seconds: int = SILENCE_SECONDS
     account: str = ""
     secret: str = field(default="", repr=False)
 

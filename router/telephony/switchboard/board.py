@@ -60,6 +60,7 @@ USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "HotlineDuty": talks.on_duty_answered,
         "HotlineWritten": standbys.on_written,
         "HotlineOutLimit": codes.on_out_limit,
+        "HotlineUnknown": calls.on_unknown,
     }
 )
 

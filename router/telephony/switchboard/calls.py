@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
+from router.masking import mask
 from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, ringing, talks, watching
@@ -17,6 +18,7 @@ from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
 from router.wire.observation import Observation
 
 NOBODY = PersonId("")
+TWIN_MS = 1_000
 
 
 def on_call(floor: Floor, event: AmiEvent) -> None:
@@ -59,6 +61,12 @@ def note_turned_away(floor: Floor, call: LiveCall, why: FactKind, system: str) -
     del facts["number"]
     known = {name: value for name, value in facts.items() if value}
     floor.out.append(Observation(what=why, call=call.id, person=NOBODY, source="ami", facts=known))
+
+
+def on_unknown(floor: Floor, event: AmiEvent) -> None:
+    """Somebody called a number of ours that no hotline has: a mistake in the site file, or the carrier's."""
+    number, trunk = mask(event.get("Number")), event.get("Trunk") or "?"
+    floor.alarm("unknown-number", f"a call for {number} by trunk {trunk} was refused: no hotline has that number")
 
 
 def turn_away(floor: Floor, call: LiveCall) -> None:
@@ -111,9 +119,18 @@ def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
     """
     number = floor.numbers.normalise(call.number)
     first = floor.numbers.first(number)
-    facts = {**_facts_of(call, system), "caller": number if number != first else ""}
+    facts = {**_facts_of(call, system), "caller": number if number != first else "", "twin": _twin(floor, call)}
     floor.tell(CallArrived(call=call.id, number=Number(first)), **facts)
     call.told = True
+
+
+def _twin(floor: Floor, call: LiveCall) -> str:
+    """Another call of the same number within a second: some carriers send one by each of their addresses."""
+    for other in floor.calls.values():
+        is_same = call.number and other.number == call.number and not other.turned_away
+        if other is not call and is_same and abs(call.arrived_ms - other.arrived_ms) <= TWIN_MS:
+            return other.id
+    return ""
 
 
 def _facts_of(call: LiveCall, system: str) -> dict[str, str]:

@@ -57,11 +57,12 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hotline:
-    """A number that is advertised, as the carrier sends it."""
+    """A number that is advertised; `ways`: how else carriers may write it."""
 
     number: str
     trunk: str
     name: str = ""
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

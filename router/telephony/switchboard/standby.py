@@ -73,9 +73,7 @@ def _overdue(floor: Floor, generation: str) -> None:
 
 def _items(directory: Directory, standby: Standby) -> Iterator[str]:
     """The generation as KEY=VALUE; `{G}` stands for its name."""
-    for hotline in directory.hotlines:
-        trunk = directory.by_trunk.get(hotline.trunk)
-        yield f"number/{hotline.number}={trunk.answer if trunk else 'waiting'}"
+    yield from _numbers(directory)
     phones: dict[PersonId, list[str]] = {}
     for number, (person, phone) in enumerate(_phones(directory), start=1):
         phones.setdefault(person, []).append(str(number))
@@ -92,6 +90,15 @@ def _items(directory: Directory, standby: Standby) -> Iterator[str]:
         yield f"after={end},{_listed(phones, phones)}"
     yield f"duty={directory.duty_dial}"
     yield f"duty-confirm={1 if directory.duty_confirm else 0}"
+
+
+def _numbers(directory: Directory) -> Iterator[str]:
+    """As they are written, and in every other way a carrier may write them; where two meet, the first."""
+    written = [(hotline.number, hotline) for hotline in directory.hotlines]
+    written += [(way, hotline) for hotline in directory.hotlines for way in hotline.ways]
+    for dialled, hotline in dict(reversed(written)).items():
+        trunk = directory.by_trunk.get(hotline.trunk)
+        yield f"number/{dialled}={trunk.answer if trunk else 'waiting'},{hotline.number}"
 
 
 def _phones(directory: Directory) -> Iterator[tuple[PersonId, Phone]]:
