@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from router.engine.journal import Entry, JournalReader
+from router.logs import logger
 from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
-from router.wire.codec import CodecError, answer_from_json, from_json, input_from_json
+from router.wire.codec import ANSWERS, CodecError, answer_from_json, from_json, input_from_json, putting_aside
 from router.wire.errors import JournalError
+
+log = logger(__name__)
 
 TIDY_UP_AFTER = 500  # events read
 
@@ -61,9 +64,13 @@ def _item(reader: JournalReader, entry: Entry) -> JournalItem:
     if entry.kind == "erasure":
         return Erasure(seq=entry.seq, at_ms=entry.at_ms, keys=tuple(entry.body["keys"]), by=entry.source)
     try:
-        return _fact(reader, entry) if entry.kind == "fact" else _event(reader, entry)
+        with putting_aside() as aside:
+            item = _fact(reader, entry) if entry.kind == "fact" else _event(reader, entry, aside)
     except CodecError as error:
         return Unreadable(seq=entry.seq, at_ms=entry.at_ms, why=str(error))
+    if aside:
+        log.warning("put aside for the database", seq=entry.seq, what=", ".join(sorted(aside)))
+    return item
 
 
 def _fact(reader: JournalReader, entry: Entry) -> Fact:
@@ -81,15 +88,17 @@ def _keys(reader: JournalReader, *named: Any) -> dict[str, int]:
     return {number: key for number, key in keys.items() if key is not None}
 
 
-def _event(reader: JournalReader, entry: Entry) -> JournalEvent:
+def _event(reader: JournalReader, entry: Entry, aside: set[str]) -> JournalEvent:
     facts = _facts(entry)
+    known = [item for item in entry.answer if item.get("is") in ANSWERS]
+    aside.update(str(item.get("is")) for item in entry.answer if item.get("is") not in ANSWERS)
     return JournalEvent(
         seq=entry.seq,
         at_ms=entry.at_ms,
         source=entry.source,
         key=entry.key,
         input=input_from_json(entry.body),
-        answer=[answer_from_json(item) for item in entry.answer],
+        answer=[answer_from_json(item) for item in known],
         facts={name: value for name, value in facts.items() if name != "refused"},
         standing=[from_json(Standing, item) for item in entry.standing],
         keys=_keys(reader, entry.body, entry.facts, entry.answer, entry.standing),

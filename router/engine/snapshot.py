@@ -6,7 +6,8 @@ deterministic, so the state is the one before the crash, whenever that was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from router.core.desk import Desk
@@ -18,7 +19,7 @@ from router.engine.day_state import DayState
 from router.engine.journal import REPLAYED, Entry, JournalReader
 from router.logs import logger
 from router.store.follow.events import Fact
-from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, to_json
+from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, putting_aside, to_json
 
 log = logger(__name__)
 
@@ -39,8 +40,11 @@ def state_of(office: Office) -> dict[str, Any]:
 def office_from(raw: Mapping[str, Any]) -> Office:
     """The office that was written; raises `CodecError`."""
     whole = dict(raw)
-    for name in BY_NUMBER:
-        whole[name] = [[entry["number"], entry["value"]] for entry in whole[name]]
+    try:
+        for name in BY_NUMBER:
+            whole[name] = [[entry["number"], entry["value"]] for entry in whole[name]]
+    except (KeyError, TypeError) as error:
+        raise CodecError(f"no state of an office: {error!r}") from error
     office: Office = from_json(Office, {**whole, "pending": [], "out": []})
     office.pending = {call.id: call for call in office.calls.values() if call.unanswered}
     return office
@@ -68,9 +72,10 @@ def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, DayState]
     desk, day = Desk(policy), DayState()
     snapshot = journal.last_snapshot(VERSION)
     try:
-        if snapshot is not None:
-            desk.office = office_from(snapshot.body)
-            day = from_json(DayState, snapshot.facts["notes"]) if "notes" in snapshot.facts else day
+        with _telling_of_the_unknown(snapshot):
+            if snapshot is not None:
+                desk.office = office_from(snapshot.body)
+                day = from_json(DayState, snapshot.facts["notes"]) if "notes" in snapshot.facts else day
     except CodecError:
         log.exception("snapshot unreadable", seq=snapshot.seq if snapshot else 0, instead="the whole journal")
         snapshot, day = None, DayState()
@@ -81,24 +86,41 @@ def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, DayState]
 def replay(desk: Desk, entries: Iterable[Entry], day: DayState | None = None) -> int:
     """Tell the desk again what it was told; what it refused then, it refuses now. `day` follows, if it is given.
 
-    Returns how many inputs it refuses now and did not then: after an upgrade that changed a rule. Each is logged as
-    an error; the desk goes on without them, since an office without a desk is worse.
+    Returns how many inputs it refuses now and did not then, or can't read: after an upgrade that changed a rule, or a
+    step back to an older version. Each is logged as an error; the desk goes on without them, since an office without
+    a desk is worse.
     """
     changed = 0
     day = day or DayState()
     for entry in entries:
-        if entry.kind == "policy":
-            desk.office.policy = from_json(Policy, entry.body)
-        elif entry.kind == "fact":
-            fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms})
-            day.observe(fact.what, fact.call, fact.at_ms)
-        elif not _again(desk, entry, day):
+        try:
+            with _telling_of_the_unknown(entry):
+                changed += not _again(desk, entry, day)
+        except CodecError as error:  # of another version: an office without it is better than none
+            told = entry.body.get("is")
+            log.error("entry put aside", seq=entry.seq, kind=entry.kind, input=told, why=str(error))  # noqa: TRY400  (no slip of ours)
             changed += 1
     return changed
 
 
+@contextmanager
+def _telling_of_the_unknown(entry: Entry | None) -> Iterator[None]:
+    """Read what another version wrote as far as this one knows it, and say what was left out."""
+    with putting_aside() as aside:
+        yield
+    if aside and entry is not None:
+        log.warning("fields put aside", seq=entry.seq, kind=entry.kind, fields=", ".join(sorted(aside)))
+
+
 def _again(desk: Desk, entry: Entry, day: DayState) -> bool:
-    """One input again; False if it is refused now and was not then."""
+    """One entry again; False if it is refused now and was not then. Raises `CodecError`."""
+    if entry.kind == "policy":
+        desk.office.policy = from_json(Policy, entry.body)
+        return True
+    if entry.kind == "fact":
+        fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms})
+        day.observe(fact.what, fact.call, fact.at_ms)
+        return True
     told = input_from_json(entry.body)
     try:
         answer = desk.handle(told, entry.at_ms)

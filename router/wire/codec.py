@@ -2,7 +2,8 @@
 
 A value is written by its declared type: a dataclass as an object (with `is`, its class, where the type leaves it open),
 an enumeration by value, a set as a sorted list, a dict with keys that are no strings as pairs. Reading is strict: an
-unknown class or field is a `CodecError`, never a guess.
+unknown class or field is a `CodecError`, never a guess. What another version wrote is read inside `putting_aside`,
+which leaves out fields that this one does not know, and names them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import enum
 import functools
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from router.core import actions, inputs
@@ -25,6 +28,20 @@ class CodecError(StoreError):
     """What was kept can't be read by this version."""
 
     id = "codec"
+
+
+_ASIDE: ContextVar[set[str] | None] = ContextVar("fields put aside", default=None)
+
+
+@contextmanager
+def putting_aside() -> Iterator[set[str]]:
+    """Read on past unknown fields inside; yields their names (`Class.field`) as they are met."""
+    aside: set[str] = set()
+    token = _ASIDE.set(aside)
+    try:
+        yield aside
+    finally:
+        _ASIDE.reset(token)
 
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -140,9 +157,11 @@ def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
 
     def read(raw: Mapping[str, Any]) -> Any:
         _typed(dict, raw)
-        unknown = set(raw) - set(readers)
-        if unknown:
+        unknown, aside = set(raw) - set(readers), _ASIDE.get()
+        if unknown and aside is None:
             raise CodecError(f"{cls.__name__}: unknown field {', '.join(sorted(unknown))}")
-        return cls(**{name: readers[name](value) for name, value in raw.items()})
+        if unknown and aside is not None:
+            aside.update(f"{cls.__name__}.{name}" for name in unknown)
+        return cls(**{name: readers[name](value) for name, value in raw.items() if name in readers})
 
     return read
