@@ -15,9 +15,10 @@ import click
 
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
-from router.desk_client.acts import Wish, act_of, group_of, sheet_of
+from router.desk_client.acts import Wish, act_of, group_of
 from router.desk_client.client import EngineClient
 from router.errors import RequestError
+from router.wire.board import OfficeBoard
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -48,14 +49,14 @@ def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> Non
     click.echo("done and recorded")
 
 
-def _as_seen(wish: Wish, board: dict[str, Any]) -> Wish:
+def _as_seen(wish: Wish, board: OfficeBoard) -> Wish:
     """Who asks, and the version of the sheet that the preview is of."""
     by = user_name()
     if wish.kind not in ("give", "take", "order"):
         return replace(wish, by=by)
     group = wish.group or group_of(board, wish.person)
-    sheet = sheet_of(board, group)
-    return replace(wish, by=by, group=group, version=str(sheet["version"]) if sheet else "")
+    sheet = board.running_sheet(group)
+    return replace(wish, by=by, group=group, version=str(sheet.version) if sheet else "")
 
 
 def user_name() -> str:

@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -197,8 +196,8 @@ class _Callers:
             if time.monotonic() > deadline:
                 log = self.place.folder.asterisk / "log" / "messages.log"
                 raise StartError("the played phones did not come up", cure=f"see {log}")
-            board: dict[str, Any] = engine.board()
-            if board.get("pbx") and board["next"] and all(p["why_not"] is None for p in board["people"].values()):
+            board = engine.board()
+            if board.pbx and board.next and all(p.why_not is None for p in board.people.values()):
                 return True
         return False
 

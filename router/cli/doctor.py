@@ -110,20 +110,20 @@ def _ami(place: Place) -> Finding:
 
 def _engine(place: Place) -> Finding:
     board = EngineClient(place.folder.socket).board()
-    if not board.get("pbx", True):
+    if not board.pbx:
         return Finding("the engine has no link to Asterisk", "see the ami check and log/engine.log")
-    plan = board.get("plan") or {}
-    if plan.get("origin") in ("earlier", "none"):
-        used = f"that of {plan['of']} goes on" if plan["origin"] == "earlier" else "nobody is rung"
+    plan = board.plan
+    if plan is not None and plan.origin in ("earlier", "none"):
+        used = f"that of {plan.of} goes on" if plan.origin == "earlier" else "nobody is rung"
         return Finding(f"no plan for today: {used}", "hotline plan publish FILE, or a standing [[plan]]")
-    if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
+    if board.nobody_is_in:
         return Finding("nobody is checked in while a slot runs", "dial *1 on each phone")
-    return Finding(f"answers; next is {board['next'] or 'nobody'}")
+    return Finding(f"answers; next is {board.next or 'nobody'}")
 
 
 def _pickups(place: Place) -> Finding:
     """DESIGN, Telephony 3: the engine's watchdog over phones that are answered."""
-    if EngineClient(place.folder.socket).board().get("pickups_stuck"):
+    if EngineClient(place.folder.socket).board().pickups_stuck:
         return Finding(
             "phones were answered and got no caller, three times in a row: new calls are left to the fallback",
             "restart Asterisk, which ends its calls: stop `hotline up` and start it again (or restart your own PBX)",

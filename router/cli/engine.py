@@ -5,9 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -32,6 +31,7 @@ from router.logs import logger, state
 from router.store.database import open_database
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Shift, Standby, expected_calls
+from router.wire.board import Beside, OfficeBoard
 
 log = logger(__name__)
 
@@ -108,27 +108,27 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         state(log, "running", "stopped", of="engine")
 
 
-def _beside(switchboard: AsteriskSwitchboard, keeper: OfficeKeeper) -> dict[str, Any]:
+def _beside(switchboard: AsteriskSwitchboard, keeper: OfficeKeeper) -> Beside:
     """What the board shows beside the desk: how the PBX stands, and whose the plan is."""
-    return {
-        "pbx": switchboard.connected,
-        "pickups_stuck": switchboard.pickups_stuck,
-        "offline": switchboard.offline(),
-        "plan": keeper.plan,
-    }
+    return Beside(
+        pbx=switchboard.connected,
+        pickups_stuck=switchboard.pickups_stuck,
+        offline=tuple(switchboard.offline()),
+        plan=keeper.plan,
+    )
 
 
-def standby(board: Mapping[str, Any], coming: Sequence[Slot]) -> Standby:
+def standby(board: OfficeBoard, coming: Sequence[Slot]) -> Standby:
     """Whom Asterisk rings by itself while we are silent (DESIGN 6): who is present, in sheet order; later everyone.
 
     Nobody may be there yet: those of the slot are rung all the same, as nobody can check in while we are silent.
     """
-    people = board["people"]
-    suspended = {person for person, known in people.items() if known["suspended"]}
-    order = [turn["person"] for sheet in board["sheets"] if sheet["running"] for turn in sheet["turns"]]
-    end_ms = board["slot"]["end"] if board["slot"] else None
+    people = board.people
+    suspended = {person for person, known in people.items() if known.suspended}
+    order = [turn.person for sheet in board.sheets if sheet.running for turn in sheet.turns]
+    end_ms = board.slot.end if board.slot else None
     return Standby(
-        present=tuple(p for p in order if people[p]["presence"] == PRESENT and p not in suspended),
+        present=tuple(p for p in order if people[p].presence == PRESENT and p not in suspended),
         until=(end_ms or NEVER_MS) // 1000,
         shifts=tuple(
             Shift(

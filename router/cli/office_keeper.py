@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import ValidationError
 from sqlalchemy import Engine as Database
@@ -35,6 +35,7 @@ from router.store.customers.numbers import KnownNumbers
 from router.store.customers.queries import customers_on_record
 from router.store.follow.writer import DatabaseAwayError
 from router.telephony.switchboard import Directory
+from router.wire.board import BoardPlan
 
 log = logger(__name__)
 
@@ -111,7 +112,7 @@ class OfficeKeeper:
         self._looking = threading.Lock()
         self.coming: tuple[inputs.Slot, ...] = ()
         """The slots of the next days, for a time without us."""
-        self.plan: dict[str, Any] = {}
+        self.plan: BoardPlan | None = None
         """For the board: where today's slots come from, and of which day they are (R1: the supervisor is told)."""
 
     @property
@@ -242,7 +243,7 @@ class OfficeKeeper:
         days = [plan_that_counts(self._site, self._published, today + timedelta(days=n)) for n in range(COMING_DAYS)]
         slots = tuple(slot for day in days[:2] for slot in self._slots_of(day))
         self.coming = tuple(slot for day in days for slot in self._slots_of(day))
-        shown = {"day": today.isoformat(), "origin": days[0].origin.value, "of": days[0].of.isoformat()}
+        shown = BoardPlan(day=today.isoformat(), origin=days[0].origin.value, of=days[0].of.isoformat())
         if (slots, shown) == self._planned:
             return
         self._planned, self.plan = (slots, shown), shown

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -52,6 +51,7 @@ from router.store.migrate import DatabaseUnreachableError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from router.web import assets
+from router.wire.board import BoardPlan, OfficeBoard
 
 READY_SECONDS = 40.0
 
@@ -319,26 +319,26 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
     if place.demo:
         click.echo("  没有话机 No phone  ./hotline demo: Asterisk plays callers and consultants")
     board = _board_with_its_slot(place)
-    if board["slot"] and all(person["presence"] == "off" for person in board["people"].values()):
+    if board.nobody_is_in:
         click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)
-    _tell_of_the_plan(board.get("plan") or {})
+    _tell_of_the_plan(board.plan)
     if place.lan:
         click.echo(f"\n  用手机打开看板 · The board on a phone:\n\n{lan.qr_code(page_address(place) + '/')}")
     click.echo("\n  Ctrl-C ends everything.\n")
 
 
-def _tell_of_the_plan(plan: dict[str, str]) -> None:
+def _tell_of_the_plan(plan: BoardPlan | None) -> None:
     """R1: a day without a plan of its own is for the supervisor to know."""
-    if plan.get("origin") == Origin.EARLIER:
-        words = f"今天未发布，沿用 {plan['of']} 的排班 · No plan for today: going on with that of {plan['of']}"
+    if plan is not None and plan.origin == Origin.EARLIER:
+        words = f"今天未发布，沿用 {plan.of} 的排班 · No plan for today: going on with that of {plan.of}"
         click.secho(f"  ▲ {words} (hotline plan publish)", fg="yellow", bold=True)
-    elif plan.get("origin") == Origin.NONE:
+    elif plan is not None and plan.origin == Origin.NONE:
         click.secho(
             "  ■ 今天没有排班，不会响任何人 · No plan: nobody is rung (hotline plan publish)", fg="red", bold=True
         )
 
 
-def _board_with_its_slot(place: Place) -> dict[str, Any]:
+def _board_with_its_slot(place: Place) -> OfficeBoard:
     """The board, waiting a moment for the slot that runs now: the plan is the engine's first letter."""
     now_ms = time.time_ns() // 1_000_000
     today = datetime.now(place.site.zone).date()
@@ -348,7 +348,7 @@ def _board_with_its_slot(place: Place) -> dict[str, Any]:
     )
     client = EngineClient(place.folder.socket)
     deadline = time.monotonic() + 3
-    while (board := client.board())["slot"] is None and due and time.monotonic() < deadline:
+    while (board := client.board()).slot is None and due and time.monotonic() < deadline:
         time.sleep(0.05)
     return board
 

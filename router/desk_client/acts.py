@@ -6,14 +6,13 @@ once and in words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Any
 
 from router.core import inputs
 from router.core.words import Group, PersonId
 from router.errors import RequestError
+from router.wire.board import OfficeBoard
 
 KINDS = ("presence", "suspend", "resume", "give", "take", "order")
 MAX_WHY = 200
@@ -43,7 +42,7 @@ class Act:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def act_of(wish: Wish, board: Mapping[str, Any], now: datetime) -> Act:
+def act_of(wish: Wish, board: OfficeBoard, now: datetime) -> Act:
     """The act that a wish is, at a moment in the site's zone; raises `RequestError` for what can't be meant."""
     if wish.kind not in KINDS:
         raise RequestError(f"there is no act {wish.kind!r}", cure=f"one of {', '.join(KINDS)}")
@@ -53,7 +52,7 @@ def act_of(wish: Wish, board: Mapping[str, Any], now: datetime) -> Act:
     return Act(told=_input(wish, board), facts={name: value for name, value in facts.items() if value})
 
 
-def _input(wish: Wish, board: Mapping[str, Any]) -> inputs.Input:
+def _input(wish: Wish, board: OfficeBoard) -> inputs.Input:
     by, why = wish.by, wish.why[:MAX_WHY]
     if wish.kind == "order":
         order = tuple(PersonId(_known(board, person)) for person in wish.order)
@@ -68,9 +67,9 @@ def _input(wish: Wish, board: Mapping[str, Any]) -> inputs.Input:
     return turn(group=_group(wish.group or group_of(board, person)), person=person, by=by, why=why)
 
 
-def _known(board: Mapping[str, Any], person: str) -> str:
-    if person not in board["people"]:
-        raise RequestError(f"nobody has the id {person!r}", cure=f"one of {', '.join(sorted(board['people']))}")
+def _known(board: OfficeBoard, person: str) -> str:
+    if person not in board.people:
+        raise RequestError(f"nobody has the id {person!r}", cure=f"one of {', '.join(sorted(board.people))}")
     return person
 
 
@@ -81,11 +80,11 @@ def _group(name: str) -> Group:
         raise RequestError(f"there is no group {name!r}", cure=f"one of {', '.join(Group)}") from None
 
 
-def group_of(board: Mapping[str, Any], person: str) -> str:
+def group_of(board: OfficeBoard, person: str) -> str:
     """The group on whose sheet the person stands; raises `RequestError` where they stand on none."""
-    for sheet in board["sheets"]:
-        if sheet["running"] and any(turn["person"] == person for turn in sheet["turns"]):
-            return str(sheet["group"])
+    for sheet in board.sheets:
+        if sheet.running and any(turn.person == person for turn in sheet.turns):
+            return sheet.group
     raise RequestError(f"{person!r} is on no sheet that runs", cure="look at the board: who is on, and which slot runs")
 
 
@@ -98,8 +97,3 @@ def until_ms(text: str, now: datetime) -> int:
     if until <= now:
         raise RequestError(f"{text} is over already: it is {now:%H:%M}", cure="name a later time of today, or none")
     return round(until.timestamp() * 1000)
-
-
-def sheet_of(board: Mapping[str, Any], group: str) -> Mapping[str, Any] | None:
-    """The group's sheet on the board, if it runs."""
-    return next((sheet for sheet in board["sheets"] if sheet["group"] == group and sheet["running"]), None)

@@ -10,12 +10,17 @@ from typing import Any, Final
 from router.core.inputs import Input
 from router.core.words import Number
 from router.errors import RequestError
+from router.wire.board import OfficeBoard, board_from_json
 from router.wire.codec import input_to_json, to_json
 from router.wire.errors import CROSSING, EngineUnreachableError
 from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, read_frame, send_frame
 from router.wire.observation import Observation
 
 REREAD_SECONDS: Final = 60.0  # a PBX that reads its configuration anew takes its time
+
+
+def _board_of(message: dict[str, Any]) -> OfficeBoard:
+    return board_from_json(message["board"], message["sent_ms"])
 
 
 def _done(answer: dict[str, Any]) -> dict[str, Any]:
@@ -31,19 +36,18 @@ class EngineClient:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def board(self) -> dict[str, Any]:
+    def board(self) -> OfficeBoard:
         """The board now; raises `EngineUnreachableError`."""
         with self._open() as connection:
-            board: dict[str, Any] = self._ask(connection, {"do": "board"})["board"]
-            return board
+            return _board_of(self._ask(connection, {"do": "board"}))
 
-    def subscribe(self) -> Iterator[dict[str, Any]]:
+    def subscribe(self) -> Iterator[OfficeBoard]:
         """Boards as they change, with a heartbeat; ends when the engine does. Raises `EngineUnreachableError`."""
         with self._open() as connection:
             connection.settimeout(BEAT_SECONDS * 3)
             self._send(connection, {"do": "subscribe"})
             while (message := self._receive(connection)) is not None:
-                yield message["board"]
+                yield _board_of(message)
 
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
         """Have one input recorded; returns its sequence number.

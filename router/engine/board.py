@@ -1,35 +1,60 @@
-"""The board: what the office sees of the desk at this moment, as plain data for pages, terminal and socket.
-
-May live here: reading an office, never changing it. Numbers leave masked; times are milliseconds (UTC).
-"""
+"""The board, read from the desk and what is kept beside it. May live here: that reading, never a change."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from router.core.availability import reason
 from router.core.model import Call, Office, Person, Sheet
 from router.core.ownership import live_owner
 from router.core.words import WITHHELD, CallId, CallState, PersonId, Stage, TurnState
+from router.engine.daily import DayRules, is_warned, limit_of
+from router.engine.day_state import Change, DayState
 from router.masking import mask
+from router.wire.board import (
+    Beside,
+    BoardCall,
+    BoardCallback,
+    BoardChange,
+    BoardItem,
+    BoardPerson,
+    BoardSheet,
+    BoardSlot,
+    BoardTurn,
+    OfficeBoard,
+)
 
 NOBODY_CALLS = Call(id=CallId(""), number=WITHHELD, arrived=0)  # who would get a new call: nobody is out of it
 
 
-def board(office: Office) -> dict[str, Any]:
-    """Everything that the live pages show, from the desk's state as it is."""
-    following = next_in_line(office)
-    return {
-        "at": office.now,
-        "slot": _slot(office),
-        "next": following,
-        "sheets": [_sheet(office, sheet, following) for sheet in office.sheets.values()],
-        "people": {person.id: _person(office, person) for person in office.people.values()},
-        "calls": [_call(office, call) for call in _running(office)],
-        "callbacks": [{"number": mask(number), "person": who} for number, who in office.callbacks.items()],
-        "three_rings_ms": office.policy.three_rings_ms,
-        "max_wait_ms": office.policy.max_wait_ms,
-    }
+def board(
+    office: Office,
+    day: DayState,
+    rules: DayRules,
+    *,
+    beside: Beside | None = None,
+    seq: int = 0,
+    recent: Iterable[BoardItem] = (),
+) -> OfficeBoard:
+    """Everything that the live pages show."""
+    following, around = next_in_line(office), beside or Beside()
+    return OfficeBoard(
+        at=office.now,
+        seq=seq,
+        slot=_slot(office),
+        next=following,
+        sheets=tuple(_sheet(office, day, sheet, following) for sheet in office.sheets.values()),
+        people={person.id: _person(office, day, person) for person in office.people.values()},
+        calls=tuple(_call(office, day, rules, call) for call in _running(office)),
+        callbacks=tuple(BoardCallback(number=mask(number), person=who) for number, who in office.callbacks.items()),
+        three_rings_ms=office.policy.three_rings_ms,
+        max_wait_ms=office.policy.max_wait_ms,
+        pbx=around.pbx,
+        pickups_stuck=around.pickups_stuck,
+        offline=around.offline,
+        plan=around.plan,
+        recent=tuple(recent),
+    )
 
 
 def _running(office: Office) -> list[Call]:
@@ -49,39 +74,45 @@ def next_in_line(office: Office) -> PersonId | None:
     return None
 
 
-def _slot(office: Office) -> dict[str, Any] | None:
-    if office.slot is None:
-        return None
-    return {"name": office.slot.name, "start": office.slot.start, "end": office.slot.end}
+def _slot(office: Office) -> BoardSlot | None:
+    slot = office.slot
+    return BoardSlot(name=slot.name, start=slot.start, end=slot.end) if slot else None
 
 
-def _sheet(office: Office, sheet: Sheet, following: PersonId | None) -> dict[str, Any]:
-    return {
-        "group": sheet.group,
-        "round": sheet.round,
-        "running": office.slot is not None,
-        "turns": [
-            {
-                "person": person,
-                "state": turn.state,
-                "owed": turn.owed,
-                "next": person == following,
-            }
+def _sheet(office: Office, day: DayState, sheet: Sheet, following: PersonId | None) -> BoardSheet:
+    version = day.versions.get(sheet.group)
+    return BoardSheet(
+        group=sheet.group,
+        round=sheet.round,
+        running=office.slot is not None,
+        turns=tuple(
+            BoardTurn(person=person, state=turn.state, owed=turn.owed, next=person == following)
             for person, turn in sheet.turns.items()
-        ],
-    }
+        ),
+        version=version.number if version else 0,
+        edited=_change(version.last) if version else None,
+    )
 
 
-def _person(office: Office, person: Person) -> dict[str, Any]:
+def _change(change: Change | None) -> BoardChange | None:
+    return BoardChange(at=change.at, by=change.by, source=change.source, why=change.why) if change else None
+
+
+def _person(office: Office, day: DayState, person: Person) -> BoardPerson:
     why = reason(office, person, NOBODY_CALLS)
-    return {
-        "presence": person.presence,
-        "phone": _phone(person),
-        "suspended": person.suspended,
-        "call": person.talking or person.ringing,
-        "why_not": why.word if why else None,
-        "kind": why.kind if why else None,
-    }
+    return BoardPerson(
+        presence=person.presence,
+        phone=_phone(person),
+        suspended=person.suspended,
+        call=person.talking or person.ringing,
+        why_not=why.word if why else None,
+        kind=why.kind if why else None,
+        changed=_change(day.presence.get(person.id)),
+        suspension=_change(day.suspended.get(person.id)),
+        until=day.until.get(person.id),
+        expected=day.expected.get(person.id),
+        checked_in=day.checked_in.get(person.id),
+    )
 
 
 def _phone(person: Person) -> str:
@@ -94,18 +125,22 @@ def _phone(person: Person) -> str:
     return next((state for state, true in states.items() if true), "idle")
 
 
-def _call(office: Office, call: Call) -> dict[str, Any]:
-    owner = live_owner(office, call.number) if call.number != WITHHELD else None
-    return {
-        "id": call.id,
-        "number": mask(call.number),
-        "state": call.state,
-        "arrived": call.arrived,
-        "clock": call.clock,
-        "ringing": list(call.ringing),
-        "on_it": call.last_on_it if call.state is CallState.TALKING else None,
-        "since": call.on_it_since if call.state is CallState.TALKING else None,
-        "returning": call.returning,
-        "owner": owner,
-        "stage": Stage.EVERYONE if call.state is CallState.OPEN else None,
-    }
+def _call(office: Office, day: DayState, rules: DayRules, call: Call) -> BoardCall:
+    talk, talks = day.talks.get(call.id), call.state is CallState.TALKING
+    return BoardCall(
+        id=call.id,
+        number=mask(call.number),
+        state=call.state,
+        arrived=call.arrived,
+        clock=call.clock,
+        ringing=tuple(call.ringing),
+        on_it=call.last_on_it if talks else None,
+        since=call.on_it_since if talks else None,
+        returning=call.returning,
+        owner=live_owner(office, call.number) if call.number != WITHHELD else None,
+        stage=Stage.EVERYONE if call.state is CallState.OPEN else None,
+        limit=limit_of(talk, rules) if talk else None,
+        other=bool(talk and talk.other_since is not None),
+        warned=bool(talk and is_warned(talk)),
+        overtime=bool(talk and talk.overtime),
+    )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from router.core.actions import Action, Trail
 from router.core.words import Millis
-from router.engine import daily
 from router.engine.board import board
 from router.engine.desk_keeper import DeskKeeper
 from router.engine.journal_keeper import JournalKeeper
 from router.logs import logger
+from router.wire.board import Beside, BoardItem, OfficeBoard
 from router.wire.codec import answer_to_json
 
 log = logger(__name__)
@@ -28,18 +27,16 @@ SHOWN_AS_RECENT = frozenset(
 class BoardShower:
     """`beside`: what the board shows beside the desk, as how the PBX stands."""
 
-    def __init__(
-        self, desk: DeskKeeper, journal: JournalKeeper, *, beside: Callable[[], Mapping[str, Any]] = dict
-    ) -> None:
+    def __init__(self, desk: DeskKeeper, journal: JournalKeeper, *, beside: Callable[[], Beside] = Beside) -> None:
         self._desk = desk
         self._journal = journal
         self._beside = beside
-        self._watchers: list[Callable[[dict[str, Any]], None]] = []
-        self._recent: deque[dict[str, Any]] = deque(maxlen=RECENT)
+        self._watchers: list[Callable[[OfficeBoard], None]] = []
+        self._recent: deque[BoardItem] = deque(maxlen=RECENT)
         self._is_shown = True
         self._shown_at = float("-inf")
 
-    def watch(self, watcher: Callable[[dict[str, Any]], None]) -> None:
+    def watch(self, watcher: Callable[[OfficeBoard], None]) -> None:
         """Show the board to `watcher` as it changes, from the engine's thread: it must not wait."""
         self._watchers.append(watcher)
 
@@ -47,8 +44,10 @@ class BoardShower:
         """The desk has decided something; these are what it said."""
         self._is_shown = False
         for at, answer in answers:
-            said = (answer_to_json(item) for item in answer if type(item).__name__ in SHOWN_AS_RECENT)
-            self._recent.extend({"at": at, **item} for item in said)
+            shown = (item for item in answer if type(item).__name__ in SHOWN_AS_RECENT)
+            self._recent.extend(
+                BoardItem(at=at, what=type(item).__name__, details=answer_to_json(item)) for item in shown
+            )
 
     def seconds_left(self) -> float | None:
         """Until the board is to be shown; None: there is nothing new."""
@@ -69,7 +68,13 @@ class BoardShower:
         except Exception:  # who looks on must not end who decides
             log.exception("board failed")
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> OfficeBoard:
         """The board with its sequence number and the newest trail lines."""
-        shown = daily.add_to(board(self._desk.desk.office), self._desk.day, self._desk.rules)
-        return {**shown, **self._beside(), "seq": self._journal.seq, "recent": list(self._recent)}
+        return board(
+            self._desk.desk.office,
+            self._desk.day,
+            self._desk.rules,
+            beside=self._beside(),
+            seq=self._journal.seq,
+            recent=self._recent,
+        )

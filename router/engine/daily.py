@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from router.core import inputs
 from router.core.model import Office
 from router.core.words import CallId, Millis, PersonId
-from router.engine.day_state import OFF, Change, DayState, Talk
+from router.engine.day_state import OFF, DayState, Talk
 from router.engine.ports import Letter
 from router.errors import RequestError
 from router.store.follow.events import FactKind
@@ -84,19 +83,20 @@ def limit_of(talk: Talk, rules: DayRules) -> Millis:
 
 def _times(talk: Talk, rules: DayRules) -> Iterator[Millis]:
     limit = limit_of(talk, rules)
-    if not _is_warned(talk):
+    if not is_warned(talk):
         yield limit - rules.warn_before_ms
     if not talk.overtime:
         yield limit
 
 
-def _is_warned(talk: Talk) -> bool:
+def is_warned(talk: Talk) -> bool:
+    """Whether the talk was warned of the limit that counts for it now."""
     return talk.overtime or ("talk" if talk.other_since is None else "other") in talk.warned
 
 
 def _of_talk(call: CallId, talk: Talk, rules: DayRules, now: Millis) -> Iterator[Observation]:
     limit = limit_of(talk, rules)
-    if not _is_warned(talk) and limit - rules.warn_before_ms <= now:
+    if not is_warned(talk) and limit - rules.warn_before_ms <= now:
         yield Observation(what=FactKind.WARNED, call=call, person=talk.person, source="timer")
     if not talk.overtime and limit <= now:
         yield Observation(what=FactKind.OVERTIME, call=call, person=talk.person, source="timer")
@@ -136,31 +136,3 @@ def is_known(day: DayState, seen: Observation) -> bool:
     """Whether the call is marked so already: pressing `*7` again changes nothing."""
     talk = day.talks.get(seen.call)
     return seen.what is FactKind.OTHER and talk is not None and talk.other_since is not None
-
-
-# --- the board --------------------------------------------------------------------------------------------------------
-
-
-def add_to(board: dict[str, Any], day: DayState, rules: DayRules) -> dict[str, Any]:
-    """The board with what the day knows: who and when, until when, versions, how long a talk may take."""
-    for person, shown in board["people"].items():
-        shown["changed"] = _change(day.presence.get(person))
-        shown["suspension"] = _change(day.suspended.get(person))
-        shown["until"] = day.until.get(person)
-        shown["expected"], shown["checked_in"] = day.expected.get(person), day.checked_in.get(person)
-    for sheet in board["sheets"]:
-        version = day.versions.get(sheet["group"])
-        sheet["version"] = version.number if version else 0
-        sheet["edited"] = _change(version.last) if version else None
-    for call in board["calls"]:
-        talk = day.talks.get(call["id"])
-        call["limit"] = limit_of(talk, rules) if talk else None
-        call["other"] = bool(talk and talk.other_since is not None)
-        call["warned"], call["overtime"] = bool(talk and _is_warned(talk)), bool(talk and talk.overtime)
-    return board
-
-
-def _change(change: Change | None) -> dict[str, Any] | None:
-    if change is None:
-        return None
-    return {"at": change.at, "by": change.by, "source": change.source, "why": change.why}

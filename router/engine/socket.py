@@ -22,9 +22,10 @@ from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter
 from router.errors import HotlineError, RequestError
 from router.logs import logger
+from router.wire.board import OfficeBoard, board_to_json
 from router.wire.codec import from_json, input_from_json
 from router.wire.errors import EngineUnreachableError
-from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, read_frame, send_frame
+from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, encoded, read_frame, send_body, send_frame
 from router.wire.observation import Observation
 
 log = logger(__name__)
@@ -43,7 +44,7 @@ class EngineSocket:
         self._path = path
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._changed = threading.Condition()  # guards what follows, and the connections
-        self._newest = shower.shown()
+        self._newest, self._newest_encoded = shower.shown(), b""
         self._serial = 0
         self._over = threading.Event()
         with contextlib.suppress(FileNotFoundError):
@@ -73,11 +74,22 @@ class EngineSocket:
             thread.join(5)
         self._path.unlink(missing_ok=True)
 
-    def _show(self, board: dict[str, Any]) -> None:
+    def _show(self, board: OfficeBoard) -> None:
         with self._changed:
-            self._newest = board
+            self._newest, self._newest_encoded = board, b""
             self._serial += 1
             self._changed.notify_all()
+
+    def _board_now(self) -> bytes:
+        """The message with the newest board, which is encoded once for all who look on."""
+        with self._changed:
+            newest, board = self._newest, self._newest_encoded
+        if not board:
+            board = encoded(board_to_json(newest))
+            with self._changed:
+                if self._newest is newest:
+                    self._newest_encoded = board
+        return b'{"ok":true,"sent_ms":%d,"board":%s}' % (_now_ms(), board)
 
     def _accept(self) -> None:
         while not self._over.is_set():
@@ -117,9 +129,7 @@ class EngineSocket:
         if what == "subscribe":
             self._stream(connection)
         elif what == "board":
-            with self._changed:
-                newest = self._newest
-            send_frame(connection, _shown(newest))
+            send_body(connection, self._board_now())
         elif what in ("input", "erase", "observe", "preview"):
             send_frame(connection, self._request(message))
         elif what == "reread":
@@ -165,12 +175,8 @@ class EngineSocket:
         while not self._over.is_set():
             with self._changed:
                 self._changed.wait_for(lambda: self._serial != serial or self._over.is_set(), BEAT_SECONDS)  # noqa: B023  (called at once)
-                serial, newest = self._serial, self._newest
-            send_frame(connection, _shown(newest))
-
-
-def _shown(board: dict[str, Any]) -> dict[str, Any]:
-    return {"ok": True, "board": {**board, "sent_ms": _now_ms()}}
+                serial = self._serial
+            send_body(connection, self._board_now())
 
 
 def _now_ms() -> int:

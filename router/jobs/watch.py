@@ -9,22 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from router.errors import HotlineError
 from router.jobs.telling import Telling
 from router.store.notices.changes import Notice
+from router.wire.board import OfficeBoard
 
 LONG_WAIT_MS = 30_000
 BLIND_AFTER = timedelta(seconds=10)  # a restart of the engine takes less
 
 
-class Board(Protocol):
+class ShowsBoard(Protocol):
     """The engine, as far as the watch needs it."""
 
-    def board(self) -> dict[str, Any]:
+    def board(self) -> OfficeBoard:
         """The board now; raises a `HotlineError` when the engine is away."""
 
 
@@ -32,7 +33,7 @@ class Board(Protocol):
 class Watch:
     """The job: look at the board."""
 
-    desk: Board
+    desk: ShowsBoard
     telling: Telling
     clock: Callable[[], datetime]
     name: str = "watch"
@@ -61,18 +62,18 @@ class Watch:
         except HotlineError:
             yield "router_blind", (_notice("router_blind", {"what": "router"}), BLIND_AFTER)
             return
-        if board.get("pbx") == "down":
+        if not board.pbx:
             yield "pbx_blind", (_notice("router_blind", {"what": "pbx"}), BLIND_AFTER)
-        if board["slot"] is not None and all(state["why_not"] for state in board["people"].values()):
-            is_quiet = not any(call["state"] == "talking" for call in board["calls"])
+        if board.slot is not None and all(person.why_not for person in board.people.values()):
+            is_quiet = not any(call.state == "talking" for call in board.calls)
             if is_quiet:  # everybody on a call is a busy office, not an empty one
-                yield "nobody_on_duty", (_notice("nobody_on_duty", {"slot": board["slot"]["name"]}), BLIND_AFTER)
-        for call in board["calls"]:
-            waited = round(now.timestamp() * 1000) - call["arrived"]
-            if call["state"] == "waiting" and waited >= LONG_WAIT_MS:
-                details = {"number": call["number"], "seconds": str(waited // 1000)}
-                notice = _notice("long_wait", details, call_id=call["id"])
-                yield f"long_wait:{call['id']}", (notice, timedelta(0))
+                yield "nobody_on_duty", (_notice("nobody_on_duty", {"slot": board.slot.name}), BLIND_AFTER)
+        for call in board.calls:
+            waited = round(now.timestamp() * 1000) - call.arrived
+            if call.state == "waiting" and waited >= LONG_WAIT_MS:
+                details = {"number": call.number, "seconds": str(waited // 1000)}
+                notice = _notice("long_wait", details, call_id=call.id)
+                yield f"long_wait:{call.id}", (notice, timedelta(0))
 
 
 def _notice(what: str, details: dict[str, str], *, call_id: str | None = None) -> Callable[[datetime], Notice]:

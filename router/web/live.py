@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from router.core.inputs import Input
 from router.errors import HotlineError
+from router.wire.board import OfficeBoard
 from router.wire.observation import Observation
 
 RETRY_SECONDS = 1.0
@@ -22,10 +23,10 @@ BEAT_SECONDS = 5.0
 class Source(Protocol):
     """The engine, as far as the stream needs it."""
 
-    def subscribe(self) -> Iterator[dict[str, Any]]:
+    def subscribe(self) -> Iterator[OfficeBoard]:
         """Boards as they change."""
 
-    def board(self) -> dict[str, Any]:
+    def board(self) -> OfficeBoard:
         """The board now."""
 
     def preview(self, told: Input) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class LiveBoard:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._changed = threading.Condition()
-        self._board: dict[str, Any] | None = None
+        self._board: OfficeBoard | None = None
         self._serial = 0
         self._link = "reconnecting"
         self._thread: threading.Thread | None = None
@@ -59,12 +60,12 @@ class LiveBoard:
                 self._thread = threading.Thread(target=self._run, name="live-board", daemon=True)
                 self._thread.start()
 
-    def newest(self) -> tuple[int, str, dict[str, Any] | None]:
+    def newest(self) -> tuple[int, str, OfficeBoard | None]:
         """Serial, link state and board as last heard."""
         with self._changed:
             return self._serial, self._link, self._board
 
-    def wait(self, serial: int) -> tuple[int, str, dict[str, Any] | None]:
+    def wait(self, serial: int) -> tuple[int, str, OfficeBoard | None]:
         """The next one after `serial`, or the same after 5 s: then it is a heartbeat."""
         with self._changed:
             self._changed.wait_for(lambda: self._serial != serial, BEAT_SECONDS)
@@ -83,7 +84,7 @@ class LiveBoard:
             pass  # said by the link state, which every page shows
         self._publish("down", None)
 
-    def _publish(self, link: str, board: dict[str, Any] | None) -> None:
+    def _publish(self, link: str, board: OfficeBoard | None) -> None:
         with self._changed:
             if link == self._link and board is None:
                 return

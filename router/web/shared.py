@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, request, stream_with_context
@@ -22,6 +21,7 @@ from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
 from router.web.settings import WebSettings
 from router.web.today import Figures, Today
+from router.wire.board import OfficeBoard
 
 NAME_LETTERS = 40
 OWED_DAYS = 7  # forms older than that are the reconciliation's
@@ -72,7 +72,7 @@ def live() -> LiveBoard:
     return board
 
 
-def live_stream(message: Callable[[str, dict[str, Any] | None], str]) -> Response:
+def live_stream(message: Callable[[str, OfficeBoard | None], str]) -> Response:
     """Server-sent events: a page's live part whenever the board changes, and at least every 5 s.
 
     `message` makes the HTML of a link state and a board. The stream holds no database session.

@@ -82,8 +82,29 @@ def to_json(value: Any) -> Any:
 
 def from_json(declared: Any, raw: Any) -> Any:
     """A value of the declared type from what `to_json` made of it; raises `CodecError`."""
+    return _read(declared, raw, lenient=False)
+
+
+def to_plain(value: Any) -> Any:
+    """A value for readers that may be older or younger than we are: mappings are objects."""
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value):
+        kind: Any = type(value)
+        return {name: to_plain(getattr(value, name)) for name in _names(kind)}
+    if isinstance(value, list | tuple):
+        return [to_plain(item) for item in value]
+    return to_json(value)
+
+
+def from_plain(declared: Any, raw: Any) -> Any:
+    """A value from what `to_plain` made of it; fields that we don't know are skipped. Raises `CodecError`."""
+    return _read(declared, raw, lenient=True)
+
+
+def _read(declared: Any, raw: Any, *, lenient: bool) -> Any:
     try:
-        return _reader(declared)(raw)
+        return _reader(declared, lenient)(raw)
     except (TypeError, ValueError, KeyError) as error:
         raise CodecError(f"{raw!r:.80} is no {declared}: {error}") from error
 
@@ -122,23 +143,27 @@ def _object(known: Mapping[str, type], raw: Mapping[str, Any]) -> Any:
 
 
 @functools.cache
-def _reader(declared: Any) -> Callable[[Any], Any]:
+def _reader(declared: Any, lenient: bool = False) -> Callable[[Any], Any]:
     """How to read a value of a declared type."""
+    if declared is Any:
+        return lambda raw: raw
     origin, arguments = typing.get_origin(declared), typing.get_args(declared)
     if origin in (typing.Union, types.UnionType):
         inner = [argument for argument in arguments if argument is not type(None)]
         if len(inner) > 1:
             return lambda raw: _object({**INPUTS, **ANSWERS}, raw)
-        read = _reader(inner[0])
+        read = _reader(inner[0], lenient)
         return lambda raw: None if raw is None else read(raw)
     if origin in (tuple, list, set):
-        read = _reader(arguments[0])
+        read = _reader(arguments[0], lenient)
         return lambda raw: origin(read(item) for item in _typed(list, raw))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        read_key, read_value = _reader(arguments[0]), _reader(arguments[1])
+        read_key, read_value = _reader(arguments[0], lenient), _reader(arguments[1], lenient)
+        if lenient:
+            return lambda raw: {read_key(key): read_value(value) for key, value in _typed(dict, raw).items()}
         return lambda raw: {read_key(key): read_value(value) for key, value in _typed(list, raw)}
     if dataclasses.is_dataclass(declared):
-        return _dataclass_reader(declared)
+        return _dataclass_reader(declared, lenient=lenient)
     if isinstance(declared, type) and issubclass(declared, enum.Enum):
         return declared
     plain = getattr(declared, "__supertype__", declared)  # a NewType is read as what it is made of
@@ -151,14 +176,14 @@ def _typed(plain: type, raw: Any) -> Any:
     return raw
 
 
-def _dataclass_reader(cls: Any) -> Callable[[Any], Any]:
+def _dataclass_reader(cls: Any, *, lenient: bool) -> Callable[[Any], Any]:
     hints = typing.get_type_hints(cls)
-    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(cls)}
+    readers = {field.name: _reader(hints[field.name], lenient) for field in dataclasses.fields(cls)}
 
     def read(raw: Mapping[str, Any]) -> Any:
         _typed(dict, raw)
         unknown, aside = set(raw) - set(readers), _ASIDE.get()
-        if unknown and aside is None:
+        if unknown and aside is None and not lenient:
             raise CodecError(f"{cls.__name__}: unknown field {', '.join(sorted(unknown))}")
         if unknown and aside is not None:
             aside.update(f"{cls.__name__}.{name}" for name in unknown)

@@ -22,7 +22,16 @@ ANSWER_SECONDS: Final = 8.0
 
 def send_frame(connection: socket.socket, message: dict[str, Any]) -> None:
     """Send one message."""
-    body = json.dumps(message, ensure_ascii=False).encode()
+    send_body(connection, encoded(message))
+
+
+def encoded(message: Any) -> bytes:
+    """JSON data as it goes over the socket."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def send_body(connection: socket.socket, body: bytes) -> None:
+    """Send one message that is encoded already."""
     connection.sendall(LENGTH.pack(len(body)) + body)
 
 

@@ -20,6 +20,9 @@ from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
 from router.engine.board import board
+from router.engine.daily import DayRules
+from router.engine.day_state import DayState
+from router.wire.board import BoardItem
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def test_the_picture_tells_who_is_next_and_who_rings(
     view = DemoView(console, service, language)
     view.greet()
     with view:
-        view.show(board(desk.office))
+        view.show(board(desk.office, DayState(), DayRules()))
     console.print(view.picture())
     shown = out.getvalue()
     assert "supervisor / geheim" in shown
@@ -71,12 +74,13 @@ def test_the_picture_tells_who_is_next_and_who_rings(
 def test_in_a_pipe_each_thing_that_happens_is_a_line(service: Running, desk: Desk) -> None:
     out = io.StringIO()
     view = DemoView(Console(file=out), service, "zh")
-    rang = {"is": "Rang", "at": desk.office.now, "call": "c1", "who": ["B"], "stage": "rotation"}
+    details = {"call": "c1", "who": ["B"], "stage": "rotation"}
+    rang = BoardItem(at=desk.office.now, what="Rang", details=details)
     with view:
-        view.show({**board(desk.office), "recent": [rang]})
-        view.show({**board(desk.office), "recent": [rang]})
+        view.show(board(desk.office, DayState(), DayRules(), recent=[rang]))
+        view.show(board(desk.office, DayState(), DayRules(), recent=[rang]))
     assert out.getvalue().count("138****5678  响铃 李丽：轮到的下一位\n") == 1
     assert not view.has_seen_all(1)
     desk.handle(inputs.HungUp(call=CallId("c1")), desk.office.now)
-    view.show(board(desk.office))
+    view.show(board(desk.office, DayState(), DayRules()))
     assert view.has_seen_all(1)

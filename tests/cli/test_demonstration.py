@@ -18,6 +18,7 @@ from router.config.model import split_address
 from router.telephony.private.conf import pjsip_sections, shipped
 from router.telephony.private.from_site import settings_for
 from router.telephony.private.stage import stage_habits
+from router.wire.board import BoardItem
 
 
 def test_a_file_in_the_data_folder_moves_the_demonstration_s_ports(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_every_caller_of_the_story_has_a_number_of_nobody_and_an_end_to_patience
 
 
 def test_what_happened_is_told_once_however_often_the_board_brings_it() -> None:
-    rang = [{"is": "Rang", "at": at, "who": ["A"]} for at in range(6)]
+    rang = [BoardItem(at=at, what="Rang", details={"who": ["A"]}) for at in range(6)]
     assert unseen([], rang[:2]) == rang[:2]
     assert unseen(rang[:2], rang[:3]) == rang[2:3]
     assert unseen(rang[:3], rang[:3]) == []

@@ -23,6 +23,7 @@ from router.store.database import open_database
 from router.store.follow.writer import DatabaseWriter
 from router.store.office.plans import publish
 from router.telephony.switchboard import Directory
+from router.wire.board import BoardPlan
 from tests.cli.place import Office
 from tests.engine.office import TestOffice
 
@@ -101,7 +102,8 @@ def test_the_engine_begins_with_the_people_and_the_plan_of_the_database(running:
     assert set(running.desk.people) == set("ABCD")
     assert {person.presence for person in running.desk.people.values()} == {"off"}
     assert running.desk.slot is not None
-    assert running.keeper.plan["origin"] == "standing"
+    assert running.keeper.plan is not None
+    assert running.keeper.plan.origin == "standing"
 
 
 def test_a_changed_policy_counts_from_the_next_call(site: Office, running: Running) -> None:
@@ -160,7 +162,7 @@ def test_the_day_changes_and_its_published_plan_counts(site: Office, running: Ru
         publish(session, running.place.site, later.date(), slots, by="zhang")
     running.keeper.look(later)
     running.office.work()
-    assert running.keeper.plan == {"day": str(later.date()), "origin": "published", "of": str(later.date())}
+    assert running.keeper.plan == BoardPlan(day=str(later.date()), origin="published", of=str(later.date()))
     assert "特别" in [slot.name for slot in running.desk.plan]
 
 
@@ -172,11 +174,7 @@ def test_a_day_without_a_plan_goes_on_with_the_last_and_the_board_says_so(site: 
         publish(session, running.place.site, today - timedelta(days=1), slots, by="zhang")
     site.on_a_page(lambda office: office["plan"].clear())
     running.reread()
-    assert running.keeper.plan == {
-        "day": str(today),
-        "origin": "earlier",
-        "of": str(today - timedelta(days=1)),
-    }
+    assert running.keeper.plan == BoardPlan(day=str(today), origin="earlier", of=str(today - timedelta(days=1)))
 
 
 def test_with_the_database_away_the_engine_goes_on_and_takes_over_when_it_is_back(

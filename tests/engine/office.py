@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from router.core import inputs
 from router.core.actions import Action
@@ -23,6 +22,7 @@ from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter, Warn
 from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
+from router.wire.board import OfficeBoard
 
 CHEN, LI, WANG = PersonId("chen"), PersonId("li"), PersonId("wang")
 CALLER = Number("+8613800000001")
@@ -81,7 +81,7 @@ class TestOffice:
         """What the engine keeps beside it."""
         return self.keeper.day
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> OfficeBoard:
         """The board."""
         return self.shower.shown()
 

@@ -14,6 +14,7 @@ from router.core.words import CallId, Group, PersonId
 from router.engine.daily import DayRules
 from router.engine.ports import Letter, Warn
 from router.store.follow.events import FactKind
+from router.wire.board import BoardChange
 from router.wire.errors import RefusedError
 from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, WANG, TestOffice, office
@@ -48,7 +49,7 @@ def time_is(made: TestOffice, clock: str, day: int = 24) -> None:
 
 
 def seen(made: TestOffice, person: PersonId) -> Any:
-    return made.shown()["people"][person]
+    return made.shown().people[person]
 
 
 def in_the_journal(made: TestOffice, kind: type, source: str) -> list[Any]:
@@ -62,11 +63,11 @@ def test_presence_goes_back_to_where_a_day_starts_when_the_last_slot_of_the_day_
         checks_in(made, CHEN, "09:00")
         checks_in(made, LI, "09:00")
         time_is(made, "12:00")
-        assert seen(made, CHEN)["presence"] == "off"
-        assert seen(made, CHEN)["changed"] == {"at": at("12:00"), "by": "", "source": "plan", "why": ""}
-        assert seen(made, LI)["presence"] == "present"  # comes again at two
+        assert seen(made, CHEN).presence == "off"
+        assert seen(made, CHEN).changed == BoardChange(at=at("12:00"), source="plan")
+        assert seen(made, LI).presence == "present"  # comes again at two
         time_is(made, "18:00")
-        assert seen(made, LI)["presence"] == "off"
+        assert seen(made, LI).presence == "off"
 
 
 def test_a_night_shift_that_continues_over_midnight_stays_checked_in(tmp_path: Path) -> None:
@@ -76,10 +77,10 @@ def test_a_night_shift_that_continues_over_midnight_stays_checked_in(tmp_path: P
         checks_in(made, CHEN, "20:00")
         checks_in(made, LI, "20:00")
         time_is(made, "00:00", day=25)
-        assert seen(made, CHEN)["presence"] == "present"
-        assert seen(made, LI)["presence"] == "off"  # her next slot is another day's
+        assert seen(made, CHEN).presence == "present"
+        assert seen(made, LI).presence == "off"  # her next slot is another day's
         time_is(made, "06:00", day=25)
-        assert seen(made, CHEN)["presence"] == "off"
+        assert seen(made, CHEN).presence == "off"
 
 
 def test_a_new_day_at_midnight_begins_with_checking_in(tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_a_new_day_at_midnight_begins_with_checking_in(tmp_path: Path) -> None:
         lays_out(made, slot("20:00", "24:00", CHEN), slot("00:00", "06:00", CHEN, day=25))
         checks_in(made, CHEN, "20:00")
         time_is(made, "00:00", day=25)
-        assert seen(made, CHEN)["presence"] == "off"
+        assert seen(made, CHEN).presence == "off"
 
 
 def test_slots_that_follow_on_one_day_ask_for_no_second_check_in(tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_slots_that_follow_on_one_day_ask_for_no_second_check_in(tmp_path: Path)
         lays_out(made, slot("09:00", "12:00", CHEN), slot("12:00", "18:00", CHEN))
         checks_in(made, CHEN, "09:00")
         time_is(made, "12:00")
-        assert seen(made, CHEN)["presence"] == "present"
+        assert seen(made, CHEN).presence == "present"
 
 
 def test_presence_is_left_alone_where_nothing_is_said_of_the_start_of_a_day(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_presence_is_left_alone_where_nothing_is_said_of_the_start_of_a_day(tmp_
         lays_out(made, slot("09:00", "12:00", CHEN))
         checks_in(made, CHEN, "09:00", "meeting")
         time_is(made, "12:00")
-        assert seen(made, CHEN)["presence"] == "meeting"
+        assert seen(made, CHEN).presence == "meeting"
 
 
 def test_a_restart_forgets_neither_suspension_nor_the_end_of_the_day(tmp_path: Path) -> None:
@@ -116,8 +117,8 @@ def test_a_restart_forgets_neither_suspension_nor_the_end_of_the_day(tmp_path: P
     for _ in range(2):  # the second comes up after the first has done it all
         with office(tmp_path, now=at("12:30"), rules=RULES) as made:
             made.work()
-            assert seen(made, CHEN)["suspended"] is False
-            assert seen(made, LI)["presence"] == "off"
+            assert seen(made, CHEN).suspended is False
+            assert seen(made, LI).presence == "off"
             assert len(in_the_journal(made, inputs.Resumed, "timer")) == 1
             assert len(in_the_journal(made, inputs.PresenceChanged, "plan")) == 2
 
@@ -127,18 +128,18 @@ def test_a_suspension_ends_by_itself_at_its_time_and_is_journaled_as_an_input(tm
         lays_out(made, slot("09:00", "12:00", CHEN))
         made.tell(inputs.Suspended(person=CHEN, by="张主管", why="培训"), facts={"until": str(at("10:00"))})
         shown = seen(made, CHEN)
-        assert (shown["until"], shown["suspension"]["by"], shown["suspension"]["why"]) == (
+        assert (shown.until, shown.suspension.by, shown.suspension.why) == (
             at("10:00"),
             "张主管",
             "培训",
         )
         made.now = at("10:00") - 1
         made.work()
-        assert seen(made, CHEN)["suspended"] is True
+        assert seen(made, CHEN).suspended is True
         made.now = at("10:00")
         made.work()
-        assert seen(made, CHEN)["suspended"] is False
-        assert seen(made, CHEN)["until"] is None
+        assert seen(made, CHEN).suspended is False
+        assert seen(made, CHEN).until is None
         assert len(in_the_journal(made, inputs.Resumed, "timer")) == 1
 
 
@@ -151,7 +152,7 @@ def test_a_resume_by_hand_or_a_new_suspension_ends_the_old_time(tmp_path: Path) 
         made.tell(inputs.Suspended(person=LI))
         time_is(made, "10:30")
         assert in_the_journal(made, inputs.Resumed, "timer") == []
-        assert seen(made, LI)["suspended"] is True
+        assert seen(made, LI).suspended is True
 
 
 def test_a_late_check_in_is_recorded_once_with_how_late_it_was(tmp_path: Path) -> None:
@@ -171,7 +172,7 @@ def test_a_late_check_in_is_recorded_once_with_how_late_it_was(tmp_path: Path) -
 def test_an_edit_of_an_order_that_has_changed_meanwhile_is_refused_and_replays_so(tmp_path: Path) -> None:
     with office(tmp_path, now=at("09:00"), rules=RULES) as made:
         lays_out(made, slot("09:00", "12:00", CHEN, LI))
-        version = made.shown()["sheets"][0]["version"]
+        version = made.shown().sheets[0].version
 
         def edit(*order: PersonId) -> int:
             told = inputs.RosterEdited(group=Group.CALL, order=order, by="张主管", why="客户点名")
@@ -182,9 +183,9 @@ def test_an_edit_of_an_order_that_has_changed_meanwhile_is_refused_and_replays_s
         edit(LI, CHEN)
         with pytest.raises(RefusedError, match="changed since"):
             edit(CHEN, LI, WANG)
-        [sheet, _] = made.shown()["sheets"]
-        assert [turn["person"] for turn in sheet["turns"]] == [LI, CHEN]
-        assert (sheet["version"], sheet["edited"]["by"], sheet["edited"]["why"]) == (version + 1, "张主管", "客户点名")
+        [sheet, _] = made.shown().sheets
+        assert [turn.person for turn in sheet.turns] == [LI, CHEN]
+        assert (sheet.version, sheet.edited.by, sheet.edited.why) == (version + 1, "张主管", "客户点名")
         kept, day = made.desk.office, made.day
     with office(tmp_path, now=at("09:00"), rules=RULES) as after:
         assert after.desk.office == kept
@@ -247,7 +248,7 @@ class TestTalks:
             self.passes(made, 14)
             self.passes(made, 60)
             assert self.facts(made) == [("warned", 165_000), ("overtime", 180_000)]
-            assert made.shown()["calls"][0]["overtime"] is True
+            assert made.shown().calls[0].overtime is True
 
     def test_other_business_has_two_minutes_from_its_mark(self, tmp_path: Path) -> None:
         with office(tmp_path, now=at("09:00"), rules=RULES) as made:
@@ -256,7 +257,7 @@ class TestTalks:
             for _ in range(2):  # pressing *7 again changes nothing
                 made.mailbox.observe(Observation(what=FactKind.OTHER, call=call, person=CHEN, source="ami"))
                 made.work()
-            assert made.shown()["calls"][0]["limit"] == at("09:00") + 150_000
+            assert made.shown().calls[0].limit == at("09:00") + 150_000
             self.passes(made, 105)
             self.passes(made, 15)
             assert [what for what, _ in self.facts(made)] == ["other", "warned", "overtime"]

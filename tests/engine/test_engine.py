@@ -17,6 +17,7 @@ from router.core.errors import IllegalTransitionError
 from router.core.words import CallId, CallState, PersonId, TurnState
 from router.engine.clock import SteadyClock
 from router.engine.ports import Letter, Warn
+from router.wire.board import OfficeBoard
 from router.wire.errors import JournalError, RefusedError
 from tests.engine.office import CHEN, LI, office
 
@@ -191,14 +192,14 @@ def test_a_journal_that_can_not_be_written_ends_the_engine_and_who_asked_is_told
 def test_the_board_is_shown_to_who_watches_but_not_for_every_step(tmp_path: Path) -> None:
     with office(tmp_path) as made:
         made.open_slot()
-        boards: list[dict[str, Any]] = []
+        boards: list[OfficeBoard] = []
         made.shower.watch(boards.append)
         for at in range(200):
             made.tell(inputs.PresenceChanged(person=CHEN, presence="break" if at % 2 else "present"), at=at)
         assert len(boards) < 50
-        while boards[-1]["seq"] != made.journal.last_seq:
+        while boards[-1].seq != made.journal.last_seq:
             made.engine.step(1)
-        assert boards[-1]["people"][CHEN]["presence"] == "break"
+        assert boards[-1].people[CHEN].presence == "break"
 
 
 class TestClock:

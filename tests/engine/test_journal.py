@@ -12,7 +12,7 @@ from router.engine import journal_keeper
 from router.engine.feed import JournalFeed
 from router.engine.journal import Entry, Journal, JournalInUseError
 from router.engine.snapshot import VERSION, recover
-from router.store.follow.events import Erasure, Event
+from router.store.follow.events import Erasure, JournalEvent
 from router.wire.errors import JournalError
 from tests.engine.office import CALLER, CARRIER_WROTE, CHEN, TestOffice, office
 
@@ -136,7 +136,7 @@ def test_the_feed_gives_events_with_keys_and_how_numbers_stand(tmp_path: Path) -
         _a_call_that_was_missed(made)
         feed = JournalFeed(tmp_path / "journal.db")
         assert feed.journal == made.journal.id
-        events = [event for event in feed.read(0, 100) if isinstance(event, Event)]
+        events = [event for event in feed.read(0, 100) if isinstance(event, JournalEvent)]
         arrived = next(event for event in events if isinstance(event.input, inputs.CallArrived))
         assert arrived.facts["hotline"] == "02887654321"
         assert set(arrived.keys) == {CALLER, CARRIER_WROTE}

@@ -47,9 +47,9 @@ def client(tmp_path: Path) -> Iterator[EngineClient]:
 
 def test_a_request_is_answered_once_it_is_recorded(client: EngineClient) -> None:
     first = client.tell(inputs.PresenceChanged(person=PersonId("A"), presence="break"), source="web", key="k")
-    assert client.board()["people"]["A"]["presence"] == "break"
+    assert client.board().people[PersonId("A")].presence == "break"
     assert client.tell(inputs.PresenceChanged(person=PersonId("A"), presence="off"), source="web", key="k") >= first
-    assert client.board()["people"]["A"]["presence"] == "break"
+    assert client.board().people[PersonId("A")].presence == "break"
 
 
 def test_what_the_desk_refuses_is_said_to_who_asked(client: EngineClient) -> None:
@@ -59,9 +59,9 @@ def test_what_the_desk_refuses_is_said_to_who_asked(client: EngineClient) -> Non
 
 def test_the_board_is_streamed_as_it_changes(client: EngineClient) -> None:
     boards = client.subscribe()
-    assert next(boards)["people"]["A"]["presence"] == "present"
+    assert next(boards).people[PersonId("A")].presence == "present"
     client.tell(inputs.PresenceChanged(person=PersonId("A"), presence="meeting"), source="web")
-    assert any(board["people"]["A"]["presence"] == "meeting" for board in boards)
+    assert any(board.people[PersonId("A")].presence == "meeting" for board in boards)
     boards.close()  # type: ignore[attr-defined]  # a generator
 
 
@@ -72,7 +72,7 @@ def test_a_client_that_sends_junk_is_shut_out_and_nobody_else(client: EngineClie
         bad.sendall(junk)
         bad.settimeout(5)
         assert bad.recv(10) == b""
-    assert client.board()["people"]
+    assert client.board().people
 
 
 def test_an_engine_that_is_not_there_is_named_with_a_cure(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_subscriber_that_reads_nothing_misses_boards_but_never_the_newest(clie
     for i in range(30):
         presence = "break" if i % 2 else "meeting"
         last = client.tell(inputs.PresenceChanged(person=PersonId("A"), presence=presence), source="web")
-    assert any(board["seq"] == last for board in boards)
+    assert any(board.seq == last for board in boards)
     boards.close()  # type: ignore[attr-defined]  # a generator
 
 
@@ -130,7 +130,7 @@ def test_a_heartbeat_comes_when_nothing_happens(client: EngineClient, monkeypatc
     monkeypatch.setattr(socket_module, "BEAT_SECONDS", 0.1)
     boards = client.subscribe()
     first, second = next(boards), next(boards)
-    assert second["sent_ms"] >= first["sent_ms"]
+    assert second.sent_ms >= first.sent_ms
     boards.close()  # type: ignore[attr-defined]  # a generator
 
 
@@ -163,7 +163,7 @@ def test_a_request_that_makes_no_sense_is_answered_with_why(client: EngineClient
         assert answer is not None
         assert not answer["ok"]
         assert answer["why"]
-    assert client.board()["people"]
+    assert client.board().people
 
 
 def test_what_is_not_understood_is_the_askers_mistake(client: EngineClient) -> None:

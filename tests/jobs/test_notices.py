@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook
 
 from router.config.notify import EVENTS, WHAT
+from router.core.words import CallId, CallState, PersonId
 from router.jobs.outbox import Outbox
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
@@ -30,6 +32,7 @@ from router.store.tables.customers import CustomerRow, NumberRow
 from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
 from router.store.tables.office import SiteRow
 from router.texts import Language
+from router.wire.board import BoardCall, BoardPerson, BoardSlot, OfficeBoard
 from router.wire.errors import EngineUnreachableError
 
 NAMES = {"A": "陈晨", "B": "李丽"}
@@ -291,13 +294,17 @@ def test_an_address_that_apprise_does_not_know_is_a_failure_with_a_reason(office
     assert "does not understand" in office.message().failure
 
 
+def _free(why_not: str | None) -> dict[PersonId, BoardPerson]:
+    return {PersonId("A"): BoardPerson(presence="present", phone="idle", why_not=why_not)}
+
+
 class Board:
     """A board that is set by hand; None: the engine is away."""
 
     def __init__(self) -> None:
-        self.shown: dict[str, Any] | None = {"slot": {"name": "白班"}, "people": {"A": {"why_not": None}}, "calls": []}
+        self.shown: OfficeBoard | None = OfficeBoard(slot=BoardSlot(name="白班", start=0), people=_free(None))
 
-    def board(self) -> dict[str, Any]:
+    def board(self) -> OfficeBoard:
         if self.shown is None:
             raise EngineUnreachableError("gone")
         return self.shown
@@ -321,14 +328,13 @@ def test_nobody_who_can_be_rung_is_told_unless_everybody_talks(office: Office) -
     board = Board()
     assert board.shown is not None
     watch = Watch(desk=board, telling=office.telling, clock=office.clock)
-    board.shown["people"]["A"]["why_not"] = "busy"
-    board.shown["calls"] = [{"id": "c1", "state": "talking", "arrived": 0, "number": ""}]
+    talks = BoardCall(id=CallId("c1"), state=CallState.TALKING, arrived=0, number="")
+    board.shown = replace(board.shown, people=_free("busy"), calls=(talks,))
     for _ in range(3):
         watch.look()
         office.clock.now += timedelta(seconds=20)
     assert office.notices() == []
-    board.shown["people"]["A"]["why_not"] = "off"
-    board.shown["calls"] = []
+    board.shown = replace(board.shown, people=_free("off"), calls=())
     for _ in range(3):
         watch.look()
         office.clock.now += timedelta(seconds=20)
@@ -340,11 +346,23 @@ def test_a_caller_who_waits_long_is_told_once(office: Office) -> None:
     assert board.shown is not None
     watch = Watch(desk=board, telling=office.telling, clock=office.clock)
     arrived = round(office.clock.now.timestamp() * 1000)
-    board.shown["calls"] = [{"id": "c1", "state": "waiting", "arrived": arrived, "number": "138****5678"}]
+    waits = BoardCall(id=CallId("c1"), state=CallState.WAITING, arrived=arrived, number="138****5678")
+    board.shown = replace(board.shown, calls=(waits,))
     for _ in range(4):
         watch.look()
         office.clock.now += timedelta(seconds=20)
     assert office.notices() == [("long_wait", None)]
+
+
+def test_a_pbx_that_is_away_is_told(office: Office) -> None:
+    board = Board()
+    assert board.shown is not None
+    board.shown = replace(board.shown, pbx=False)
+    watch = Watch(desk=board, telling=office.telling, clock=office.clock)
+    for _ in range(2):
+        watch.look()
+        office.clock.now += timedelta(seconds=20)
+    assert office.notices() == [("router_blind", None)]
 
 
 def test_what_was_seen_stays_with_who_saw_it(office: Office, database: Engine) -> None:

@@ -83,7 +83,7 @@ class DayOfCalls:
         self.service.phones_sign_in()
         for person in HELPERS:
             self.service.phone[person].dials("*2")
-        self.service.until(lambda b: all(b["people"][p]["presence"] == "receiving" for p in HELPERS), PATIENCE)
+        self.service.until(lambda b: all(b.people[p].presence == "receiving" for p in HELPERS), PATIENCE)
         self.is_at_rest()
 
     def says(self, *command: str) -> str:
@@ -103,9 +103,7 @@ class DayOfCalls:
 
     def is_at_rest(self) -> None:
         """No call is on, and everybody who takes calls can be rung."""
-        self.service.until(
-            lambda b: not b["calls"] and all(b["people"][p]["why_not"] is None for p in ON_CALLS), PATIENCE
-        )
+        self.service.until(lambda b: not b.calls and all(b.people[p].why_not is None for p in ON_CALLS), PATIENCE)
 
     def plays(self, acts: Sequence[Act]) -> None:
         """Several at a time, in this order."""
@@ -136,7 +134,7 @@ class DayOfCalls:
 
     def waits_for_the_change(self) -> None:
         """The second slot runs."""
-        self.service.until(lambda b: (b["slot"] or {}).get("name") == SLOTS[1], 2 * PATIENCE)
+        self.service.until(lambda b: (b.slot.name if b.slot else "") == SLOTS[1], 2 * PATIENCE)
 
     def _keep_clear_of_the_change(self) -> None:
         if self.change_at - BEFORE_THE_CHANGE < datetime.now(UTC) < self.change_at:
@@ -189,7 +187,7 @@ class DayOfCalls:
     def helper(self) -> Iterator[str]:
         """Somebody who is with visitors and whose phone is free; nobody else's until this is over."""
         person = self._helpers.get(timeout=PATIENCE)
-        self.service.until(lambda b: b["people"][person]["phone"] == "idle", PATIENCE)
+        self.service.until(lambda b: b.people[person].phone == "idle", PATIENCE)
         yield person
         self.service.phone[person].is_let_go(within=PATIENCE)
         self._helpers.put(person)
@@ -209,7 +207,7 @@ class DayOfCalls:
             yield
         finally:
             os.kill(supervisor, signal.SIGCONT)
-        self.service.until(lambda b: bool(b["pbx"]) and b["pbx"] != "down", PATIENCE)
+        self.service.until(lambda b: b.pbx, PATIENCE)
 
     def ends(self) -> None:
         """Everything that was started."""
@@ -361,7 +359,7 @@ def finds_everybody_busy(day: DayOfCalls) -> None:
         person, leg = day.rung(caller)[0]
         day.talks(caller, call, person, leg)
         talks.append((caller, call, person))
-    day.service.until(lambda b: all(b["people"][p]["why_not"] for p in ON_CALLS), PATIENCE)
+    day.service.until(lambda b: all(b.people[p].why_not for p in ON_CALLS), PATIENCE)
     waiting, waits = day.dials("waited")
     waiting.hears_something(within=PATIENCE)
     leaving, leaves = day.dials("missed while waiting")

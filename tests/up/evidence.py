@@ -140,7 +140,7 @@ class Evidence:
 def evidence_of(service: Service) -> Evidence:
     """What a new service leaves behind, counted from after a first call, which makes what is made once."""
     caller = service.caller("13900000000").dials(HOTLINE)
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     service.phone[first].answers()
     caller.hears(service.phone[first])
     caller.hangs_up()

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from router.cli.asterisk import private_asterisk
 from router.cli.data_folder import DataFolder
@@ -21,6 +20,7 @@ from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
+from router.wire.board import OfficeBoard
 from tests.telephony.phones.people import Caller, Phone
 from tests.telephony.phones.world import World
 from tests.up.site import AT_A_FIXED_ADDRESS, EXTENSIONS, RTP_PORTS, Ports, crowd, crowd_of, office_of_four
@@ -130,7 +130,7 @@ class Service:
             phone.dials("*1")
         for phone in self.phone.values():
             phone.is_let_go(within=20)
-        self.until(lambda board: all(p["why_not"] is None for p in board["people"].values()), within=20)
+        self.until(lambda board: all(p.why_not is None for p in board.people.values()), within=20)
 
     def _new_phone(self, person: str) -> Phone:
         server = ("127.0.0.1", self.sip)
@@ -160,7 +160,7 @@ class Service:
 
     def everybody_is_in(self) -> None:
         """Whoever a test left away, or in a mood, is as before; a test that failed must not fail others."""
-        away = [person for person, known in self.engine.board()["people"].items() if known["presence"] != "present"]
+        away = [person for person, known in self.engine.board().people.items() if known.presence != "present"]
         for person, phone in self.phone.items():
             phone.mood = "rings"
             if not phone.registered and person != AT_A_FIXED_ADDRESS:
@@ -172,16 +172,16 @@ class Service:
 
     # --- what the engine knows
 
-    def until(self, condition: Callable[[dict[str, Any]], bool], within: float = 8) -> dict[str, Any]:
+    def until(self, condition: Callable[[OfficeBoard], bool], within: float = 8) -> OfficeBoard:
         """Wait until the board is so; returns it."""
         deadline = time.monotonic() + within
-        board: dict[str, Any] = {}
+        board: OfficeBoard | None = None
         while time.monotonic() < deadline:
             try:
                 board = self.engine.board()
             except HotlineError:
-                board = {}
-            if board and condition(board):
+                board = None
+            if board is not None and condition(board):
                 return board
             time.sleep(0.02)
         raise AssertionError(f"the board is not so within {within:g} s: {board}")
@@ -200,10 +200,8 @@ class Service:
 
     def turns(self) -> dict[str, str]:
         """Everybody's turn."""
-        return {turn["person"]: turn["state"] for sheet in self.engine.board()["sheets"] for turn in sheet["turns"]}
+        return {turn.person: turn.state for sheet in self.engine.board().sheets for turn in sheet.turns}
 
     def settle(self) -> None:
         """Wait until no call is on and everybody can be rung, so that the next test begins from rest."""
-        self.until(
-            lambda board: not board["calls"] and all(p["why_not"] is None for p in board["people"].values()), within=40
-        )
+        self.until(lambda board: not board.calls and all(p.why_not is None for p in board.people.values()), within=40)

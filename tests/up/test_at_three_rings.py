@@ -50,7 +50,7 @@ def everybody_talks_with_one(service: Service, callers: list[Caller]) -> None:
         lambda: all(len(talkers(service, caller)) == 1 and caller.leg.state == "talking" for caller in callers),
         PATIENCE,
     )
-    service.until(lambda board: all(call["on_it"] for call in board["calls"]), within=PATIENCE)
+    service.until(lambda board: all(call.on_it for call in board.calls), within=PATIENCE)
     service.world.wait(
         "nobody else is on the line",
         lambda: sum(phone.is_talking() for phone in service.phone.values()) == len(callers),

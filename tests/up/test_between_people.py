@@ -13,14 +13,14 @@ def talks_with(service: Service, number: str) -> tuple[Caller, str]:
     caller, first = rings_first(service, number)
     service.phone[first].answers()
     caller.hears(service.phone[first])
-    service.until(lambda b: any(c["on_it"] == first for c in b["calls"]))
+    service.until(lambda b: any(c.on_it == first for c in b.calls))
     return caller, first
 
 
 def test_somebody_who_is_not_rung_takes_an_open_call(service: Service, evidence: Evidence) -> None:
     are(service, "C", "*2", "receiving")
     caller, first = rings_first(service, "13900008001")
-    service.until(lambda b: any(c["stage"] == "everyone" for c in b["calls"]), within=12)
+    service.until(lambda b: any(c.stage == "everyone" for c in b.calls), within=12)
     service.phone["C"].dials("*8")
     caller.hears(service.phone["C"], within=8)
     service.phone[first].stops_ringing()
@@ -38,7 +38,7 @@ def test_a_call_is_handed_over_and_the_turn_comes_back(service: Service, evidenc
     service.phone["D"].rings(within=8)
     service.phone["D"].answers()
     caller.hears(service.phone["D"])
-    service.until(lambda b: any(c["on_it"] == "D" for c in b["calls"]))
+    service.until(lambda b: any(c.on_it == "D" for c in b.calls))
     caller.hangs_up()
     call = evidence.logged("13900008101")
     assert (call["answerer"], call["person"]) == (first, "D")
@@ -66,8 +66,8 @@ def test_for_an_owner_who_is_busy_somebody_else_answers_and_keeps_the_turn(
     service.settle()
     busy = talks_with_owner(service, owner)
     again = service.caller("13900008301").dials(HOTLINE)
-    board = service.until(lambda b: any(c["owner"] == owner and c["ringing"] for c in b["calls"]))
-    substitute = next(c["ringing"][0] for c in board["calls"] if c["owner"] == owner and c["ringing"])
+    board = service.until(lambda b: any(c.owner == owner and c.ringing for c in b.calls))
+    substitute = next(c.ringing[0] for c in board.calls if c.owner == owner and c.ringing)
     assert substitute != owner
     service.phone[substitute].answers()
     again.hears(service.phone[substitute])

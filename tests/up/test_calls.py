@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from router.wire.board import BoardCallback
 from tests.telephony.phones.people import Caller, Phone
 from tests.up.evidence import Evidence
 from tests.up.service import HOTLINE, Service
 
 
 def test_the_next_in_line_is_rung_answers_and_uses_the_turn(service: Service, evidence: Evidence) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900001001")
     caller.dials(HOTLINE)
     service.phone[first].rings()
@@ -29,7 +30,7 @@ def test_the_next_in_line_is_rung_answers_and_uses_the_turn(service: Service, ev
 def test_calls_go_down_the_sheet_and_the_round_starts_again(service: Service) -> None:
     rung = []
     for number in range(6):
-        expected = service.engine.board()["next"]
+        expected = service.engine.board().next
         caller = service.caller(f"1390000110{number}")
         caller.dials(HOTLINE)
         service.phone[expected].answers()
@@ -42,7 +43,7 @@ def test_calls_go_down_the_sheet_and_the_round_starts_again(service: Service) ->
 
 
 def test_after_three_rings_everyone_rings_and_losers_show_no_missed_call(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900001201")
     caller.dials(HOTLINE)
     service.phone[first].rings()
@@ -63,12 +64,12 @@ def test_after_three_rings_everyone_rings_and_losers_show_no_missed_call(service
 
 
 def test_a_decline_goes_to_the_next_at_once(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900001301")
     caller.dials(HOTLINE)
     service.phone[first].declines()
-    board = service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]))
-    second = board["calls"][0]["ringing"][0]
+    board = service.until(lambda b: any(c.ringing and c.ringing != (first,) for c in b.calls))
+    second = board.calls[0].ringing[0]
     service.phone[second].answers()
     caller.hears(service.phone[second])
     caller.hangs_up()
@@ -76,7 +77,7 @@ def test_a_decline_goes_to_the_next_at_once(service: Service) -> None:
 
 def test_a_returning_caller_rings_the_owner(service: Service) -> None:
     caller = service.caller("13900001401")
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller.dials(HOTLINE)
     service.phone[first].answers()
     caller.hears(service.phone[first])
@@ -85,43 +86,43 @@ def test_a_returning_caller_rings_the_owner(service: Service) -> None:
     again = service.caller("13900001401")
     again.dials(HOTLINE)
     service.phone[first].rings()
-    service.until(lambda b: any(c["owner"] == first and c["ringing"] == [first] for c in b["calls"]))
+    service.until(lambda b: any(c.owner == first and c.ringing == (first,) for c in b.calls))
     again.hangs_up()
     service.phone[first].stops_ringing()
-    service.until(lambda b: any(c["person"] == first for c in b["callbacks"]))
+    service.until(lambda b: any(c.person == first for c in b.callbacks))
 
 
 def test_a_caller_who_gives_up_while_it_rings_is_owed_a_call_back(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900001501")
     caller.dials(HOTLINE)
     service.phone[first].rings()
     caller.hangs_up()
     service.phone[first].stops_ringing()
-    board = service.until(lambda b: any(c["number"] == "139****1501" for c in b["callbacks"]))
-    assert {"number": "139****1501", "person": first} in board["callbacks"]
+    board = service.until(lambda b: any(c.number == "139****1501" for c in b.callbacks))
+    assert BoardCallback(number="139****1501", person=first) in board.callbacks
     assert service.turns()[first] == "due"
 
 
 def test_presence_by_feature_code_passes_over_and_comes_back_in_front(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     service.phone[first].dials("*2")
-    service.until(lambda b: b["people"][first]["presence"] == "receiving")
+    service.until(lambda b: b.people[first].presence == "receiving")
     service.phone[first].is_let_go(within=8)
-    service.until(lambda b: b["people"][first]["phone"] == "idle")
-    assert service.engine.board()["next"] != first
+    service.until(lambda b: b.people[first].phone == "idle")
+    assert service.engine.board().next != first
     service.phone[first].dials("*1")
-    service.until(lambda b: b["people"][first]["presence"] == "present")
+    service.until(lambda b: b.people[first].presence == "present")
     service.phone[first].is_let_go(within=8)
-    service.until(lambda b: b["next"] == first)
+    service.until(lambda b: b.next == first)
 
 
 def test_two_callers_at_once_ring_two_consultants(service: Service) -> None:
     one, two = service.caller("13900001601"), service.caller("13900001602")
     one.dials(HOTLINE)
     two.dials(HOTLINE)
-    board = service.until(lambda b: sum(len(c["ringing"]) for c in b["calls"]) == 2)
-    rung = [call["ringing"][0] for call in board["calls"]]
+    board = service.until(lambda b: sum(len(c.ringing) for c in b.calls) == 2)
+    rung = [call.ringing[0] for call in board.calls]
     assert len(set(rung)) == 2
     for person in rung:
         service.phone[person].answers()
@@ -150,8 +151,8 @@ def test_ten_callers_at_once_are_all_answered_in_time(service: Service) -> None:
     finally:
         for phone in service.phone.values():
             phone.mood = "rings"
-    board = service.until(lambda b: not b["calls"])
-    assert not [owed for owed in board["callbacks"] if owed["number"].startswith("139****18")]
+    board = service.until(lambda b: not b.calls)
+    assert not [owed for owed in board.callbacks if owed.number.startswith("139****18")]
 
 
 def _hears_somebody(caller: Caller, phones: Iterable[Phone]) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from click.testing import CliRunner, Result
 
 from router.cli.main import cli
 from router.errors import HotlineError
+from router.wire.board import BoardCall
 from tests.telephony.phones.people import until
 from tests.up.service import HOTLINE, Service
 
@@ -29,16 +29,16 @@ def test_doctor_finds_every_part_well(service: Service) -> None:
 
 
 def test_explain_tells_why_it_rang_there(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900003001")
     caller.dials(HOTLINE)
     service.phone[first].rings()
-    board = service.until(lambda b: bool(b["calls"]))
-    call = board["calls"][0]["id"]
+    board = service.until(lambda b: bool(b.calls))
+    call = board.calls[0].id
     service.phone[first].declines()
-    service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]))  # else they cross
+    service.until(lambda b: any(c.ringing and c.ringing != (first,) for c in b.calls))  # else they cross
     caller.hangs_up()
-    service.until(lambda b: not b["calls"])
+    service.until(lambda b: not b.calls)
     until("the call is in the database", lambda: "未接" in _run(service, "explain", call).output, 10)
     output = _run(service, "explain", call).output
     assert "139****3001" in output
@@ -58,7 +58,7 @@ def _records(service: Service, *arguments: str) -> Result:
 
 
 def test_records_shows_the_calls_as_asterisk_counted_them(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900003007")
     caller.dials(HOTLINE)
     service.phone[first].answers()
@@ -90,37 +90,37 @@ def test_records_that_are_not_there_are_no_clean_report(service: Service, tmp_pa
     assert doctor.exit_code == 1
 
 
-def _day_of(call: dict[str, Any]) -> str:
+def _day_of(call: BoardCall) -> str:
     """The site's date on which a call of the board arrived, also at midnight."""
-    return datetime.fromtimestamp(call["arrived"] / 1000, ZoneInfo("Asia/Shanghai")).date().isoformat()
+    return datetime.fromtimestamp(call.arrived / 1000, ZoneInfo("Asia/Shanghai")).date().isoformat()
 
 
 def test_the_recorded_live_day_replays_without_difference(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900003101")
     caller.dials(HOTLINE)
     service.phone[first].rings()
     service.phone[first].declines()
-    board = service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]))
-    service.phone[board["calls"][0]["ringing"][0]].answers()
-    service.until(lambda b: any(c["on_it"] for c in b["calls"]))
+    board = service.until(lambda b: any(c.ringing and c.ringing != (first,) for c in b.calls))
+    service.phone[board.calls[0].ringing[0]].answers()
+    service.until(lambda b: any(c.on_it for c in b.calls))
     caller.hangs_up()
     service.settle()
-    result = _run(service, "replay", _day_of(board["calls"][0]))
+    result = _run(service, "replay", _day_of(board.calls[0]))
     assert result.exit_code == 0, result.output
     assert "no difference" in result.output
 
 
 def test_the_live_day_repeats_itself_under_its_own_rules_and_changes_under_others(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900003201")
     caller.dials(HOTLINE)
     service.phone[first].answers()
-    call = service.until(lambda b: any(c["on_it"] for c in b["calls"]))["calls"][0]
+    call = service.until(lambda b: any(c.on_it for c in b.calls)).calls[0]
     caller.hangs_up()
     service.settle()
     result = _run(service, "whatif", _day_of(call), "--policy", "wrap_up_seconds=1", "--json")
     assert result.exit_code == 0, result.output
     days = json.loads(result.output)
-    assert days["recorded"]["calls"][call["id"]]["answerer"] == first
+    assert days["recorded"]["calls"][call.id]["answerer"] == first
     assert set(days["modelled"]["calls"]) == set(days["other"]["calls"]) == set(days["recorded"]["calls"])

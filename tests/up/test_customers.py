@@ -35,7 +35,7 @@ def test_a_blocked_caller_is_logged_and_nobody_rung_until_the_block_is_taken_bac
     assert not any(leg for phone in service.phone.values() for leg in phone.legs if leg.state == "ringing")
     assert "推销贷款" in hotline(service, "block", "list").output
     assert "not blocked any more, from now on" in hotline(service, "block", "remove", NUMBER).output
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     again = service.caller(NUMBER).dials(HOTLINE)
     service.phone[first].rings(within=8)
     again.hangs_up()

@@ -20,6 +20,7 @@ from router.core.inputs import PlanSet, Slot
 from router.core.words import PersonId
 from router.store.calls.queries import call_with
 from router.store.tables.calls import CallRow
+from router.wire.board import BoardCallback
 from tests.telephony.phones.people import until
 from tests.telephony.phones.rtp import SOUND
 from tests.up.service import HOTLINE, Service
@@ -126,8 +127,8 @@ def office(open_office: Office) -> Iterator[Office]:
 def _rings_next(service: Service, number: str) -> tuple[str, str]:
     """A call comes; who is rung, and the call's id."""
     service.caller(number).dials(HOTLINE)
-    board = service.until(lambda b: any(c["ringing"] for c in b["calls"]), within=15)
-    return board["calls"][0]["ringing"][0], board["calls"][0]["id"]
+    board = service.until(lambda b: any(c.ringing for c in b.calls), within=15)
+    return board.calls[0].ringing[0], board.calls[0].id
 
 
 def test_the_talker_alone_is_warned_and_the_call_is_marked(office: Office) -> None:
@@ -138,10 +139,10 @@ def test_the_talker_alone_is_warned_and_the_call_is_marked(office: Office) -> No
     caller.hears(phone)
     heard = caller.leg.voice.heard[SOUND]
     until("the warning is heard", lambda: phone.leg.voice.heard[SOUND] > 0, 20)
-    board = service.until(lambda b: b["calls"][0]["warned"])
-    assert board["calls"][0]["other"] is False
+    board = service.until(lambda b: b.calls[0].warned)
+    assert board.calls[0].other is False
     phone.presses("*7")
-    service.until(lambda b: b["calls"][0]["other"], within=10)
+    service.until(lambda b: b.calls[0].other, within=10)
     until("the call is warned as other business", lambda: "warned" in _facts(office, call)[2:], 20)
     assert caller.leg.voice.heard[SOUND] == heard
     phone.hangs_up()
@@ -160,14 +161,14 @@ def _facts(office: Office, call: str) -> list[str]:
 
 def test_presence_by_the_page_counts_for_the_next_call(office: Office) -> None:
     service = office.service
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     boss = office.browser("supervisor")
     path = f"/acts/presence?person={first}&presence=receiving"
     page = boss.opens(path)
     assert "生效后下一位" in page
     boss.posts("/acts/presence", page, reason="other", note="带客户看房")
-    shown = service.until(lambda b: b["people"][first]["presence"] == "receiving")["people"][first]
-    assert (shown["changed"]["by"], shown["changed"]["why"]) == ("supervisor", "带客户看房")
+    shown = service.until(lambda b: b.people[first].presence == "receiving").people[first]
+    assert (shown.changed.by, shown.changed.why) == ("supervisor", "带客户看房")
     rung, _ = _rings_next(service, "13900005101")
     assert rung != first
     service.callers[-1].hangs_up()
@@ -175,9 +176,9 @@ def test_presence_by_the_page_counts_for_the_next_call(office: Office) -> None:
     page = mine.opens("/me")
     assert "陈晨" in page
     mine.posts("/me/presence", page, presence="present")
-    assert service.engine.board()["people"]["A"]["presence"] == "present"
+    assert service.engine.board().people["A"].presence == "present"
     service.phone[first].dials("*1")
-    service.until(lambda b: b["people"][first]["presence"] == "present", within=10)
+    service.until(lambda b: b.people[first].presence == "present", within=10)
 
 
 def test_suspended_by_the_command_line_is_passed_in_silence_and_a_ringing_call_goes_on(office: Office) -> None:
@@ -191,12 +192,12 @@ def test_suspended_by_the_command_line_is_passed_in_silence_and_a_ringing_call_g
     service.phone[first].answers()
     service.callers[-1].hears(service.phone[first])
     service.callers[-1].hangs_up()
-    service.until(lambda b: not b["calls"])
+    service.until(lambda b: not b.calls)
     rung, _ = _rings_next(service, "13900005202")
     assert rung != first
     service.callers[-1].hangs_up()
     assert office.says("resume", first, "--reason", "培训结束", "--yes").exit_code == 0
-    assert service.engine.board()["people"][first]["suspended"] is False
+    assert service.engine.board().people[first].suspended is False
 
 
 def test_the_command_line_says_what_is_wrong_and_how_to_cure_it(office: Office) -> None:
@@ -210,20 +211,20 @@ def test_the_command_line_says_what_is_wrong_and_how_to_cure_it(office: Office) 
 
 def test_an_order_and_a_turn_by_the_command_line(office: Office) -> None:
     service = office.service
-    order = [turn["person"] for turn in service.engine.board()["sheets"][0]["turns"]]
+    order = [turn.person for turn in service.engine.board().sheets[0].turns]
     turned = ",".join(reversed(order))
     assert office.says("roster", "call", turned, "--reason", "客户点名", "--yes").exit_code == 0
-    [sheet, _] = service.engine.board()["sheets"]
-    assert [turn["person"] for turn in sheet["turns"]] == order[::-1]
-    assert sheet["edited"]["why"] == "客户点名"
+    [sheet, _] = service.engine.board().sheets
+    assert [turn.person for turn in sheet.turns] == order[::-1]
+    assert sheet.edited.why == "客户点名"
     assert office.says("turn", "give", order[0], "--reason", "漏派", "--yes").exit_code == 0
     assert office.says("turn", "take", order[0], "--reason", "撤回", "--yes").exit_code == 0
     assert office.says("roster", "call", ",".join(order), "--reason", "撤回", "--yes").exit_code == 0
 
 
 def _slot(service: Service, begin_ms: int, end_ms: int | None, *call: str, name: str) -> Slot:
-    running = service.engine.board()["slot"]
-    start = running["start"] if begin_ms == 0 else begin_ms
+    running = service.engine.board().slot
+    start = running.start if begin_ms == 0 else begin_ms
     return Slot(start=start, end=end_ms, call=tuple(PersonId(person) for person in call), reception=(), name=name)
 
 
@@ -239,24 +240,24 @@ def test_a_slot_changes_under_a_ringing_call_then_the_hotline_closes(tmp_path: P
             _slot(service, change, change + 3600_000, "D", name="下一段"),
         )
         service.engine.tell(PlanSet(slots=slots), source="test")
-        service.until(lambda b: (b["slot"] or {}).get("name") == "下一段", within=15)
+        service.until(lambda b: (b.slot.name if b.slot else "") == "下一段", within=15)
         assert service.phone[first].is_ringing()  # R1: what is ringing goes on
         service.phone[first].answers()
         service.callers[-1].hears(service.phone[first])
         board = service.engine.board()
-        assert board["next"] == "D"
-        assert board["people"][first]["presence"] == "off"  # the last slot of the day is over
-        assert board["people"][first]["changed"]["source"] == "plan"
+        assert board.next == "D"
+        assert board.people[first].presence == "off"  # the last slot of the day is over
+        assert board.people[first].changed.source == "plan"
         service.callers[-1].hangs_up()
         assert office.recorded(call).turn == "none"  # the slot that the turn was of is over
 
         closing = round(time.time() * 1000) + 1000
         service.engine.tell(PlanSet(slots=(_slot(service, 0, closing, "D", name="下一段"),)), source="test")
-        service.until(lambda b: b["slot"] is None, within=15)
+        service.until(lambda b: b.slot is None, within=15)
         late = service.caller("13900005302").dials(HOTLINE)
         late.hears_something()
         late.is_let_go(within=30)
-        board = service.until(lambda b: any(c["number"] == "139****5302" for c in b["callbacks"]))
-        assert {"number": "139****5302", "person": None} in board["callbacks"]
+        board = service.until(lambda b: any(c.number == "139****5302" for c in b.callbacks))
+        assert BoardCallback(number="139****5302") in board.callbacks
     finally:
         service.end()

@@ -19,7 +19,7 @@ from tests.up.service import HOTLINE, ROOT, Service
 
 def test_the_engine_is_killed_while_a_phone_rings_and_the_call_is_answered_all_the_same(service: Service) -> None:
     before = service.turns()
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller("13900002001")
     caller.dials(HOTLINE)
     service.phone[first].rings()
@@ -29,12 +29,12 @@ def test_the_engine_is_killed_while_a_phone_rings_and_the_call_is_answered_all_t
     service.phone[first].answers()
     caller.hears(service.phone[first])
     until("another engine runs", lambda: service.pid_of("main engine") not in (None, pid), 15)
-    service.until(lambda b: b["pbx"], within=15)
+    service.until(lambda b: b.pbx, within=15)
     caller.hangs_up()
     service.phone[first].is_let_go()
     service.settle()
     assert set(service.turns()) == set(before)
-    assert service.engine.board()["next"] != first
+    assert service.engine.board().next != first
 
 
 def test_the_database_catches_up_when_the_process_that_writes_it_is_killed(service: Service) -> None:
@@ -42,7 +42,7 @@ def test_the_database_catches_up_when_the_process_that_writes_it_is_killed(servi
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     caller = service.caller("13900002201")
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller.dials(HOTLINE)
     service.phone[first].answers()
     caller.hears(service.phone[first])
@@ -78,7 +78,7 @@ def test_a_restart_goes_on_with_the_same_round_and_turns(tmp_path: Path) -> None
         assert service.pid_of("asterisk") is None
         assert "ready" in service.start()
         assert service.turns() == turns
-        assert service.engine.board()["people"]["B"]["presence"] == "present"
+        assert service.engine.board().people["B"].presence == "present"
     finally:
         service.end()
 

@@ -7,11 +7,11 @@ import os
 import signal
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner
 
 from router.cli.main import cli
+from router.wire.board import OfficeBoard
 from tests.telephony.phones.people import until
 from tests.up.evidence import Evidence
 from tests.up.service import HOTLINE, Service
@@ -31,7 +31,7 @@ def kill(service: Service, part: str) -> int:
 def is_back(service: Service, part: str, killed: int) -> None:
     """Another process runs, and engine and Asterisk are in touch."""
     until(f"another {part} runs", lambda: service.pid_of(part) not in (None, killed), PATIENCE)
-    service.until(lambda b: b["pbx"], within=PATIENCE)
+    service.until(lambda b: b.pbx, within=PATIENCE)
 
 
 # --- the engine ------------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def test_the_call_after_a_killed_engine_is_served_and_the_order_goes_on(service:
     assert (call["answerer"], call["turn"]) == (first, "used")
     until("Asterisk has both calls on record", lambda: len(evidence.asterisks()) >= 3, PATIENCE)
     assert evidence.excuse_calls_without_a_router() <= 1
-    assert service.engine.board()["next"] != first
+    assert service.engine.board().next != first
 
 
 def test_a_hand_over_that_rings_when_the_engine_is_killed_stays_one(service: Service, evidence: Evidence) -> None:
@@ -70,7 +70,7 @@ def test_a_hand_over_that_rings_when_the_engine_is_killed_stays_one(service: Ser
     service.world.wait("D rings", service.phone["D"].is_ringing, 8)
     service.phone["D"].answers()
     caller.hears(service.phone["D"])
-    service.until(lambda b: any(c["on_it"] == "D" for c in b["calls"]), within=PATIENCE)
+    service.until(lambda b: any(c.on_it == "D" for c in b.calls), within=PATIENCE)
     caller.hangs_up()
     service.settle()
     call = evidence.logged("13900007101")
@@ -98,7 +98,7 @@ def test_a_call_that_came_while_the_engine_was_frozen_is_answered_and_on_record(
         caller.hears(phone)
     finally:
         os.kill(pid, signal.SIGCONT)
-    service.until(lambda b: any(c["on_it"] for c in b["calls"]), within=PATIENCE)
+    service.until(lambda b: any(c.on_it for c in b.calls), within=PATIENCE)
     caller.hears(phone)
     caller.hangs_up()
     service.settle()
@@ -118,7 +118,7 @@ def test_a_call_rings_at_once_though_the_engine_hangs_in_a_journal_that_blocks(
     phone = next(phone for phone in service.phone.values() if phone.is_ringing())
     phone.answers()
     caller.hears(phone)
-    service.until(lambda b: any(c["on_it"] for c in b["calls"]), within=PATIENCE)
+    service.until(lambda b: any(c.on_it for c in b.calls), within=PATIENCE)
     caller.hangs_up()
     service.settle()
     assert evidence.logged("13900007701")["served_by"] == "fallback"
@@ -134,9 +134,9 @@ def cut_link(service: Service) -> None:
     service.cli(f"manager kick session {listed[0][4]}")
 
 
-def ringing_at(board: dict[str, Any], tail: str) -> str:
+def ringing_at(board: OfficeBoard, tail: str) -> str:
     """Where the call of this number rings first; "" while nowhere."""
-    return next((c["ringing"][0] for c in board["calls"] if c["number"].endswith(tail) and c["ringing"]), "")
+    return next((c.ringing[0] for c in board.calls if c.number.endswith(tail) and c.ringing), "")
 
 
 def test_the_link_is_cut_while_a_phone_rings_and_a_call_comes_meanwhile(service: Service, evidence: Evidence) -> None:
@@ -145,7 +145,7 @@ def test_the_link_is_cut_while_a_phone_rings_and_a_call_comes_meanwhile(service:
     next_caller = service.caller("13900007202").dials(HOTLINE)
     service.phone[first].answers()
     ringing.hears(service.phone[first])
-    board = service.until(lambda b: b["pbx"] and ringing_at(b, "7202") not in ("", first), within=PATIENCE)
+    board = service.until(lambda b: b.pbx and ringing_at(b, "7202") not in ("", first), within=PATIENCE)
     second = ringing_at(board, "7202")
     service.phone[second].answers()
     next_caller.hears(service.phone[second])
@@ -165,10 +165,10 @@ def test_asterisk_is_restarted_and_nobody_loses_a_turn(service: Service, evidenc
     evidence.logged("13900000000")
     killed = kill(service, "asterisk.conf")
     is_back(service, "asterisk.conf", killed)
-    service.until(lambda b: not b["calls"], within=PATIENCE)
+    service.until(lambda b: not b.calls, within=PATIENCE)
     assert evidence.logged("13900007301")["missed_why"] == "abandoned"
     evidence.excuse_calls_so_far()  # what it had not written is gone with it
-    service.until(lambda b: all(p["why_not"] is None for p in b["people"].values()), within=PATIENCE)
+    service.until(lambda b: all(p.why_not is None for p in b.people.values()), within=PATIENCE)
     for agent in (ringing, *service.phone.values()):
         for leg in agent.legs_that_are("ringing", "early", "talking", "new"):
             leg.state = "ended"  # nobody will ever tell these phones
@@ -193,11 +193,11 @@ def test_after_three_answers_without_a_caller_calls_go_to_the_fallback_and_docto
         for phone in service.phone.values():
             phone.mood = "answers"
         stuck = service.caller("13900007401").dials(HOTLINE)
-        service.until(lambda b: b["pickups_stuck"], within=PATIENCE)
+        service.until(lambda b: b.pickups_stuck, within=PATIENCE)
         stuck.hangs_up()
         for phone in service.phone.values():
             phone.mood = "rings"
-        service.until(lambda b: not b["calls"], within=PATIENCE)
+        service.until(lambda b: not b.calls, within=PATIENCE)
         where = ["--config", str(service.config), "--data", str(service.data)]
         told = CliRunner().invoke(cli, ["doctor", *where])
         assert told.exit_code == 1
@@ -215,4 +215,4 @@ def test_after_three_answers_without_a_caller_calls_go_to_the_fallback_and_docto
     finally:
         service.cli("dialplan reload")
         cut_link(service)  # a new link trusts the pickups again
-    service.until(lambda b: b["pbx"] and not b["pickups_stuck"], within=PATIENCE)
+    service.until(lambda b: b.pbx and not b.pickups_stuck, within=PATIENCE)

@@ -50,9 +50,9 @@ def test_the_network_gets_in_by_tls_and_sip_and_the_manager_interface_stays(shar
     service.phone["A"] = phone
     phone.signs_in()
     phone.dials("*1")
-    service.until(lambda board: board["next"] == "A", within=10)
+    service.until(lambda board: board.next == "A", within=10)
     phone.is_let_go(within=10)
-    service.until(lambda board: board["people"]["A"]["why_not"] is None)
+    service.until(lambda board: board.people["A"].why_not is None)
     caller = service.caller("13900004001")
     caller.dials(HOTLINE)
     phone.answers()

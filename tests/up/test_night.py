@@ -41,7 +41,7 @@ def _uniqueid(service: Service, number: str) -> str:
 
 
 def test_calls_of_the_real_asterisk_are_the_routers_calls_and_the_missed_one_is_found(service: Service) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     answered = service.caller("13900005001")
     answered.dials(HOTLINE)
     service.phone[first].answers()
@@ -50,7 +50,7 @@ def test_calls_of_the_real_asterisk_are_the_routers_calls_and_the_missed_one_is_
     service.settle()
     missed = service.caller("13900005002")
     missed.dials(HOTLINE)
-    service.phone[service.engine.board()["next"] or "A"].rings()
+    service.phone[service.engine.board().next or "A"].rings()
     missed.hangs_up()
     service.settle()
     until("both are on record", lambda: all(_uniqueid(service, f"+861390000500{n}") for n in (1, 2)), 30)

@@ -63,7 +63,7 @@ def test_the_next_call_follows_a_policy_that_was_applied_and_a_page_edit_survive
     applied = _config(office, "apply")
     assert applied.exit_code == 0, applied.output
     assert "下一通来电起生效" in applied.output
-    first = office.engine.board()["next"]
+    first = office.engine.board().next
     caller = office.caller("13900004001")
     caller.dials(HOTLINE)
     office.phone[first].rings()
@@ -78,7 +78,7 @@ def test_the_next_call_follows_a_policy_that_was_applied_and_a_page_edit_survive
     said = office.start()
     assert "陈辰" in said
     assert "1 处改动尚未应用" in said
-    assert office.engine.board()["three_rings_ms"] == 6000
+    assert office.engine.board().three_rings_ms == 6000
 
 
 def test_with_the_database_away_the_service_starts_and_rings_by_what_it_last_said(office: Service) -> None:
@@ -91,7 +91,7 @@ def test_with_the_database_away_the_service_starts_and_rings_by_what_it_last_sai
     assert "数据库不可用" in said
     assert "陈辰" in said
     office.phones_sign_in()
-    first = office.engine.board()["next"]
+    first = office.engine.board().next
     caller = office.caller("13900004101")
     caller.dials(HOTLINE)
     office.phone[first].answers()
@@ -106,9 +106,9 @@ def test_somebody_new_in_the_file_gets_a_phone_without_a_restart(office: Service
     applied = _config(office, "apply")
     assert "下一通来电起生效" in applied.output, applied.output
     assert "重启" not in applied.output
-    office.until(lambda board: "E" in board["people"], within=15)
+    office.until(lambda board: "E" in board.people, within=15)
     phone = office.phone["E"] = Phone(office.world, ("127.0.0.1", office.sip), user="105", secret="secret-105")
     phone.signs_in()
     phone.dials("*1")
     phone.is_let_go(within=15)
-    office.until(lambda board: board["people"]["E"]["why_not"] is None, within=15)
+    office.until(lambda board: board.people["E"].why_not is None, within=15)

@@ -80,7 +80,7 @@ def test_the_compose_file_s_asterisk_serves_the_hotline(office: Service) -> None
     phone.signs_in()
     phone.dials("*1")
     phone.is_let_go(within=10)
-    office.until(lambda board: board["next"] == "A", within=10)
+    office.until(lambda board: board.next == "A", within=10)
     doctor = CliRunner().invoke(cli, ["doctor", "--config", str(office.config), "--data", str(office.data)])
     assert doctor.exit_code == 0, doctor.output
     assert "an existing PBX is used" in doctor.output

@@ -48,7 +48,7 @@ def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp
         service.start()
         service.phones_sign_in()
         seen = service.caller("13900004001")
-        first = service.engine.board()["next"]
+        first = service.engine.board().next
         seen.dials(HOTLINE)
         service.phone[first].answers()
         seen.hears(service.phone[first])

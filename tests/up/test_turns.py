@@ -9,7 +9,7 @@ from tests.up.service import HOTLINE, Service
 
 def rings_first(service: Service, number: str) -> tuple[Caller, str]:
     """A call comes, and rings at the next in line."""
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     caller = service.caller(number).dials(HOTLINE)
     service.phone[first].rings()
     return caller, first
@@ -19,7 +19,7 @@ def head_is_a(service: Service, number: str) -> None:
     """Answered calls until A is next in line, and B behind A."""
     for place in range(4):
         turns = service.turns()
-        if service.engine.board()["next"] == "A" and turns["A"] == turns["B"]:
+        if service.engine.board().next == "A" and turns["A"] == turns["B"]:
             return
         caller, first = rings_first(service, f"{number}{place}")
         is_answered(service, caller, first)
@@ -30,10 +30,10 @@ def are(service: Service, people: str, code: str, presence: str) -> None:
     """Each dials a code, and their phones are free again."""
     for person in people:
         service.phone[person].dials(code)
-    service.until(lambda b: all(b["people"][person]["presence"] == presence for person in people))
+    service.until(lambda b: all(b.people[person].presence == presence for person in people))
     for person in people:
         service.phone[person].is_let_go(within=15)
-    service.until(lambda b: all(b["people"][person]["phone"] == "idle" for person in people))
+    service.until(lambda b: all(b.people[person].phone == "idle" for person in people))
 
 
 def is_answered(service: Service, caller: Caller, person: str) -> None:
@@ -76,7 +76,7 @@ def is_answered_away(service: Service, caller: Caller, person: str) -> None:
     service.phone[person].answers()
     caller.hears(service.phone[person])
     caller.hangs_up()
-    service.until(lambda b: not b["calls"] and b["people"][person]["why_not"] is None)
+    service.until(lambda b: not b.calls and b.people[person].why_not is None)
 
 
 def test_who_is_with_a_visitor_is_passed_and_made_up_for(service: Service, evidence: Evidence) -> None:
@@ -106,8 +106,8 @@ def test_the_head_answers_late_and_the_turn_is_used_all_the_same(service: Servic
 def test_a_reject_costs_the_turn(service: Service, evidence: Evidence) -> None:
     caller, first = rings_first(service, "13900005501")
     service.phone[first].declines()
-    board = service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]))
-    second = board["calls"][0]["ringing"][0]
+    board = service.until(lambda b: any(c.ringing and c.ringing != (first,) for c in b.calls))
+    second = board.calls[0].ringing[0]
     is_answered(service, caller, second)
     call = evidence.logged("13900005501")
     assert (first, "forfeited", "declined") in evidence.turns(call["id"])
@@ -143,7 +143,7 @@ def test_a_caller_who_gives_up_while_waiting_is_owed_a_call_back(service: Servic
     caller = service.caller("13900005801").dials(HOTLINE)
     caller.hears_something(within=8)
     caller.hangs_up()
-    service.until(lambda b: any(c["number"] == "139****5801" for c in b["callbacks"]))
+    service.until(lambda b: any(c.number == "139****5801" for c in b.callbacks))
     are(service, "ABCD", "*1", "present")
     assert evidence.logged("13900005801")["missed_why"] == "abandoned"
 
@@ -176,25 +176,25 @@ def test_phones_that_fail_cost_nobody_a_turn(service: Service, evidence: Evidenc
     call = evidence.logged("13900006001")
     for person in "AB":
         assert (person, "restored", "device") in evidence.turns(call["id"])
-    service.until(lambda b: all(b["people"][p]["why_not"] is None for p in "AB"), within=60)  # they have rested
+    service.until(lambda b: all(b.people[p].why_not is None for p in "AB"), within=60)  # they have rested
 
 
 def test_a_phone_that_is_busy_has_rejected_the_call(service: Service, evidence: Evidence) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     service.phone[first].mood = "busy"
     caller = service.caller("13900006101").dials(HOTLINE)
-    board = service.until(lambda b: any(c["ringing"] and c["ringing"] != [first] for c in b["calls"]))
+    board = service.until(lambda b: any(c.ringing and c.ringing != (first,) for c in b.calls))
     service.phone[first].mood = "rings"
-    is_answered(service, caller, board["calls"][0]["ringing"][0])
+    is_answered(service, caller, board.calls[0].ringing[0])
     assert (first, "forfeited", "declined") in evidence.turns(evidence.logged("13900006101")["id"])
 
 
 def test_a_phone_that_says_183_alone_rings(service: Service, evidence: Evidence) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     service.phone[first].mood = "progress"
     caller = service.caller("13900006201").dials(HOTLINE)
     service.phone[first].rings()
-    service.until(lambda b: any(c["clock"] for c in b["calls"]))
+    service.until(lambda b: any(c.clock for c in b.calls))
     service.phone[first].mood = "rings"
     is_answered(service, caller, first)
     assert evidence.logged("13900006201")["turn"] == "used"
@@ -203,12 +203,12 @@ def test_a_phone_that_says_183_alone_rings(service: Service, evidence: Evidence)
 def test_a_phone_that_is_not_registered_is_passed_over_as_busy_and_made_up_for(
     service: Service, evidence: Evidence
 ) -> None:
-    first = service.engine.board()["next"]
+    first = service.engine.board().next
     service.phone[first].signs_out()
-    service.until(lambda b: b["people"][first]["why_not"] is not None)
+    service.until(lambda b: b.people[first].why_not is not None)
     caller, second = rings_first(service, "13900006301")
     assert second != first
     is_answered_away(service, caller, second)
     assert not [turn for turn in evidence.turns(evidence.logged("13900006301")["id"]) if turn[1] == "forfeited"]
     service.phone[first].signs_in()
-    service.until(lambda b: b["people"][first]["why_not"] is None, within=15)
+    service.until(lambda b: b.people[first].why_not is None, within=15)

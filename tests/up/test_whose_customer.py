@@ -95,8 +95,8 @@ def calls(service: Service, number: str) -> tuple[Caller, str]:
 
 def is_rung(service: Service, *, but: str = "") -> str:
     """Who is rung for the only call; `but`: once that person's phone is left alone."""
-    board = service.until(lambda b: bool(b["calls"]) and b["calls"][0]["ringing"] not in ([], [but]), within=15)
-    person: str = next(one for one in board["calls"][0]["ringing"] if one != but)
+    board = service.until(lambda b: bool(b.calls) and b.calls[0].ringing not in ((), (but,)), within=15)
+    person: str = next(one for one in board.calls[0].ringing if one != but)
     return person
 
 
@@ -106,12 +106,12 @@ def answers(service: Service, caller: Caller, person: str) -> None:
     service.phone[person].answers()
     caller.hears(service.phone[person], within=15)
     caller.hangs_up()
-    service.until(lambda b: not b["calls"], within=15)
+    service.until(lambda b: not b.calls, within=15)
 
 
 def test_an_owner_who_declines_is_stood_in_for_and_the_turn_is_kept(service: Service, evidence: Evidence) -> None:
     belongs_to(service, "13900007001", "D")
-    next_one = service.engine.board()["next"]
+    next_one = service.engine.board().next
     caller, rung = calls(service, "13900007001")
     assert rung == "D"
     service.phone["D"].declines()
@@ -121,7 +121,7 @@ def test_an_owner_who_declines_is_stood_in_for_and_the_turn_is_kept(service: Ser
     assert (call["answerer"], call["stage"], call["turn"]) == (next_one, "substitute", "kept")
     assert evidence.turns(call["id"])[-1] == (next_one, "restored", "substitute")
     service.settle()
-    assert service.engine.board()["next"] == next_one, "still first (R13)"
+    assert service.engine.board().next == next_one, "still first (R13)"
     again, rung = calls(service, "13900007001")
     assert rung == "D", "the customer stays with the owner"
     answers(service, again, "D")
@@ -130,7 +130,7 @@ def test_an_owner_who_declines_is_stood_in_for_and_the_turn_is_kept(service: Ser
 def test_an_owner_who_is_away_is_stood_in_for(service: Service, evidence: Evidence) -> None:
     belongs_to(service, "13900007101", "D")
     are(service, "D", "*5", "break")
-    next_one = service.engine.board()["next"]
+    next_one = service.engine.board().next
     caller, rung = calls(service, "13900007101")
     assert rung == next_one
     answers(service, caller, next_one)
@@ -141,13 +141,13 @@ def test_an_owner_who_is_away_is_stood_in_for(service: Service, evidence: Eviden
 def test_an_owner_whose_phone_is_gone_is_stood_in_for(service: Service, evidence: Evidence) -> None:
     belongs_to(service, "13900007201", "D")
     service.phone["D"].signs_out()
-    service.until(lambda b: b["people"]["D"]["why_not"] is not None, within=15)
+    service.until(lambda b: b.people["D"].why_not is not None, within=15)
     caller, rung = calls(service, "13900007201")
     assert rung != "D"
     answers(service, caller, rung)
     assert evidence.logged("13900007201")["stage"] == "substitute"
     service.phone["D"].signs_in()
-    service.until(lambda b: b["people"]["D"]["why_not"] is None, within=30)
+    service.until(lambda b: b.people["D"].why_not is None, within=30)
 
 
 def test_a_customer_is_the_owners_for_seven_days_and_then_whoevers_answers(
@@ -159,7 +159,7 @@ def test_a_customer_is_the_owners_for_seven_days_and_then_whoevers_answers(
     answers(service, caller, "D")
     service.settle()
     belongs_to(service, "13900007302", "D", since=WEEK + A_MINUTE)
-    next_one = service.engine.board()["next"]
+    next_one = service.engine.board().next
     caller, rung = calls(service, "13900007302")
     assert rung == next_one
     answers(service, caller, next_one)
@@ -196,7 +196,7 @@ def test_with_everybody_on_a_call_the_next_caller_waits_for_whoever_is_free_firs
     assert sorted(talks) == list("ABCD")
     waiting = service.caller("13900007509").dials(HOTLINE)
     waiting.hears_something(within=15)
-    service.until(lambda b: any(c["state"] == "waiting" for c in b["calls"]), within=15)
+    service.until(lambda b: any(c.state == "waiting" for c in b.calls), within=15)
     talks.pop("C").hangs_up()
     service.phone["C"].rings(within=15)
     service.phone["C"].answers()
@@ -210,8 +210,8 @@ def test_with_everybody_on_a_call_the_next_caller_waits_for_whoever_is_free_firs
 def calls_beside(service: Service, number: str) -> tuple[Caller, str]:
     """A customer calls while others talk; who is rung."""
     caller = service.caller(number).dials(HOTLINE)
-    board = service.until(lambda b: any(c["ringing"] for c in b["calls"]), within=15)
-    rung: str = next(c["ringing"][0] for c in board["calls"] if c["ringing"])
+    board = service.until(lambda b: any(c.ringing for c in b.calls), within=15)
+    rung: str = next(c.ringing[0] for c in board.calls if c.ringing)
     service.phone[rung].rings(within=15)
     return caller, rung
 
@@ -225,7 +225,7 @@ def test_a_form_that_says_other_gives_the_turn_back(service: Service, evidence: 
     said = files_by_the_api(service, call["id"], first, "other")
     assert said["kind"] == "other"
     service.until(lambda _board: service.turns()[first] == "due", within=15)
-    assert service.engine.board()["next"] == first
+    assert service.engine.board().next == first
     until("it is on record", lambda: evidence.turns(call["id"])[-1] == (first, "restored", "other"), 20)
     again, rung = calls(service, "13900007601")
     assert rung == first, "a new call of nobody's customer, at whoever is next"
@@ -258,12 +258,12 @@ def test_a_call_handed_to_the_earlier_owner_gives_the_turn_back_and_the_customer
     assert first != "D"
     service.phone[first].answers()
     caller.hears(service.phone[first], within=15)
-    service.until(lambda b: any(c["on_it"] == first for c in b["calls"]), within=15)
+    service.until(lambda b: any(c.on_it == first for c in b.calls), within=15)
     service.phone[first].transfers_to("104")
     service.phone["D"].rings(within=15)
     service.phone["D"].answers()
     caller.hears(service.phone["D"], within=15)
-    service.until(lambda b: any(c["on_it"] == "D" for c in b["calls"]), within=15)
+    service.until(lambda b: any(c.on_it == "D" for c in b.calls), within=15)
     caller.hangs_up()
     call = evidence.logged("13900007701")
     assert (call["answerer"], call["person"]) == (first, "D")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number, PersonId
 from router.engine.board import board
-from router.engine.daily import DayRules, add_to
+from router.engine.daily import DayRules
 from router.engine.day_state import DayState
 from router.engine.preview import preview
 from router.store.tables.base import Base
@@ -28,6 +29,7 @@ from router.store.tables.users import Role, User
 from router.web.app import create_app
 from router.web.live import Source
 from router.web.settings import WebSettings
+from router.wire.board import OfficeBoard
 from router.wire.observation import Observation
 
 PEOPLE = {"A": "陈晨", "B": "李丽", "C": "王伟", "D": "赵敏"}
@@ -45,13 +47,13 @@ class DeskSource:
         self.told: list[tuple[str, inputs.Input]] = []
         self.seen: list[Observation] = []
 
-    def subscribe(self) -> Iterator[dict[str, Any]]:
+    def subscribe(self) -> Iterator[OfficeBoard]:
         yield self.board()
         self.over.wait()
 
-    def board(self) -> dict[str, Any]:
+    def board(self) -> OfficeBoard:
         """The board now."""
-        return {**add_to(board(self.desk.office), DayState(), DayRules()), **self.beside}
+        return replace(board(self.desk.office, DayState(), DayRules()), **self.beside)
 
     def preview(self, told: inputs.Input) -> dict[str, Any]:
         """What an input would bring."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from router.config.model import FormTable
 from router.core import inputs
 from router.core.desk import Desk
-from router.core.words import CallId, Number, PersonId
+from router.core.words import CallId, Number
 from router.store.database import open_database
 from router.store.migrate import migrate_database
 from router.store.notices.changes import Notice, add_message, add_notice, message_tried
@@ -30,6 +30,7 @@ from router.store.tables.office import SiteRow
 from router.store.tables.users import ROLES, Role, User
 from router.web.app import create_app
 from router.web.settings import WebSettings
+from router.wire.board import BoardItem, BoardPlan
 from tests.engine.office import CHEN, LI, WANG
 from tests.store.day import DAY, NAMES, NINE, record_the_morning
 from tests.web.conftest import DeskSource, hashed
@@ -96,8 +97,10 @@ def live_desk() -> DeskSource:
         desk.handle(one, NOW_MS + offset)
     source = DeskSource(desk)
     source.beside = {
-        "plan": {"day": str(DAY), "origin": "earlier", "of": str(DAY - timedelta(days=1))},
-        "recent": [{"at": NOW_MS - 90_000, "is": "Forfeit", "person": PersonId("li"), "sheet": "call", "why": "break"}],
+        "plan": BoardPlan(day=str(DAY), origin="earlier", of=str(DAY - timedelta(days=1))),
+        "recent": (
+            BoardItem(at=NOW_MS - 90_000, what="Forfeit", details={"person": "li", "sheet": "call", "why": "break"}),
+        ),
     }
     return source
 

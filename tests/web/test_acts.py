@@ -111,7 +111,7 @@ def _written(folder: Path, kind: str) -> list[Entry]:
 
 
 def _order(engine: EngineClient) -> list[str]:
-    return [turn["person"] for turn in engine.board()["sheets"][0]["turns"]]
+    return [turn.person for turn in engine.board().sheets[0].turns]
 
 
 def test_the_dialog_tells_the_consequence_first_and_asks_a_reason(boss: FlaskClient, engine: EngineClient) -> None:
@@ -120,13 +120,13 @@ def test_the_dialog_tells_the_consequence_first_and_asks_a_reason(boss: FlaskCli
     refused = _do(boss, "/acts/suspend", page)
     assert refused.status_code == 422
     assert "请写明理由" in _text(refused)
-    assert engine.board()["people"]["A"]["suspended"] is False
+    assert engine.board().people["A"].suspended is False
     done = _do(boss, "/acts/suspend", _text(refused), reason="training", note="新人", until="14:00")
     assert done.status_code == 302
-    person = engine.board()["people"]["A"]
-    assert person["suspended"] is True
-    assert person["until"] == TEN + 4 * 3600_000
-    assert (person["suspension"]["by"], person["suspension"]["why"]) == ("supervisor", "培训：新人")
+    person = engine.board().people["A"]
+    assert person.suspended is True
+    assert person.until == TEN + 4 * 3600_000
+    assert (person.suspension.by, person.suspension.why) == ("supervisor", "培训：新人")
     page = _text(boss.get("/acts/person/A"))
     assert "■停接</span> 至14:00" in page
     assert "恢复接电" in page
@@ -138,15 +138,15 @@ def test_a_time_that_is_over_is_told_with_what_was_typed(boss: FlaskClient, engi
     assert answer.status_code == 422
     assert "这个时间已过" in _text(answer)
     assert 'value="迟到"' in _text(answer)
-    assert engine.board()["people"]["A"]["suspended"] is False
+    assert engine.board().people["A"].suspended is False
 
 
 def test_an_act_that_is_sent_twice_counts_once(boss: FlaskClient, engine: EngineClient, tmp_path: Path) -> None:
     page = _text(boss.get("/acts/give?person=A&group=call"))
     for _ in range(2):
         assert _do(boss, "/acts/give", page, reason="customer").status_code == 302
-    [sheet, _] = engine.board()["sheets"]
-    assert sheet["turns"][0]["owed"] is True
+    [sheet, _] = engine.board().sheets
+    assert sheet.turns[0].owed is True
     assert len(_written(tmp_path, "TurnHandedOut")) == 1
 
 
@@ -211,7 +211,7 @@ def test_without_a_token_or_a_sign_in_nothing_is_done(client: FlaskClient, engin
     assert client.post("/acts/suspend", data={"person": "A", "reason": "late"}).status_code in (302, 400)
     _sign_in(client, "supervisor")
     assert client.post("/acts/suspend", data={"person": "A", "reason": "late"}).status_code == 400
-    assert engine.board()["people"]["A"]["suspended"] is False
+    assert engine.board().people["A"].suspended is False
 
 
 def test_unknown_people_and_acts_are_not_found(boss: FlaskClient) -> None:
@@ -261,14 +261,14 @@ class TestMe:
 
     def test_i_change_my_presence_and_only_mine(self, mine: FlaskClient, engine: EngineClient) -> None:
         self.press(mine, "/me/presence", presence="receiving", person="A")
-        people = engine.board()["people"]
-        assert (people["B"]["presence"], people["A"]["presence"]) == ("receiving", "present")
-        assert people["B"]["changed"]["by"] == "consultant"
+        people = engine.board().people
+        assert (people["B"].presence, people["A"].presence) == ("receiving", "present")
+        assert people["B"].changed.by == "consultant"
         self.page(mine, "◆接待中")
 
     def test_a_presence_that_there_is_not_is_refused_in_words(self, mine: FlaskClient, engine: EngineClient) -> None:
         self.press(mine, "/me/presence", presence="asleep")
-        assert engine.board()["people"]["B"]["presence"] == "present"
+        assert engine.board().people["B"].presence == "present"
         assert "没有这种状态" in _text(mine.get("/me"))
 
     def test_my_call_rings_without_a_button_to_answer_and_can_be_marked(
@@ -285,7 +285,7 @@ class TestMe:
         engine.tell(inputs.Answered(call=call, person=B), source="test")
         self.page(mine, "☎通话", "/03:00", "/me/other")
         self.press(mine, "/me/other", call="c1")
-        assert engine.board()["calls"][0]["other"] is True
+        assert engine.board().calls[0].other is True
         self.page(mine, "/02:00")
         self.press(mine, "/me/other", call="another")
         assert "您不在那通电话里" in _text(mine.get("/me"))
@@ -315,7 +315,7 @@ def test_a_returned_turn_is_listed_and_undone_with_a_reason(
     assert re.search(r"陈晨</bdi> 接电组: .*待接.* → .*轮空", page)
     done = _do(boss, "/acts/take", page, reason="other", note="录音是购房")
     assert done.headers["Location"] == "/acts/day"
-    assert engine.board()["sheets"][0]["turns"][0]["state"] == "forfeited"
+    assert engine.board().sheets[0].turns[0].state == "forfeited"
     [entry] = _written(tmp_path, "TurnTakenAway")
     assert entry.facts["undoes"] == str(turn_id)
     assert entry.body["why"] == "录音是购房"

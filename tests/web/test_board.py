@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import PersonId
+from router.wire.board import BoardPlan
 from tests.web.conftest import PASSWORD, DeskSource
 
 
@@ -69,24 +70,24 @@ def test_pages_forbid_inline_script_and_framing(client: FlaskClient) -> None:
 
 
 def test_a_day_without_a_plan_of_its_own_is_told_to_the_supervisor(client: FlaskClient, source: DeskSource) -> None:
-    source.beside["plan"] = {"day": "2026-11-24", "origin": "earlier", "of": "2026-11-23"}
+    source.beside["plan"] = BoardPlan(day="2026-11-24", origin="earlier", of="2026-11-23")
     _sign_in(client, "supervisor")
     assert "今天未发布，沿用昨天（2026-11-23）的排班" in _board(client)
 
 
 def test_an_older_plan_is_named_by_its_date(client: FlaskClient, source: DeskSource) -> None:
-    source.beside["plan"] = {"day": "2026-11-24", "origin": "earlier", "of": "2026-11-20"}
+    source.beside["plan"] = BoardPlan(day="2026-11-24", origin="earlier", of="2026-11-20")
     _sign_in(client, "supervisor")
     assert "今天未发布，沿用 2026-11-20 的排班" in _board(client)
 
 
 def test_a_day_without_any_plan_is_an_alarm(client: FlaskClient, source: DeskSource) -> None:
-    source.beside["plan"] = {"day": "2026-11-24", "origin": "none", "of": "2026-11-24"}
+    source.beside["plan"] = BoardPlan(day="2026-11-24", origin="none", of="2026-11-24")
     _sign_in(client, "supervisor")
     assert "今天没有排班" in _board(client)
 
 
 def test_a_published_plan_needs_no_words(client: FlaskClient, source: DeskSource) -> None:
-    source.beside["plan"] = {"day": "2026-11-24", "origin": "published", "of": "2026-11-24"}
+    source.beside["plan"] = BoardPlan(day="2026-11-24", origin="published", of="2026-11-24")
     _sign_in(client, "supervisor")
     assert "今天" not in _board(client)

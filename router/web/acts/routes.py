@@ -13,6 +13,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from router.core.words import PersonId
 from router.desk_client import acts as office_acts
 from router.desk_client.acts import Wish
 from router.errors import RequestError
@@ -23,6 +24,7 @@ from router.web.acts.reading import moved, order_from, wish_from
 from router.web.acts.view import places_changed, turns_changed
 from router.web.language import shown_language
 from router.web.shown.refusals import in_words
+from router.wire.board import OfficeBoard
 from router.wire.errors import EngineUnreachableError
 
 act_pages = Blueprint("acts", __name__, template_folder="templates")
@@ -32,26 +34,28 @@ act_pages = Blueprint("acts", __name__, template_folder="templates")
 def person(person: str) -> ResponseReturnValue:
     """One person: turn, presence, phone, who changed what and when; and every act."""
     board = shared.engine().board()
-    if person not in board["people"]:
+    if person not in board.people:
         abort(404)
     group = _group_or_none(board, person)
-    sheet = office_acts.sheet_of(board, group) if group else None
-    turn = next((turn for turn in sheet["turns"] if turn["person"] == person), None) if sheet else None
-    return _page("acts/person.html", person=person, shown=board["people"][person], group=group, sheet=sheet, turn=turn)
+    sheet = board.running_sheet(group) if group else None
+    turn = next((turn for turn in sheet.turns if turn.person == person), None) if sheet else None
+    return _page(
+        "acts/person.html", person=person, shown=board.people[PersonId(person)], group=group, sheet=sheet, turn=turn
+    )
 
 
 @act_pages.get("/acts/order/<group>")
 def order(group: str) -> ResponseReturnValue:
     """调序: the order being edited, with what it would bring."""
     board = shared.engine().board()
-    sheet = office_acts.sheet_of(board, group)
+    sheet = board.running_sheet(group)
     if sheet is None:
         flash(_("No slot is running, so there is no order to edit."), "error")
         return redirect(url_for("board.page"))
-    seen = tuple(turn["person"] for turn in sheet["turns"])
+    seen = tuple(turn.person for turn in sheet.turns)
     edited = order_from(request.args["order"]) if "order" in request.args else seen
     edited = moved(edited, request.args.get("move", ""))
-    version = request.args.get("version", str(sheet["version"]))
+    version = request.args.get("version", str(sheet.version))
     typed = {name: request.args.get(name, "") for name in ("reason", "note")}
     values = {**typed, "group": group, "order": ",".join(edited), "version": version, "key": secrets.token_hex(8)}
     return _dialog("order", values, board)
@@ -66,8 +70,8 @@ def ask(kind: str) -> ResponseReturnValue:
     values = {**request.args, "key": secrets.token_hex(8)}
     if "version" not in values:
         group = values.get("group") or _group_or_none(board, values.get("person", ""))
-        sheet = office_acts.sheet_of(board, group) if group else None
-        values |= {"group": group or "", "version": str(sheet["version"]) if sheet else ""}
+        sheet = board.running_sheet(group) if group else None
+        values |= {"group": group or "", "version": str(sheet.version) if sheet else ""}
     return _dialog(kind, values, board)
 
 
@@ -112,7 +116,7 @@ def day() -> ResponseReturnValue:
 # --- the dialog -------------------------------------------------------------------------------------------------------
 
 
-def _dialog(kind: str, values: dict[str, str], board: dict[str, Any], problem: str = "") -> str:
+def _dialog(kind: str, values: dict[str, str], board: OfficeBoard, problem: str = "") -> str:
     wish = wish_from(values, kind, shared.username())
     trial: dict[str, Any] | None = None
     try:
@@ -123,34 +127,32 @@ def _dialog(kind: str, values: dict[str, str], board: dict[str, Any], problem: s
         problem = problem or in_words(str(error))
     shown: dict[str, Any] = {"trial": trial, "turns": turns_changed(trial) if trial else [], "problem": problem}
     if kind == "order":
-        sheet = office_acts.sheet_of(board, wish.group)
-        now = [turn["person"] for turn in sheet["turns"]] if sheet else []
+        sheet = board.running_sheet(wish.group)
+        now = [turn.person for turn in sheet.turns] if sheet else []
         others = [person for person in shared.settings().names if not _cannot_join(board, person, wish)]
         shown |= {"now": now, "places": places_changed(now, wish.order), "others": others}
     template = "acts/order.html" if kind == "order" else "acts/act.html"
     return _page(template, kind=kind, wish=wish, values=values, board=board, **shown)
 
 
-def _cannot_join(board: dict[str, Any], person: str, wish: Wish) -> bool:
+def _cannot_join(board: OfficeBoard, person: str, wish: Wish) -> bool:
     """R1: nobody is on two sheets at one time; who is in the edited order can't be put in again."""
-    return (
-        person not in board["people"] or person in wish.order or _group_or_none(board, person) not in (None, wish.group)
-    )
+    return person not in board.people or person in wish.order or _group_or_none(board, person) not in (None, wish.group)
 
 
-def _is_stale(wish: Wish, board: dict[str, Any]) -> bool:
-    sheet = office_acts.sheet_of(board, wish.group)
-    return bool(wish.version) and sheet is not None and str(sheet["version"]) != wish.version
+def _is_stale(wish: Wish, board: OfficeBoard) -> bool:
+    sheet = board.running_sheet(wish.group)
+    return bool(wish.version) and sheet is not None and str(sheet.version) != wish.version
 
 
-def _stale(values: dict[str, str], wish: Wish, board: dict[str, Any]) -> str:
-    sheet = office_acts.sheet_of(board, wish.group)
-    again = {**values, "version": str(sheet["version"]) if sheet else "", "key": secrets.token_hex(8)}
+def _stale(values: dict[str, str], wish: Wish, board: OfficeBoard) -> str:
+    sheet = board.running_sheet(wish.group)
+    again = {**values, "version": str(sheet.version) if sheet else "", "key": secrets.token_hex(8)}
     again.pop("csrf_token", None)
     return _page("acts/stale.html", wish=wish, sheet=sheet, again=again)
 
 
-def _group_or_none(board: dict[str, Any], person: str) -> str | None:
+def _group_or_none(board: OfficeBoard, person: str) -> str | None:
     try:
         return office_acts.group_of(board, person)
     except RequestError:

@@ -30,6 +30,7 @@ from router.store.tables.forms import FormRow
 from router.web import shared
 from router.web.admission import refusal, sees_numbers, token
 from router.web.api import shapes
+from router.wire.board import board_to_json
 from router.wire.errors import EngineUnreachableError, RefusedError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -126,7 +127,7 @@ def findings(query: shapes.Days) -> Response:
 def sheets() -> Response:
     """The sheets in force, who is next, and the calls that go on."""
     try:
-        return _json(shapes.BoardOut(board=shared.engine().board()))
+        return _json(shapes.BoardOut(board=board_to_json(shared.engine().board())))
     except EngineUnreachableError as error:
         return _away(error)
 
@@ -136,10 +137,10 @@ def sheets() -> Response:
 def presence() -> Response:
     """Who is present, with a visitor, on a break."""
     try:
-        people = shared.engine().board()["people"]
+        people = shared.engine().board().people
     except EngineUnreachableError as error:
         return _away(error)
-    return _json(shapes.PresenceOut(presence={person: state["presence"] for person, state in people.items()}))
+    return _json(shapes.PresenceOut(presence={person: state.presence for person, state in people.items()}))
 
 
 @api.put("/presence/<person>")

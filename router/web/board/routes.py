@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from router.web import shared
 from router.web.shown.board import board_view
+from router.wire.board import OfficeBoard
 
 board_pages = Blueprint("board", __name__, template_folder="templates")
 
@@ -24,7 +23,7 @@ def stream() -> Response:
     """Server-sent events: the board."""
     may_act = _may_act()
 
-    def message(link: str, board: dict[str, Any] | None) -> str:
+    def message(link: str, board: OfficeBoard | None) -> str:
         return render_template("board/_message.html", may_act=may_act, **board_view(link, board))
 
     return shared.live_stream(message)

@@ -34,6 +34,7 @@ from router.web.me.view import my_view
 from router.web.shown.board import NO_BOARD, board_view
 from router.web.shown.owning import left_in_words, masked, terms
 from router.web.shown.refusals import in_words
+from router.wire.board import OfficeBoard
 from router.wire.observation import Observation
 
 me_pages = Blueprint("me", __name__, template_folder="templates")
@@ -63,7 +64,7 @@ def stream() -> Response:
     """Server-sent events: my part of the board."""
     person = _me()
 
-    def message(link: str, board: dict[str, Any] | None) -> str:
+    def message(link: str, board: OfficeBoard | None) -> str:
         return render_template("me/_message.html", **_view(link, board, person))
 
     return shared.live_stream(message)
@@ -101,7 +102,7 @@ def _me() -> str:
     return person
 
 
-def _view(link: str, board: dict[str, Any] | None, person: str) -> dict[str, Any]:
+def _view(link: str, board: OfficeBoard | None, person: str) -> dict[str, Any]:
     shown = board_view(link, board)
     return {
         "person": person,

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from router.cli.accounts import prepare_database
 from router.cli.asterisk import private_asterisk
@@ -151,8 +150,8 @@ class Pbx:
             board = self.client.board()
         except HotlineError:
             return False
-        people = board["people"].values()
-        return len(people) == self._people and all(one["why_not"] is None for one in people)
+        people = board.people.values()
+        return len(people) == self._people and all(one.why_not is None for one in people)
 
     def stop(self) -> None:
         """End both."""
@@ -178,8 +177,8 @@ class Pbx:
         left: list[str] = []
         channels = self.asterisk.rx("core show channels count").split()[0]
         left += [f"{channels} channels in Asterisk"] if channels != "0" else []
-        board: dict[str, Any] = self.client.board()
-        left += [f"{len(board['calls'])} calls on the desk"] if board["calls"] else []
+        board = self.client.board()
+        left += [f"{len(board.calls)} calls on the desk"] if board.calls else []
         log = (self.place.folder.logs / "engine.log").read_text(encoding="utf-8", errors="replace")
         left += [f"engine log: {line}" for line in log.splitlines() if "alarm=" in line or "level=error" in line][:5]
         return left
