@@ -23,14 +23,14 @@ from router.config.settings import SECTIONS
 from router.errors import ConfigurationError
 from router.store.office.changes import lock_office
 from router.store.office.queries import change_of
+from router.texts import _
 from router.web import assets
 
-WARNING = {"zh": "提醒：", "en": "worth a look: "}
-MISTAKES = {"zh": "{count} 处错误，请改正后再试", "en": "{count} to mend"}
-ALL_RIGHT = {
-    "zh": "{file}：{name}：顾问 {people} 人，热线号码 {hotlines} 个，常设排班 {plans} 份：可以使用",
-    "en": "{file}: {name}: {people} consultants, {hotlines} hotline numbers, {plans} standing plans: all right",
-}
+WARNING = _("worth a look: %(warning)s")
+MISTAKES = _("%(count)s to mend")
+ALL_RIGHT = _(
+    "%(file)s: %(name)s: %(people)s consultants, %(hotlines)s hotline numbers, %(plans)s standing plans: all right"
+)
 
 
 @click.group(name="config")
@@ -49,23 +49,18 @@ def check(file: Path) -> None:
     for mistake in review.mistakes:
         click.echo(str(mistake), err=True)
     for warning in review.warnings:
-        click.echo(f"{_said(WARNING, review.language)}{warning}", err=True)
+        click.echo(WARNING.fill(warning=warning).render(review.language), err=True)
     if review.site is None:
-        click.echo(_said(MISTAKES, review.language).format(count=len(review.mistakes)), err=True)
+        click.echo(MISTAKES.fill(count=len(review.mistakes)).render(review.language), err=True)
         raise SystemExit(2)
     _tell(file, review)
-
-
-def _said(texts: dict[str, str], language: str | None) -> str:
-    return texts[language] if language else " · ".join(texts.values())
 
 
 def _tell(file: Path, review: Review) -> None:
     site = review.site
     if site is not None:
-        text = ALL_RIGHT[site.site.language]
         counts = {"people": len(site.consultants), "hotlines": len(site.hotlines), "plans": len(site.plans)}
-        click.echo(text.format(file=file, name=site.site.name, **counts))
+        click.echo(ALL_RIGHT.fill(file=file, name=site.site.name, **counts).render(site.site.language))
 
 
 @command.command()
@@ -86,7 +81,8 @@ def explain(name: str, config: Path | None, data: Path) -> None:
     if text is None:
         tables = ", ".join(section.name for section in SECTIONS)
         raise ConfigurationError(
-            f"没有设置 {name} · there is no setting {name}", cure=f"表名 · tables: {tables}; hotline config defaults"
+            _("there is no setting %(name)s", name=name).render(None),
+            cure=_("tables: %(tables)s; hotline config defaults", tables=tables).render(None),
         )
     click.echo(text)
     if config is not None or (data / "hotline.db").exists():
@@ -102,7 +98,7 @@ def _in_effect(name: str, place: Place) -> str:
         return said("machine", language)
     if table not in office or field not in office[table]:
         return said("office", language)
-    return said("counts", language).format(value=shown_value(office[table][field]), source=said(place.source, language))
+    return said("counts", language, value=shown_value(office[table][field]), source=said(place.source, language))
 
 
 @command.command()
@@ -148,13 +144,11 @@ def apply(config: Path | None, data: Path, overwrite: tuple[str, ...], *, overwr
         passwords = give_passwords(session, place, assets.FOLDER)
         session.commit()
     for one in taken:
-        click.echo(
-            said("applied", language).format(key=one.key, was=shown_value(one.database), now=shown_value(one.file))
-        )
+        click.echo(said("applied", language, key=one.key, was=shown_value(one.database), now=shown_value(one.file)))
     if not taken:
         click.echo(said("nothing", language))
     for name, password in passwords.items():
-        click.echo(said("password", language).format(name=name, password=password))
+        click.echo(said("password", language, name=name, password=password))
     if taken:
         for line in have_taken_over(replace(place, site=site), taken):
             click.echo(line)

@@ -93,7 +93,7 @@ class _Wanted:
 @click.option("--as-shown", default="", metavar="CODE", help="Take it only if it is still what that preview showed.")
 @click.option("--by", default="import", show_default=True, help="Who enters them, as the history says.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of display counts without a date of their own.")
-@click.option("--why", default="", help="Reason, for forms of days that are closed (日清).")
+@click.option("--why", default="", help="Reason, for forms of days that are closed.")
 @place_options
 def command(
     *,

@@ -20,6 +20,7 @@ from router.config.first_file import Answers, first_file
 from router.config.load import SiteFileError, review_site
 from router.config.model import PbxMode
 from router.errors import ConfigurationError
+from router.texts import _
 
 MANAGER_USER = """\
 [hotline]
@@ -29,6 +30,11 @@ permit = 127.0.0.1/255.255.255.255
 read = call,user
 write = call,originate,reporting
 """
+
+
+WRITTEN = _("written: %(file)s")
+NEXT = _("next: hotline up --config %(file)s --data data --lan")
+WORTH_A_LOOK = _("worth a look: %(warning)s")
 
 
 class FileExistsAlreadyError(ConfigurationError):
@@ -57,12 +63,16 @@ class FileExistsAlreadyError(ConfigurationError):
 def command(file: Path, ask: bool | None, overwrite: bool, **given: Any) -> None:
     """Ask a few questions and write a site file (site.toml) for `hotline up --config`."""
     questions = Questions(given, sys.stdin.isatty() if ask is None else ask)
-    if file.exists() and not overwrite and not questions.agrees(f"{file} 已存在，替换它吗？Replace it?"):
+    if (
+        file.exists()
+        and not overwrite
+        and not questions.agrees(_("%(file)s exists: replace it?", file=file).render(None))
+    ):
         raise FileExistsAlreadyError(f"{file} exists", cure="name another file, or say --overwrite")
     answers = questions.all_answers()
     _write_secrets(answers, questions, file.absolute().parent)
     _write(file, first_file(answers, str(file)))
-    click.echo(f"已写好 · written: {file}\n下一步 · next: hotline up --config {file} --data data --lan")
+    click.echo(WRITTEN.fill(file=file).render(None) + "\n" + NEXT.fill(file=file).render(answers.language))
 
 
 def _write_secrets(answers: Answers, questions: Questions, folder: Path) -> None:
@@ -72,14 +82,12 @@ def _write_secrets(answers: Answers, questions: Questions, folder: Path) -> None
         if not path.exists():
             secret = secrets.token_urlsafe(24)
             _write_private(path, secret)
-            click.echo(
-                f"写进 Asterisk 的 manager.conf 再重载 · for manager.conf of your Asterisk, then reload:\n\n"
-                f"{MANAGER_USER.format(secret=secret)}"
-            )
+            there = _("for manager.conf of your Asterisk, then reload:").render(answers.language)
+            click.echo(f"{there}\n\n{MANAGER_USER.format(secret=secret)}")
     elif answers.registers:
         path = folder / answers.trunk_secret_file
         if not path.exists():
-            secret = questions.password("注册用的密码 · Password there")
+            secret = questions.password(_("Password there").render(None))
             if not secret:
                 raise NotAnsweredError(f"{path} is missing", cure="write the trunk's password into it, mode 600")
             _write_private(path, secret)
@@ -88,7 +96,7 @@ def _write_secrets(answers: Answers, questions: Questions, folder: Path) -> None
 def _write_private(path: Path, secret: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(f"{secret}\n")
-    click.echo(f"已写好 · written: {path}")
+    click.echo(WRITTEN.fill(file=path).render(None))
 
 
 def _write(file: Path, text: str) -> None:
@@ -103,4 +111,4 @@ def _write(file: Path, text: str) -> None:
     finally:
         draft.unlink(missing_ok=True)
     for warning in review.warnings:
-        click.echo(f"提醒 · worth a look: {dataclasses.replace(warning, file=file)}", err=True)
+        click.echo(WORTH_A_LOOK.fill(warning=dataclasses.replace(warning, file=file)).render(review.language), err=True)

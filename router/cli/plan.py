@@ -19,29 +19,24 @@ from router.config.plan_file import load_plan
 from router.errors import RequestError
 from router.store.office.plans import publish as publish_plan
 from router.store.office.queries import plan_of_day
+from router.texts import _
 
 ORIGINS = {
-    Origin.PUBLISHED: ("已发布", "published"),
-    Origin.STANDING: ("常设排班", "the standing plan"),
-    Origin.EARLIER: ("未发布，沿用 {of} 的排班", "nothing is published: going on with that of {of}"),
-    Origin.NONE: ("没有排班，不会响任何人", "there is no plan: nobody is rung"),
+    Origin.PUBLISHED: _("published"),
+    Origin.STANDING: _("the standing plan"),
+    Origin.EARLIER: _("nothing is published: going on with that of %(of)s"),
+    Origin.NONE: _("there is no plan: nobody is rung"),
 }
 TEXTS = {
-    "no-slots": ("没有时段：这一天不响任何人", "no slots: nobody is rung on that day"),
-    "groups": ("接电 {call} ／ 接待 {reception}", "call {call} / reception {reception}"),
-    "continues": ("（接着上一时段）", " (goes on)"),
-    "no-date": (
-        "没有日期：在文件里写 date = 2026-12-01，或用 --date",
-        "no date: write date = 2026-12-01, or use --date",
-    ),
-    "past": ("{day} 已经过去", "{day} is over"),
-    "in-place-of": ("代替：{origin}", "in place of: {origin}"),
-    "running": (
-        "现在进行的时段不变，只有结束时间会变；它的顺序请当场调整",
-        "the slot that runs now goes on as it is, only its end may change",
-    ),
-    "sure": ("发布？", "publish it?"),
-    "published": ("已发布 {day}", "published for {day}"),
+    "no-slots": _("no slots: nobody is rung on that day"),
+    "groups": _("call %(call)s / reception %(reception)s"),
+    "continues": _(" (goes on)"),
+    "no-date": _("no date: write date = 2026-12-01, or use --date"),
+    "past": _("%(day)s is over"),
+    "in-place-of": _("in place of: %(origin)s"),
+    "running": _("the slot that runs now goes on as it is, only its end may change"),
+    "sure": _("publish it?"),
+    "published": _("published for %(day)s"),
 }
 
 
@@ -91,7 +86,7 @@ def publish(file: Path, config: Path | None, data: Path, day: datetime | None, *
     with opened(place) as session:
         before = plan_of_day(session, site, wanted)
         new = plan_that_counts(site, {wanted: plan.slots}, wanted)
-        click.echo(f"{wanted}  {_said('in-place-of', site).format(origin=_origin(before, site))}")
+        click.echo(f"{wanted}  {_said('in-place-of', site, origin=_origin(before, site))}")
         _draw(new, site)
         if wanted == datetime.now(site.zone).date():
             click.echo(_said("running", site))
@@ -99,7 +94,7 @@ def publish(file: Path, config: Path | None, data: Path, day: datetime | None, *
             raise SystemExit(1)
         publish_plan(session, site, wanted, plan.slots, by=who())
         session.commit()
-    click.echo(_said("published", site).format(day=wanted))
+    click.echo(_said("published", site, day=wanted))
     click.echo(_tell_the_engine(place))
 
 
@@ -107,7 +102,7 @@ def _date(day: date | None, site: Site) -> date:
     if day is None:
         raise NoDateError(_said("no-date", site))
     if day < datetime.now(site.zone).date():
-        raise NoDateError(_said("past", site).format(day=day))
+        raise NoDateError(_said("past", site, day=day))
     return day
 
 
@@ -115,14 +110,12 @@ def _tell_the_engine(place: Place) -> str:
     return "\n".join(have_taken_over(place, ()))
 
 
-def _said(text: str, site: Site) -> str:
-    zh, en = TEXTS[text]
-    return zh if site.site.language == "zh" else en
+def _said(text: str, site: Site, **values: object) -> str:
+    return TEXTS[text].fill(**values).render(site.site.language)
 
 
 def _origin(plan: Counting, site: Site) -> str:
-    zh, en = ORIGINS[plan.origin]
-    return (zh if site.site.language == "zh" else en).format(of=plan.of)
+    return ORIGINS[plan.origin].fill(of=plan.of).render(site.site.language)
 
 
 def _draw(plan: Counting, site: Site) -> None:
@@ -133,7 +126,7 @@ def _draw(plan: Counting, site: Site) -> None:
             for group in ("call", "reception")
         }
         goes_on = _said("continues", site) if slot["continues"] else ""
-        groups = _said("groups", site).format(**orders)
+        groups = _said("groups", site, **orders)
         click.echo(f"  {slot['from']}–{slot['to']}  {slot['name']}{goes_on}  {groups}")
     if not plan.entries:
         click.echo(f"  {_said('no-slots', site)}")

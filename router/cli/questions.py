@@ -29,7 +29,7 @@ from router.config.values import (
     Zone,
 )
 from router.errors import ConfigurationError
-from router.texts import language_of
+from router.texts import Message, _, language_of
 
 Check = Callable[[str], Any]
 
@@ -58,20 +58,20 @@ class Questions:
 
     def all_answers(self) -> Answers:
         """Every answer, in the order in which people think of them; raises for one that can't be used."""
-        name = self.one("name", "售楼处名称 · Name of the office", "售楼处", checked(Text))
-        language = self.one("language", "语言 · Language (zh, en)", "zh", checked(Literal["zh", "en"]))
-        zone = self.one("zone", "时区 · Time zone", "Asia/Shanghai", checked(Zone))
-        country = self.one("country", "国家 · Country", "CN", checked(Country))
-        area_code = self.one("area_code", "区号，如 025，可不填 · Area code, may be empty", "", area_code_or_none)
+        name = self.one("name", _("Name of the office"), "售楼处", checked(Text))
+        language = self.one("language", _("Language (zh, en)"), "zh", checked(Literal["zh", "en"]))
+        zone = self.one("zone", _("Time zone"), "Asia/Shanghai", checked(Zone))
+        country = self.one("country", _("Country"), "CN", checked(Country))
+        area_code = self.one("area_code", _("Area code, may be empty"), "", area_code_or_none)
         mode = PbxMode(self.one("pbx", PBX_QUESTION, "private", checked(Literal["private", "existing"])))
         own = mode is PbxMode.PRIVATE
         trunk = self.several("trunk", TRUNK_QUESTION, None, network_or_server) if own else []
         registers = not all(is_network(one) for one in trunk)
-        user = self.one("trunk_user", "注册用的用户名 · User name there", None, checked(Username)) if registers else ""
-        hotlines = self.several("hotline", "热线号码 · Hotline number(s)", None, checked(Dialled))
-        call = self.members("consultant", "接电组顾问，按顺序 · Call group, in order", None)
-        reception = self.members("reception", "接待组顾问，可不填 · Reception group, may be empty", "")
-        hours = self.several("hours", "接听时段 · Hours", "09:00-21:00", slot)
+        user = self.one("trunk_user", _("User name there"), None, checked(Username)) if registers else ""
+        hotlines = self.several("hotline", _("Hotline number(s)"), None, checked(Dialled))
+        call = self.members("consultant", _("Call group, in order"), None)
+        reception = self.members("reception", _("Reception group, may be empty"), "")
+        hours = self.several("hours", _("Hours"), "09:00-21:00", slot)
         everyone = numbered([*call, *reception], mode)
         return Answers(
             name=name,
@@ -89,47 +89,47 @@ class Questions:
             hours=tuple(hours),
         )
 
-    def one(self, key: str, question: str, default: str | None, check: Check) -> str:
+    def one(self, key: str, question: Message, default: str | None, check: Check) -> str:
         """One text: as the option says, else asked, else the default; raises for one that can't be used."""
         answer: str = self._answer(key, question, default, lambda text: check(text.strip()))
         return answer
 
-    def several(self, key: str, question: str, default: str | None, check: Check) -> list[Any]:
+    def several(self, key: str, question: Message, default: str | None, check: Check) -> list[Any]:
         """Texts with commas between."""
 
         def read(text: str) -> list[Any]:
             parts = [part.strip() for part in re.split("[,，、]", text) if part.strip()]
             if not parts and default != "":
-                raise click.BadParameter("至少写一个 · at least one is needed")
+                raise click.BadParameter(_("at least one is needed").render(None))
             return [check(part) for part in parts]
 
-        answers: list[Any] = self._answer(key, f"{question}（逗号分开 · commas between）", default, read)
+        answers: list[Any] = self._answer(key, _("%(question)s (commas between)", question=question), default, read)
         return answers
 
-    def members(self, key: str, question: str, default: str | None) -> list[Member]:
+    def members(self, key: str, question: Message, default: str | None) -> list[Member]:
         """People; some may have no extension yet."""
         return self.several(key, question, default, member)
 
-    def _answer(self, key: str, question: str, default: str | None, read: Callable[[str], Any]) -> Any:
+    def _answer(self, key: str, question: Message, default: str | None, read: Callable[[str], Any]) -> Any:
         given = self._given.get(key)
         text = ",".join(given) if isinstance(given, tuple) and given else given if isinstance(given, str) else None
         if text is None and self._can_ask:
-            return click.prompt(question, default=default, value_proc=read, show_default=bool(default))
+            return click.prompt(question.render(None), default=default, value_proc=read, show_default=bool(default))
         if text is None:
             text = default
         option = f"--{key.replace('_', '-')}"
         if text is None:
-            raise NotAnsweredError(f"{question}: 没有回答 · not answered", cure=f"say {option}, or --ask")
+            raise NotAnsweredError(
+                _("%(question)s: not answered", question=question).render(None), cure=f"say {option}, or --ask"
+            )
         try:
             return read(text)
         except click.BadParameter as error:
             raise click.BadParameter(error.message, param_hint=option) from error
 
 
-PBX_QUESTION = "电话系统：private 自带，existing 已有 · PBX: private (ours) or existing"
-TRUNK_QUESTION = (
-    "外线：来电的 IP 地址，或要注册的服务器 · Trunk: addresses calls come from, or a server to register with"
-)
+PBX_QUESTION = _("PBX: private (ours) or existing")
+TRUNK_QUESTION = _("Trunk: addresses calls come from, or a server to register with")
 
 
 def checked(kind: Any) -> Check:

@@ -18,6 +18,7 @@ from pathlib import Path
 from router.cli.data_folder import DataFolder
 from router.errors import ConfigurationError, HotlineError
 from router.telephony.private import processes
+from router.texts import _
 
 STOP_SECONDS = 15.0
 
@@ -120,8 +121,8 @@ def only_one(folder: DataFolder) -> Iterator[None]:
             file.seek(0)
             pid = file.read().strip() or "?"
             raise AlreadyRunningError(
-                f"这个数据目录已在运行 · already running on {folder.path} (process {pid})",
-                cure=f"用 Ctrl-C 或 kill {pid} 停掉它，或另用 --data · end that one first, or give another --data",
+                _("already running on %(folder)s (process %(pid)s)", folder=folder.path, pid=pid).render(None),
+                cure=_("end that one first (Ctrl-C, or kill %(pid)s), or give another --data", pid=pid).render(None),
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -137,7 +138,7 @@ def end_orphans(folder: DataFolder) -> list[str]:
     """
     ours = _ours(folder)
     ours.sort(key=lambda entry: "supervisord" not in entry[1])
-    for pid, _ in ours:
+    for pid, _command in ours:
         _end(pid)
     return [f"{pid} {command}" for pid, command in ours]
 

@@ -10,6 +10,7 @@ from router.config.changes import Difference
 from router.config.model import PbxMode
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError
+from router.texts import _
 from router.wire.errors import EngineUnreachableError
 
 PAGES_READ_AT_START = ("site.zone", "site.language")
@@ -26,13 +27,11 @@ def have_taken_over(place: Place, changed: Collection[Difference]) -> Iterator[s
         yield said("not-running", language)
         return
     except HotlineError as error:
-        yield said("not-taken", language).format(why=error.message)
+        yield said("not-taken", language, why=error.message)
         return
-    needs += [f"{PAGES[language]}: {one.key}" for one in changed if one.key in PAGES_READ_AT_START]
+    pages = _("pages").render(language)
+    needs += [f"{pages}: {one.key}" for one in changed if one.key in PAGES_READ_AT_START]
     if needs:
-        yield said("needs-restart", language).format(what="; ".join(needs))
+        yield said("needs-restart", language, what="; ".join(needs))
     if place.site.pbx.mode is PbxMode.EXISTING and any(one.path[0] in PBX_KNOWS for one in changed):
         yield said("existing", language)
-
-
-PAGES = {"zh": "网页", "en": "pages"}

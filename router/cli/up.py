@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.cells import cell_len
 
 from router.cli import lan
 from router.cli.accounts import prepare_database
@@ -50,9 +51,11 @@ from router.errors import ConfigurationError, HotlineError
 from router.store.migrate import DatabaseUnreachableError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
+from router.texts import Listing, Message, _, _n
 from router.web import assets
 from router.wire.board import BoardPlan, OfficeBoard
 
+LABEL_COLUMNS = 16
 READY_SECONDS = 40.0
 
 
@@ -123,15 +126,18 @@ def _refuse_weak_secrets(place: Place) -> None:
     weak = [account for account, _ in weak_accounts(place.site)]
     if weak:
         raise WeakSecretError(
-            f"账号 {'、'.join(weak)} 的密码太弱，不能对外开放 · secrets too weak for a network",
-            cure="在站点文件里改长或删去（自动生成） · make them longer in the site file, or leave them out",
+            _("the secrets of the accounts %(accounts)s are too weak for a network", accounts=Listing(weak)).render(
+                None
+            ),
+            cure=_("make them longer in the site file, or leave them out: then they are made").render(None),
         )
 
 
 def _tell_what_is_worth_a_look(config: Path) -> None:
     """What `hotline config check` warns of (the file itself has been checked)."""
-    for warning in review_site(config).warnings:
-        say(f"提醒 worth a look: {warning}")
+    review = review_site(config)
+    for warning in review.warnings:
+        say(_("worth a look: %(warning)s", warning=warning).render(review.language))
 
 
 def _tell_and_wait(service: Running) -> None:
@@ -190,10 +196,8 @@ def _database(place: Place) -> dict[str, str]:
         if OfficeCopy(place.folder.office).read() is None:
             raise
         say(f"{error}")
-        say(
-            "数据库不可用：按最后一次所知的设置接电话，记录稍后补上 · the database is away: calls are served by what it"
-        )
-        say("last said, and the record catches up")
+        away = _("the database is away: calls are served by what it last said, and the record catches up")
+        say(away.render(place.site.site.language))
         return {}
 
 
@@ -205,7 +209,12 @@ def _tell_of_changes(place: Place, config: Path | None, data: Path) -> None:
         count = len([one for one in compare(session, place.file).differences if one.changed_in is not Side.PAGE])
     if count:
         command = f"hotline config diff --config {config} --data {data}"
-        say(f"{config.name} 有 {count} 处改动尚未应用 · {count} changes in it are not applied yet: {command}")
+        changes = _n(
+            "%(file)s: %(num)s change is not applied yet: %(command)s",
+            "%(file)s: %(num)s changes are not applied yet: %(command)s",
+            count,
+        )
+        say(changes.fill(file=config.name, command=command).render(place.site.site.language))
 
 
 def _asterisk(place: Place) -> PrivateAsterisk | None:
@@ -307,35 +316,42 @@ def tell(place: Place, passwords: dict[str, str], seconds: float) -> None:
     """Say where everything is: the page, how to sign in, how to connect a phone, which number to call."""
     site = place.site
     click.echo(f"\n{site.site.name} · ready after {seconds:.1f} s\n")
-    click.echo(f"  看板 Board      {page_address(place)}/")
+    _row(_("Board"), f"{page_address(place)}/")
     if site.web.tls:
-        click.echo(f"  证书 TLS        made here; its SHA-256 begins with {fingerprint(place)[:23]}")
+        _row(_("TLS"), f"made here; its SHA-256 begins with {fingerprint(place)[:23]}")
     for name, password in passwords.items():
-        click.echo(f"  登录 Sign in    {name} / {password}   (shown once)")
+        _row(_("Sign in"), f"{name} / {password}   (shown once)")
     if site.pbx.mode is PbxMode.PRIVATE:
         _tell_phones(place)
     for hotline in site.hotlines:
-        click.echo(f"  热线 Hotline    {hotline.number} ({hotline.name or hotline.trunk})")
+        _row(_("Hotline"), f"{hotline.number} ({hotline.name or hotline.trunk})")
     if place.demo:
-        click.echo("  没有话机 No phone  ./hotline demo: Asterisk plays callers and consultants")
+        _row(_("No phone"), "./hotline demo: Asterisk plays callers and consultants")
     board = _board_with_its_slot(place)
     if board.nobody_is_in:
-        click.secho("  ■ 无人在岗，来电无处可响 · Nobody is checked in: dial *1 on each phone", fg="red", bold=True)
+        nobody = _("nobody is checked in, calls have nowhere to ring: dial *1 on each phone")
+        click.secho(f"  ■ {nobody.render(None)}", fg="red", bold=True)
     _tell_of_the_plan(board.plan)
     if place.lan:
-        click.echo(f"\n  用手机打开看板 · The board on a phone:\n\n{lan.qr_code(page_address(place) + '/')}")
+        phone = _("The board on a phone:").render(None)
+        click.echo(f"\n  {phone}\n\n{lan.qr_code(page_address(place) + '/')}")
     click.echo("\n  Ctrl-C ends everything.\n")
+
+
+def _row(label: Message, text: str) -> None:
+    """A line of what was started: its name in both languages, in a column of its own, and the thing."""
+    name = f"{label.render('zh')} {label.render('en')}"
+    click.echo(f"  {name}{' ' * max(2, LABEL_COLUMNS - cell_len(name))}{text}")
 
 
 def _tell_of_the_plan(plan: BoardPlan | None) -> None:
     """R1: a day without a plan of its own is for the supervisor to know."""
     if plan is not None and plan.origin == Origin.EARLIER:
-        words = f"今天未发布，沿用 {plan.of} 的排班 · No plan for today: going on with that of {plan.of}"
-        click.secho(f"  ▲ {words} (hotline plan publish)", fg="yellow", bold=True)
+        words = _("no plan for today: going on with that of %(of)s", of=plan.of)
+        click.secho(f"  ▲ {words.render(None)} (hotline plan publish)", fg="yellow", bold=True)
     elif plan is not None and plan.origin == Origin.NONE:
-        click.secho(
-            "  ■ 今天没有排班，不会响任何人 · No plan: nobody is rung (hotline plan publish)", fg="red", bold=True
-        )
+        words = _("no plan for today: nobody is rung")
+        click.secho(f"  ■ {words.render(None)} (hotline plan publish)", fg="red", bold=True)
 
 
 def _board_with_its_slot(place: Place) -> OfficeBoard:
@@ -372,7 +388,7 @@ def is_log(descriptor: int) -> bool:
 
 def _tell_phones(place: Place) -> None:
     host, port = split_address(place.site.pbx.sip_bind)
-    click.echo(f"  话机 Phones     SIP server {place.lan or host}:{port} (UDP)")
+    _row(_("Phones"), f"SIP server {place.lan or host}:{port} (UDP)")
     for consultant in place.site.consultants:
         for phone in consultant.all_phones:
             if phone.account:
@@ -381,6 +397,6 @@ def _tell_phones(place: Place) -> None:
     for trunk in place.site.trunks:
         if trunk.account:
             secret = _password_once(place, trunk.account, in_file=trunk.secret is not None)
-            click.echo(f"  来电 Caller     account {trunk.account}  password {secret}")
+            _row(_("Caller"), f"account {trunk.account}  password {secret}")
         for address in trunk.match:
-            click.echo(f"  来电 Caller     calls from {address}")
+            _row(_("Caller"), f"calls from {address}")

@@ -35,7 +35,11 @@ MODEL = (
 @click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--policy", "policies", multiple=True, metavar="KEY=VALUE", help="A policy of the rules: rings=4.")
 @click.option(
-    "--order", "orders", multiple=True, metavar="SLOT:GROUP:A,B", help="An order: 白班:call:li,chen (or 09:00:call:…)."
+    "--order",
+    "orders",
+    multiple=True,
+    metavar="SLOT:GROUP:A,B",
+    help="An order: SLOT by its name or its start: 09:00:call:li,chen.",
 )
 @place_options
 @click.option("--all", "show_all", is_flag=True, help="List every call, not only those that change hands.")

@@ -69,5 +69,5 @@ def test_what_is_worth_a_look_in_the_site_file_is_told_at_the_start(tmp_path: Pa
         said = service.start()
     finally:
         service.end()
-    assert "提醒 worth a look" in said
+    assert "提醒：" in said
     assert "周六" in said

@@ -17,16 +17,18 @@ from router.errors import RequestError
 from router.store.office.changes import slot_row
 from router.store.scope import SITE_ID
 from router.store.tables.office import PlanRow
+from router.texts import Message, _
 
 
 class PlanRefusedError(RequestError):
-    """R1 refuses the plan; `reasons` are all that is wrong with it, in Chinese and English."""
+    """R1 refuses the plan; `reasons` are all that is wrong with it."""
 
     id = "plan-refused"
 
-    def __init__(self, reasons: list[str]) -> None:
+    def __init__(self, reasons: list[Message]) -> None:
         self.reasons = reasons
-        super().__init__("\n".join(reasons), cure="nothing was published")
+        told = (reason.render(None) for reason in reasons)
+        super().__init__("\n".join(told), cure=_("nothing was published").render(None))
 
 
 def publish(session: Session, site: Site, day: date, slots: Iterable[SlotEntry], *, by: str) -> PlanRow:
@@ -36,7 +38,7 @@ def publish(session: Session, site: Site, day: date, slots: Iterable[SlotEntry],
     twice in a slot, somebody who does not work here.
     """
     wanted = sorted(slots, key=lambda slot: slot.start)
-    reasons = list(dict.fromkeys(refusals(site, wanted)))
+    reasons = _each_once(refusals(site, wanted))
     if reasons:
         raise PlanRefusedError(reasons)
     row = PlanRow(
@@ -51,19 +53,24 @@ def publish(session: Session, site: Site, day: date, slots: Iterable[SlotEntry],
     return row
 
 
-def refusals(site: Site, slots: list[SlotEntry]) -> Iterator[str]:
+def refusals(site: Site, slots: list[SlotEntry]) -> Iterator[Message]:
     """Everything for which R1 refuses the slots, which are in order of time."""
     here = {consultant.id for consultant in site.consultants}
     for slot in slots:
         order = (*slot.call, *slot.reception)
         for person in order:
             if order.count(person) > 1:
-                yield f"{_title(slot)}：{person} 出现两次 · {person} is named twice"
+                yield _("%(slot)s: %(person)s is named twice", slot=_title(slot), person=person)
             if person not in here:
-                yield f"{_title(slot)}：没有顾问 {person} · nobody here is {person}"
+                yield _("%(slot)s: nobody here is %(person)s", slot=_title(slot), person=person)
     for earlier, later in pairwise(slots):
         if later.start < earlier.end:
-            yield f"{_title(earlier)} 与 {_title(later)} 重叠 · these two overlap"
+            yield _("%(earlier)s and %(later)s overlap", earlier=_title(earlier), later=_title(later))
+
+
+def _each_once(reasons: Iterable[Message]) -> list[Message]:
+    """Somebody who is named twice is found twice."""
+    return list({reason.render("en"): reason for reason in reasons}.values())
 
 
 def _title(slot: SlotEntry) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from router.store.tables.base import Base, UtcDateTime
+from router.texts import _n
 
 # DESIGN, Web: what each may do is decided in the pages, by these names
 ROLES = ("supervisor", "manager", "secretary", "consultant", "administrator")
@@ -85,8 +86,8 @@ class User(Base, UserMixin):
         """Whether the account is locked; called once the password was right, so else the count begins anew."""
         if self.locked_until is not None and self.locked_until > datetime.now(UTC):
             if form_error is not None:
-                minutes = LOCK_MINUTES
-                form_error.append(f"账号已锁定，请 {minutes} 分钟后再试 · Locked, try again in {minutes} minutes")
+                locked = _n("Locked, try again in %(num)s minute", "Locked, try again in %(num)s minutes", LOCK_MINUTES)
+                form_error.append(locked.render(None))
             return True
         self.failed_logins, self.locked_until = 0, None
         return False

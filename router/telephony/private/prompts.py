@@ -16,42 +16,38 @@ import subprocess
 import sys
 import tempfile
 import wave
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import mul
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
+
+from router.texts import Language, Message, _
 
 RATE: Final = 8000
 """Samples a second: what a telephone line carries."""
 
-TEXTS: Final[dict[str, dict[str, str]]] = {
-    "waiting": {
-        "zh": "您好，置业顾问正在接听其他来电，请稍候。",
-        "en": "Hello. All our consultants are speaking. Please hold the line.",
-    },
-    "closed": {
-        "zh": "您好，现在是非工作时间，我们会尽快给您回电。",
-        "en": "Hello. We are closed now. We will call you back.",
-    },
-    "no-answer": {
-        "zh": "抱歉，现在无人接听，我们会尽快给您回电。",
-        "en": "Sorry, nobody can answer now. We will call you back.",
-    },
-    "taken": {"zh": "电话已被接听。", "en": "The call has been taken."},
-    "press-1": {"zh": "热线来电，接听请按一。", "en": "A call of the hotline. Press one to take it."},
-    "presence-present": {"zh": "已在岗。", "en": "You are present."},
-    "presence-receiving": {"zh": "正在接待。", "en": "You are receiving visitors."},
-    "presence-meeting": {"zh": "正在开会。", "en": "You are in a meeting."},
-    "presence-errand": {"zh": "已外出。", "en": "You are on an errand."},
-    "presence-break": {"zh": "正在休息。", "en": "You are on a break."},
-    "presence-off": {"zh": "已下班。", "en": "You are off duty."},
-    "talk-warning": {"zh": "通话时间快到了。", "en": "Your time is nearly over."},
-    "other": {"zh": "已记为其他事务。", "en": "Marked as other business."},
-    "refused": {"zh": "现在无法办理。", "en": "This is not possible now."},
-}
-"""Name -> language -> sentence; the dialplan plays `hotline/<name>`."""
+TEXTS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "waiting": _("Hello. All our consultants are speaking. Please hold the line."),
+        "closed": _("Hello. We are closed now. We will call you back."),
+        "no-answer": _("Sorry, nobody can answer now. We will call you back."),
+        "taken": _("The call has been taken."),
+        "press-1": _("A call of the hotline. Press one to take it."),
+        "presence-present": _("You are present."),
+        "presence-receiving": _("You are receiving visitors."),
+        "presence-meeting": _("You are in a meeting."),
+        "presence-errand": _("You are on an errand."),
+        "presence-break": _("You are on a break."),
+        "presence-off": _("You are off duty."),
+        "talk-warning": _("Your time is nearly over."),
+        "other": _("Marked as other business."),
+        "refused": _("This is not possible now."),
+    }
+)
+"""Name -> sentence; the dialplan plays `hotline/<name>`."""
 
-VOICES: Final = {"zh": "cmn", "en": "en-us"}
+VOICES: Final[Mapping[Language, str]] = {"zh": "cmn", "en": "en-us"}
 
 
 class Prompts:
@@ -65,13 +61,13 @@ class Prompts:
         """Write every prompt that is missing into `folder`/<language>/<name>.wav."""
         for language in VOICES:
             (folder / language).mkdir(parents=True, exist_ok=True)
-        for name, texts in TEXTS.items():
-            for language, text in texts.items():
+        for name, text in TEXTS.items():
+            for language in VOICES:
                 place = folder / language / name
                 if not any(place.with_suffix(end).exists() for end in (".wav", ".alaw", ".ulaw", ".gsm", ".sln")):
-                    self._make_one(language, text, place.with_suffix(".wav"))
+                    self._make_one(language, text.render(language), place.with_suffix(".wav"))
 
-    def _make_one(self, language: str, text: str, file: Path) -> None:
+    def _make_one(self, language: Language, text: str, file: Path) -> None:
         key = hashlib.sha256(f"{language} {text}".encode()).hexdigest()[:24]
         kept = self._cache / f"{key}.wav"
         if not kept.exists():
@@ -83,7 +79,7 @@ class Prompts:
         shutil.copyfile(kept, draft)
         draft.replace(file)
 
-    def _speak(self, language: str, text: str) -> array.array[int] | None:
+    def _speak(self, language: Language, text: str) -> array.array[int] | None:
         """The sentence at 8 kHz; None where it can't be spoken."""
         if not self._speech:
             return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from router.core.words import PersonId
+from router.texts import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Directory:
     hotlines: tuple[Hotline, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     times: Times = Times()
-    language: str = "zh"
+    language: Language = "zh"
     music: str = "default"
     prompts: str = ""  # folder below Asterisk's sounds folder; "" for tones
     duty_dial: str = ""  # what is dialled in closed hours; "": nothing

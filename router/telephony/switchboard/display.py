@@ -8,29 +8,19 @@ from types import MappingProxyType
 from typing import Final
 
 from router.core.words import Stage
+from router.texts import Language, Message, _
 
 LIMIT = 40  # characters; a desk phone shows about half
 
-WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "zh": {
-            "owner": "老客户 {owner}",
-            "substitute": "接替 {owner}",
-            "everyone": "人人可接",
-            "everyone-owned": "人人可接 老客户 {owner}",
-            "hand-over": "转交 {giver}",
-            "back": "转回",
-            "withheld": "号码隐藏",
-        },
-        "en": {
-            "owner": "Returning {owner}",
-            "substitute": "For {owner}",
-            "everyone": "Anyone",
-            "everyone-owned": "Anyone, for {owner}",
-            "hand-over": "From {giver}",
-            "back": "Back",
-            "withheld": "Withheld",
-        },
+        "owner": _("Returning %(owner)s"),
+        "substitute": _("For %(owner)s"),
+        "everyone": _("Anyone"),
+        "everyone-owned": _("Anyone, for %(owner)s"),
+        "hand-over": _("From %(giver)s"),
+        "back": _("Back"),
+        "withheld": _("Withheld"),
     }
 )
 
@@ -40,28 +30,27 @@ def clean(text: str) -> str:
     return re.sub(r"[^\w .·（）+-]", "", text.replace("\t", " "))[:LIMIT].strip()
 
 
-def stage_words(language: str, stage: Stage, owner: str) -> str:
+def stage_words(language: Language, stage: Stage, owner: str) -> str:
     """The stage in words; "" for a call in turn, which needs none."""
-    words = WORDS.get(language, WORDS["en"])
     if stage is Stage.ROTATION:
         return ""
     if stage is Stage.EVERYONE and owner:
-        return words["everyone-owned"].format(owner=owner)
-    return words[stage.value].format(owner=owner)
+        return WORDS["everyone-owned"].fill(owner=owner).render(language)
+    return WORDS[stage.value].fill(owner=owner).render(language)
 
 
-def caller_id(language: str, number: str, words: str, name: str) -> str:
+def caller_id(language: Language, number: str, words: str, name: str) -> str:
     """The CallerID of an Originate, `"words name" <number>`."""
     digits = _digits(number)
     shown = clean(" ".join(part for part in (words, name) if part))
     if not shown and not digits:
-        shown = WORDS.get(language, WORDS["en"])["withheld"]
+        shown = WORDS["withheld"].render(language)
     return f'"{shown}" <{digits}>'
 
 
-def caller_id_outside(language: str, number: str, words: str, name: str, *, hotline: str) -> str:
+def caller_id_outside(language: Language, number: str, words: str, name: str, *, hotline: str) -> str:
     """The same for a phone behind a trunk: a carrier takes no number but our own, so the customer is in the name."""
-    customer = _digits(number) or WORDS.get(language, WORDS["en"])["withheld"]
+    customer = _digits(number) or WORDS["withheld"].render(language)
     shown = clean(" ".join(part for part in (customer, words, name) if part))
     return f'"{shown}" <{_digits(hotline)}>'
 

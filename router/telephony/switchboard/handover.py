@@ -40,7 +40,7 @@ def on_hand_over(floor: Floor, event: AmiEvent) -> None:
         return
     floor.devices.reserve(target)
     ringing.look_at(floor, target)
-    words = WORDS.get(floor.directory.language, WORDS["en"])["hand-over"].format(giver=floor.name_of(giver))
+    words = WORDS["hand-over"].fill(giver=floor.name_of(giver)).render(floor.directory.language)
     ringing.start(floor, call, target, Purpose.HAND_OVER, words, not_taken)
     floor.at(floor.directory.times.hand_over_ms, _unanswered, call, offer)
 
@@ -97,7 +97,7 @@ def not_taken(floor: Floor, call: LiveCall, order: Order) -> None:
 
 
 def _ring_giver(floor: Floor, call: LiveCall, giver: PersonId) -> None:
-    words = WORDS.get(floor.directory.language, WORDS["en"])["back"]
+    words = WORDS["back"].render(floor.directory.language)
     ringing.start(floor, call, giver, Purpose.BACK, words, not_taken)
     floor.at(floor.directory.times.giver_ms, _giver_away, call, call.offer)
 

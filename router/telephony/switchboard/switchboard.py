@@ -25,6 +25,8 @@ from router.telephony.ami.pending import AmiFuture, EventList
 from router.telephony.switchboard.board import Board
 from router.telephony.switchboard.directory import Directory, Standby
 from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, ToSend
+from router.texts import LANGUAGES
+from router.texts.catalogue import translations
 from router.wire.observation import Observation
 
 log = logger(__name__)
@@ -93,6 +95,8 @@ class AsteriskSwitchboard:
 
     def start(self) -> None:
         """Begin to keep the link; letters come from now on."""
+        for language in LANGUAGES:
+            translations(language)  # what phones show is read now, not while the first caller waits
         self._clock_thread = threading.Thread(target=self._keep_time, name="switchboard-clock", daemon=True)
         self._clock_thread.start()
         self._client.connect()
