@@ -34,7 +34,7 @@ def begin_job(session: Session, job: str, due_at: datetime, now: datetime) -> in
 
 def end_job(session: Session, run_id: int, now: datetime, failure: str = "") -> None:
     """Note how it ended; the caller commits."""
-    session.execute(update(JobRunRow).where(JobRunRow.id == run_id).values(ended_at=now, failure=failure[:500]))
+    session.execute(update(JobRunRow).where(JobRunRow.id == run_id).values(ended_at=now, failure=failure))
 
 
 def runs_of_job(session: Session, job: str, *, limit: int = 30) -> Sequence[JobRunRow]:

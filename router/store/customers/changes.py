@@ -35,8 +35,8 @@ def give_owner(
         owner=owner,
         last_contact_at=last_contact,
         at=now,
-        by=by[:80],
-        why=why[:200],
+        by=by,
+        why=why,
     )
     session.add(row)
     session.flush()
@@ -114,12 +114,12 @@ def _record(kept: CustomerRow, merged: CustomerRow, *, by: str, reason: str, now
         merged_owner=merged.owner,
         merged_last_contact_at=merged.last_contact_at,
         at=now,
-        by=by[:80],
-        reason=reason.strip()[:200],
+        by=by,
+        reason=reason.strip(),
     )
 
 
 def note_seen(session: Session, numbers: Iterable[NumberRow], *, by: str, now: datetime) -> None:
     """Somebody looks at numbers in full: that stands in the record. The caller commits."""
     for number in numbers:
-        session.add(NumberSeenRow(site_id=SITE_ID, number_id=number.id, at=now, by=by[:80]))
+        session.add(NumberSeenRow(site_id=SITE_ID, number_id=number.id, at=now, by=by))

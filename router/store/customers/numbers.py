@@ -109,7 +109,7 @@ def block(session: Session, number: str, *, reason: str, by: str, now: datetime)
     if any(row.number.number == number for row in open_blocks(session)):
         raise NumberError("the number is blocked already", cure="`hotline block list` shows since when")
     row = row_of_number(session, number) or add_number(session, number, new_customer(session, now))
-    made = BlockRow(site_id=SITE_ID, number=row, at=now, by=by[:80], reason=reason.strip()[:MAX_REASON])
+    made = BlockRow(site_id=SITE_ID, number=row, at=now, by=by, reason=reason.strip()[:MAX_REASON])
     session.add(made)
     session.flush()
     return made
@@ -120,7 +120,7 @@ def unblock(session: Session, number: str, *, by: str, now: datetime) -> BlockRo
     row = next((row for row in open_blocks(session) if row.number.number == number), None)
     if row is None:
         raise NumberError("the number is not blocked", cure="`hotline block list` shows which are")
-    row.removed_at, row.removed_by = now, by[:80]
+    row.removed_at, row.removed_by = now, by
     return row
 
 

@@ -155,7 +155,7 @@ def _write(connection: Connection, changed: Iterable[dict[str, Any]], recording:
                     "site_id": SITE_ID,
                     "finding_id": change["id"],
                     "at": recording.now,
-                    "by": recording.by[:80],
+                    "by": recording.by,
                     "state": change["state"],
                     "reason": change["reason"],
                 }
@@ -186,10 +186,10 @@ def decide(session: Session, finding_id: int, step: str, *, by: str, now: dateti
     ).all()
     if not changed:
         raise FindingError(f"finding {finding_id} was changed by somebody else", cure="load the page again")
-    session.add(FindingActRow(site_id=SITE_ID, finding_id=finding_id, at=now, by=by[:80], state=after, reason=reason))
+    session.add(FindingActRow(site_id=SITE_ID, finding_id=finding_id, at=now, by=by, state=after, reason=reason))
     return after
 
 
 def write_display_count(session: Session, day: date, slot: str, count: int | None, *, by: str, now: datetime) -> None:
     """Note what the display counted; none takes it back. What was written before stays. The caller commits."""
-    session.add(DisplayCountRow(site_id=SITE_ID, day=day, slot=slot[:80], count=count, at=now, by=by[:80]))
+    session.add(DisplayCountRow(site_id=SITE_ID, day=day, slot=slot, count=count, at=now, by=by))

@@ -24,7 +24,7 @@ def begin_run(database: Engine, day: date, *, by: str, now: datetime, has_pbx: b
     left = (ReconcileRunRow.site_id == SITE_ID, ReconcileRunRow.ended_at.is_(None))
     with database.begin() as connection:
         connection.execute(update(ReconcileRunRow).where(*left).values(ended_at=now, failure=CUT_SHORT))
-        values = {"site_id": SITE_ID, "day": day, "started_at": now, "asked_by": by[:80], "failure": "", "slots": []}
+        values = {"site_id": SITE_ID, "day": day, "started_at": now, "asked_by": by, "failure": "", "slots": []}
         made = connection.execute(
             insert(ReconcileRunRow).values(**values, has_pbx=has_pbx).returning(ReconcileRunRow.id)
         )
@@ -42,7 +42,7 @@ def fail_run(database: Engine, run_id: int, *, now: datetime, failure: str) -> N
     """Note that a run failed, and why."""
     with database.begin() as connection:
         connection.execute(
-            update(ReconcileRunRow).where(ReconcileRunRow.id == run_id).values(ended_at=now, failure=failure[:500])
+            update(ReconcileRunRow).where(ReconcileRunRow.id == run_id).values(ended_at=now, failure=failure)
         )
 
 

@@ -82,7 +82,7 @@ def _apply_input(batch: Batch, event: JournalEvent) -> None:
         call.rang_at = moment(event.at_ms)
     elif isinstance(told, inputs.HungUp):
         call.ended_at = moment(event.at_ms)
-        call.ended_by = event.facts.get("ended_by", "")[:80]
+        call.ended_by = event.facts.get("ended_by", "")
         mark_the_end(call, event)
     elif isinstance(told, inputs.FormFiled):
         call.form_kind = told.kind.value
@@ -106,7 +106,7 @@ def _arrived(batch: Batch, event: JournalEvent, told: inputs.CallArrived) -> Non
     number = batch.number(event, Number(facts.get("caller", told.number)))  # a further number of a customer
     sent = facts.get("number", "")
     if number is not None and sent and not sent.startswith(ERASED) and number.number is not None:
-        number.as_sent = sent[:80]
+        number.as_sent = sent
     call = batch.call(told.call)
     if call is None:
         call = batch.new_call(told.call)
@@ -156,7 +156,7 @@ def _contacted(batch: Batch, event: JournalEvent, told: inputs.Contacted) -> Non
     how = event.facts.get("how") or ("duty" if "duty" in event.facts else "callback")
     row = ContactRow(site_id=batch.site_id, journal=batch.journal, seq=event.seq, number_id=number.id)
     row.at, row.person = moment(event.at_ms), told.person
-    row.how, row.by = how[:16], event.facts.get("by", event.source)[:80]
+    row.how, row.by = how, event.facts.get("by", event.source)
     batch.session.add(row)
 
 
@@ -228,8 +228,8 @@ def _add_step(
             "kind": kind,
             "rules": body.pop("rules", None),
             "body": body,
-            "source": event.source[:32],
-            "refused": event.refused[:255] if position == 0 else "",
+            "source": event.source,
+            "refused": event.refused if position == 0 else "",
         }
     )
 

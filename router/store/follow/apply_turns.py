@@ -75,7 +75,7 @@ def _enter(batch: Batch, event: JournalEvent, position: int, entry: actions.Ledg
             "person": person,
             "what": entry.what.value,
             "undoes": entry.undoes.value if entry.undoes else None,
-            "why": entry.why[:80],
+            "why": entry.why,
             "call_id": entry.about,
         }
         for place, person in enumerate(entry.who)
@@ -135,8 +135,8 @@ def _add(batch: Batch, event: JournalEvent, step: Step, turn: TurnChange) -> Non
             person=turn.person,
             what=turn.what,
             why=turn.why,
-            by=by[:80],
-            note=note[:255],
+            by=by,
+            note=note,
             call_id=turn.call or None,
             undoes=int(undoes) if undoes.isdigit() else None,
         )

@@ -34,7 +34,7 @@ def apply_fact(batch: Batch, fact: Fact) -> None:
             "kind": "Fact",
             "rules": RULES.get(fact.what, ["R18"]),
             "body": {"what": fact.what.value, "person": fact.person, "by": fact.by},
-            "source": fact.source[:32],
+            "source": fact.source,
             "refused": "",
         }
     )

@@ -21,9 +21,9 @@ def apply_presence(batch: Batch, event: JournalEvent, told: inputs.PresenceChang
             at=moment(event.at_ms),
             person=told.person,
             presence=told.presence,
-            by=(facts.get("by") or told.by)[:80],
-            source=event.source[:32],
-            why=facts.get("why", "")[:255],
+            by=(facts.get("by") or told.by),
+            source=event.source,
+            why=facts.get("why", ""),
             check_in="checked_in" in facts,
             late_seconds=int(late) // 1000 if late.isdigit() else None,
         )

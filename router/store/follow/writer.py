@@ -131,7 +131,7 @@ class DatabaseWriter:
 
     def _put_aside(self, item: JournalItem, error: Exception) -> None:
         log.error("event put aside", journal=self._feed.journal, seq=item.seq, exc_info=error)
-        why = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
+        why = f"{type(error).__name__}: {error}"
 
         def record() -> int:
             with Session(self._database) as session:

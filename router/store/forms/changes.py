@@ -70,7 +70,7 @@ def file_form(session: Session, filing: Filing, writing: Writing, *, why: str = 
     check_day(session, filing, writing, why)
     form = FormRow(site_id=SITE_ID, call_id=filing.call_id, filed_at=writing.now, entered=filing.entered)
     session.add(form)
-    _write(session, form, filing, writing, why=why.strip()[:255])
+    _write(session, form, filing, writing, why=why.strip())
     wanted = (FormDraftRow.username == writing.by, FormDraftRow.call_id == (filing.call_id or ""))
     session.execute(delete(FormDraftRow).where(*wanted))
     return form
@@ -92,7 +92,7 @@ def correct_form(session: Session, form: FormRow, filing: Filing, writing: Writi
     if not why.strip():
         raise FormError({"why": "needed"})
     check_filing(filing, writing)
-    _write(session, form, filing, writing, why=why.strip()[:255])
+    _write(session, form, filing, writing, why=why.strip())
 
 
 def check_filing(filing: Filing, writing: Writing) -> None:
@@ -147,7 +147,7 @@ def review_form(session: Session, form: FormRow, *, verdict: str, remark: str, b
     if verdict != "approved" and not remark.strip():
         raise FormError({"remark": "needed"})
     row = FormReviewRow(site_id=form.site_id, form_id=form.id, revision=len(form.revisions), at=now, by=by)
-    row.verdict, row.remark = verdict, remark.strip()[:1000]
+    row.verdict, row.remark = verdict, remark.strip()
     session.add(row)
 
 

@@ -38,7 +38,7 @@ def close_day(
     """Close a day for good; the caller commits. Raises `DayClosedError` when it is."""
     if closing_of(session, day) is not None:
         raise DayClosedError(f"{day} is closed already", cure="correct single forms, with a reason")
-    row = DayClosingRow(site_id=SITE_ID, day=day, closed_at=now, closed_by=by, remark=remark[:500], archive=archive)
+    row = DayClosingRow(site_id=SITE_ID, day=day, closed_at=now, closed_by=by, remark=remark, archive=archive)
     session.add(row)
     session.flush()
     return row

@@ -64,7 +64,7 @@ def add_message(session: Session, target: str, key: str, body: Mapping[str, Any]
 def message_tried(row: OutboxRow, now: datetime, failure: str) -> None:
     """Note how a message went: sent, to be tried again, or given up after the last time."""
     row.tries += 1
-    row.failure = failure[:255]
+    row.failure = failure
     if not failure:
         row.sent_at, row.next_at = now, None
     else:

@@ -65,9 +65,9 @@ def changing(session: Session, *, by: str, source: str) -> Iterator[None]:
         session.add(
             SiteChangeRow(
                 site_id=SITE_ID,
-                key=one.key[:120],
+                key=one.key,
                 at=now,
-                by=by[:80],
+                by=by,
                 source=source,
                 before=[] if one.database is ABSENT else [one.database],
                 after=[] if one.file is ABSENT else [one.file],
@@ -78,7 +78,7 @@ def changing(session: Session, *, by: str, source: str) -> Iterator[None]:
 
 def note_applied(session: Session, office: Plain, *, by: str) -> None:
     """Record what the site file says of the office: from now on its changes are held against this."""
-    session.add(SiteFileRow(site_id=SITE_ID, at=datetime.now(UTC), by=by[:80], office=office))
+    session.add(SiteFileRow(site_id=SITE_ID, at=datetime.now(UTC), by=by, office=office))
 
 
 def put_office(session: Session, office: Mapping[str, Any]) -> None:

@@ -45,7 +45,7 @@ def publish(session: Session, site: Site, day: date, slots: Iterable[SlotEntry],
         site_id=SITE_ID,
         date=day,
         published_at=datetime.now(UTC),
-        published_by=by[:80],
+        published_by=by,
         slots=[slot_row(slot) for slot in wanted],
     )
     session.add(row)

@@ -48,12 +48,12 @@ def make_token(session: Session, *, name: str, scopes: Sequence[str], by: str, n
     session.add(
         ApiTokenRow(
             site_id=SITE_ID,
-            name=name[:80],
+            name=name,
             beginning=text[: len(PREFIX) + SHOWN_CHARACTERS],
             digest=_digest(text),
             scopes=sorted(scopes),
             made_at=now,
-            made_by=by[:80],
+            made_by=by,
         )
     )
     session.flush()

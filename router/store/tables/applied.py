@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class EventAppliedRow(Base):
@@ -19,9 +19,9 @@ class EventAppliedRow(Base):
     __tablename__ = "event_applied"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
-    journal: Mapped[str] = mapped_column(String(32), primary_key=True)
+    journal: Mapped[str] = mapped_column(Bounded(32), primary_key=True)
     seq: Mapped[int] = mapped_column(default=0)
-    slot_name: Mapped[str | None] = mapped_column(String(80))
+    slot_name: Mapped[str | None] = mapped_column(Bounded(80))
     slot_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sheet_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rounds: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
@@ -33,7 +33,7 @@ class EventFailedRow(Base):
     __tablename__ = "event_failed"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
-    journal: Mapped[str] = mapped_column(String(32), primary_key=True)
+    journal: Mapped[str] = mapped_column(Bounded(32), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    why: Mapped[str] = mapped_column(String(500))
+    why: Mapped[str] = mapped_column(Bounded(500))

@@ -1,10 +1,10 @@
-"""What all tables share. May live here: the declarative base and the UTC time type."""
+"""What all tables share. May live here: the declarative base, and the types of times and texts."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 NAMES = {  # one rule for the names of constraints, so that migrations can find them on every database
@@ -33,6 +33,24 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's signature)
         """To aware UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Bounded(TypeDecorator[str]):
+    """Text of at most `length` characters: longer ones are cut here and nowhere else, and a NUL is left out.
+
+    PostgreSQL refuses both, and then an event of the journal could not be put on record for a long reason.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__(length)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  (SQLAlchemy's signature)
+        """As the column takes it."""
+        return value if value is None else value.replace("\0", "")[: self.length]
 
 
 class Base(DeclarativeBase):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class HasNumber(Protocol):
@@ -35,12 +35,12 @@ class CustomerRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
-    owner: Mapped[str | None] = mapped_column(String(32), index=True)
+    owner: Mapped[str | None] = mapped_column(Bounded(32), index=True)
     last_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     known_since: Mapped[datetime] = mapped_column(UtcDateTime)
-    name: Mapped[str] = mapped_column(String(80), default="")  # from an imported list; a form's name goes before it
+    name: Mapped[str] = mapped_column(Bounded(80), default="")  # from an imported list; a form's name goes before it
 
-    remarks: Mapped[str] = mapped_column(String(500), default="")  # from an imported list; extensions, notes
+    remarks: Mapped[str] = mapped_column(Bounded(500), default="")  # from an imported list; extensions, notes
 
     numbers: Mapped[list[NumberRow]] = relationship(back_populates="customer")
 
@@ -57,10 +57,10 @@ class NumberRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    journal: Mapped[str] = mapped_column(String(32))
+    journal: Mapped[str] = mapped_column(Bounded(32))
     key: Mapped[int]
-    number: Mapped[str | None] = mapped_column(String(64))
-    as_sent: Mapped[str | None] = mapped_column(String(80))  # how the carrier last wrote it
+    number: Mapped[str | None] = mapped_column(Bounded(64))
+    as_sent: Mapped[str | None] = mapped_column(Bounded(80))  # how the carrier last wrote it
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     further: Mapped[bool] = mapped_column(default=False)  # the desk knows the customer by another, their first number
 
@@ -75,14 +75,14 @@ class CallbackRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("customer_number.id"), index=True)
-    call_id: Mapped[str | None] = mapped_column(String(64))  # the newest call that was missed
+    call_id: Mapped[str | None] = mapped_column(Bounded(64))  # the newest call that was missed
     owed_since: Mapped[datetime] = mapped_column(UtcDateTime)
     missed_calls: Mapped[int] = mapped_column(default=1)
-    person: Mapped[str | None] = mapped_column(String(32))
-    assigned_by: Mapped[str] = mapped_column(String(80), default="")
+    person: Mapped[str | None] = mapped_column(Bounded(32))
+    assigned_by: Mapped[str] = mapped_column(Bounded(80), default="")
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    settled_by: Mapped[str | None] = mapped_column(String(32))
-    settled_call_id: Mapped[str | None] = mapped_column(String(64))  # none: a follow-up outside the hotline
+    settled_by: Mapped[str | None] = mapped_column(Bounded(32))
+    settled_call_id: Mapped[str | None] = mapped_column(Bounded(64))  # none: a follow-up outside the hotline
 
     number: Mapped[NumberRow] = relationship()
 
@@ -95,13 +95,13 @@ class ContactRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    journal: Mapped[str] = mapped_column(String(32))
+    journal: Mapped[str] = mapped_column(Bounded(32))
     seq: Mapped[int]
     number_id: Mapped[int] = mapped_column(ForeignKey("customer_number.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    person: Mapped[str] = mapped_column(String(32))
-    how: Mapped[str] = mapped_column(String(16))  # one of `customer_contacts.HOW`
-    by: Mapped[str] = mapped_column(String(80), default="")
+    person: Mapped[str] = mapped_column(Bounded(32))
+    how: Mapped[str] = mapped_column(Bounded(16))  # one of `customer_contacts.HOW`
+    by: Mapped[str] = mapped_column(Bounded(80), default="")
 
 
 class NumberSeenRow(Base):
@@ -113,7 +113,7 @@ class NumberSeenRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("customer_number.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
+    by: Mapped[str] = mapped_column(Bounded(80))
 
 
 class BlockRow(Base):
@@ -125,10 +125,10 @@ class BlockRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("customer_number.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
-    reason: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(Bounded(80))
+    reason: Mapped[str] = mapped_column(Bounded(200))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    removed_by: Mapped[str] = mapped_column(String(80), default="")
+    removed_by: Mapped[str] = mapped_column(Bounded(80), default="")
 
     number: Mapped[NumberRow] = relationship()
 
@@ -141,13 +141,13 @@ class OwnerGivenRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("customer_number.id"), index=True)
-    owner: Mapped[str] = mapped_column(String(32))
+    owner: Mapped[str] = mapped_column(Bounded(32))
     last_contact_at: Mapped[datetime] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
-    why: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(Bounded(80))
+    why: Mapped[str] = mapped_column(Bounded(200))
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    refused: Mapped[str] = mapped_column(String(255), default="")
+    refused: Mapped[str] = mapped_column(Bounded(255), default="")
 
     number: Mapped[NumberRow] = relationship()
 
@@ -161,8 +161,8 @@ class MergeRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     kept_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     merged_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    merged_owner: Mapped[str | None] = mapped_column(String(32))
+    merged_owner: Mapped[str | None] = mapped_column(Bounded(32))
     merged_last_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
-    reason: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(Bounded(80))
+    reason: Mapped[str] = mapped_column(Bounded(200))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class DayClosingRow(Base):
@@ -21,6 +21,6 @@ class DayClosingRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
     closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    closed_by: Mapped[str] = mapped_column(String(80))
-    remark: Mapped[str] = mapped_column(String(500), default="")  # why it was closed with things open
+    closed_by: Mapped[str] = mapped_column(Bounded(80))
+    remark: Mapped[str] = mapped_column(Bounded(500), default="")  # why it was closed with things open
     archive: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class LedgerRow(Base):
@@ -25,17 +25,17 @@ class LedgerRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    journal: Mapped[str] = mapped_column(String(32))
+    journal: Mapped[str] = mapped_column(Bounded(32))
     seq: Mapped[int]
     position: Mapped[int]
     place: Mapped[int]  # among the people of one entry
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     sheet_started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    slot_name: Mapped[str | None] = mapped_column(String(80))  # the slot that ran then
-    group: Mapped[str] = mapped_column(String(16))
+    slot_name: Mapped[str | None] = mapped_column(Bounded(80))  # the slot that ran then
+    group: Mapped[str] = mapped_column(Bounded(16))
     round: Mapped[int]  # the round whose turn it is, which may be over by then
-    person: Mapped[str] = mapped_column(String(32))
-    what: Mapped[str] = mapped_column(String(16))  # a `core.words.Account`
-    undoes: Mapped[str | None] = mapped_column(String(16))  # how the same turn had ended before
-    why: Mapped[str] = mapped_column(String(80), default="")
-    call_id: Mapped[str | None] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(Bounded(32))
+    what: Mapped[str] = mapped_column(Bounded(16))  # a `core.words.Account`
+    undoes: Mapped[str | None] = mapped_column(Bounded(16))  # how the same turn had ended before
+    why: Mapped[str] = mapped_column(Bounded(80), default="")
+    call_id: Mapped[str | None] = mapped_column(Bounded(64))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class ReconcileRunRow(Base):
@@ -25,8 +25,8 @@ class ReconcileRunRow(Base):
     day: Mapped[date] = mapped_column(Date)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    asked_by: Mapped[str] = mapped_column(String(80), default="")  # `nightly`, `backfill`, or a user
-    failure: Mapped[str] = mapped_column(String(500), default="")
+    asked_by: Mapped[str] = mapped_column(Bounded(80), default="")  # `nightly`, `backfill`, or a user
+    failure: Mapped[str] = mapped_column(Bounded(500), default="")
     has_pbx: Mapped[bool] = mapped_column(default=True)  # False: no PBX records are configured for this site
     slots: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the counts of each slot
 
@@ -44,12 +44,12 @@ class FindingRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
-    kind: Mapped[str] = mapped_column(String(24))
-    slot: Mapped[str] = mapped_column(String(80))
-    person: Mapped[str] = mapped_column(String(32), default="")
-    call: Mapped[str] = mapped_column(String(80), default="")
-    form: Mapped[str] = mapped_column(String(32), default="")
-    state: Mapped[str] = mapped_column(String(16), default="open")
+    kind: Mapped[str] = mapped_column(Bounded(24))
+    slot: Mapped[str] = mapped_column(Bounded(80))
+    person: Mapped[str] = mapped_column(Bounded(32), default="")
+    call: Mapped[str] = mapped_column(Bounded(80), default="")
+    form: Mapped[str] = mapped_column(Bounded(32), default="")
+    state: Mapped[str] = mapped_column(Bounded(16), default="open")
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -65,9 +65,9 @@ class FindingActRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    by: Mapped[str] = mapped_column(Bounded(80))
+    state: Mapped[str] = mapped_column(Bounded(16))
+    reason: Mapped[str] = mapped_column(Bounded(500), default="")
 
 
 class DisplayCountRow(Base):
@@ -79,7 +79,7 @@ class DisplayCountRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
-    slot: Mapped[str] = mapped_column(String(80))
+    slot: Mapped[str] = mapped_column(Bounded(80))
     count: Mapped[int | None]  # none: taken back
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
+    by: Mapped[str] = mapped_column(Bounded(80))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class FormRow(Base):
@@ -19,15 +19,15 @@ class FormRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    call_id: Mapped[str | None] = mapped_column(String(64))
-    consultant: Mapped[str] = mapped_column(String(32), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    call_id: Mapped[str | None] = mapped_column(Bounded(64))
+    consultant: Mapped[str] = mapped_column(Bounded(32), index=True)
+    kind: Mapped[str] = mapped_column(Bounded(16))
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    slot_name: Mapped[str] = mapped_column(String(80), default="")
-    asked_for: Mapped[str | None] = mapped_column(String(32))
+    slot_name: Mapped[str] = mapped_column(Bounded(80), default="")
+    asked_for: Mapped[str | None] = mapped_column(Bounded(32))
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    entered: Mapped[str] = mapped_column(String(16), default="page")  # or `paper`, `import`
+    entered: Mapped[str] = mapped_column(Bounded(16), default="page")  # or `paper`, `import`
 
     revisions: Mapped[list[FormRevisionRow]] = relationship(
         back_populates="form", order_by="FormRevisionRow.revision", cascade="all, delete-orphan"
@@ -46,11 +46,11 @@ class FormRevisionRow(Base):
     form_id: Mapped[int] = mapped_column(ForeignKey("form.id"))
     revision: Mapped[int]
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    written_by: Mapped[str] = mapped_column(String(80))
-    why: Mapped[str] = mapped_column(String(255), default="")
+    written_by: Mapped[str] = mapped_column(Bounded(80))
+    why: Mapped[str] = mapped_column(Bounded(255), default="")
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)  # none: the desk has still to hear of it
-    refused: Mapped[str] = mapped_column(String(255), default="")  # the desk's word, of a call that it does not know
+    refused: Mapped[str] = mapped_column(Bounded(255), default="")  # the desk's word, of a call that it does not know
 
     form: Mapped[FormRow] = relationship(back_populates="revisions")
 
@@ -65,9 +65,9 @@ class FormReviewRow(Base):
     form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), index=True)
     revision: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
-    verdict: Mapped[str] = mapped_column(String(16))  # approved, rejected, remark
-    remark: Mapped[str] = mapped_column(String(1000), default="")
+    by: Mapped[str] = mapped_column(Bounded(80))
+    verdict: Mapped[str] = mapped_column(Bounded(16))  # approved, rejected, remark
+    remark: Mapped[str] = mapped_column(Bounded(1000), default="")
 
 
 class FormDraftRow(Base):
@@ -78,8 +78,8 @@ class FormDraftRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    username: Mapped[str] = mapped_column(String(255))
-    call_id: Mapped[str] = mapped_column(String(64), default="")  # empty: a form without a call
+    username: Mapped[str] = mapped_column(Bounded(255))
+    call_id: Mapped[str] = mapped_column(Bounded(64), default="")  # empty: a form without a call
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class NoticeRow(Base):
@@ -19,14 +19,14 @@ class NoticeRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    key: Mapped[str] = mapped_column(String(120))
-    what: Mapped[str] = mapped_column(String(24))
-    person: Mapped[str | None] = mapped_column(String(32))
-    call_id: Mapped[str | None] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(Bounded(120))
+    what: Mapped[str] = mapped_column(Bounded(24))
+    person: Mapped[str | None] = mapped_column(Bounded(32))
+    call_id: Mapped[str | None] = mapped_column(Bounded(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)  # names and masked numbers, for the sentence
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    seen_by: Mapped[str] = mapped_column(String(80), default="")
+    seen_by: Mapped[str] = mapped_column(Bounded(80), default="")
 
 
 class OutboxRow(Base):
@@ -37,14 +37,14 @@ class OutboxRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    target: Mapped[str] = mapped_column(String(40))
-    key: Mapped[str] = mapped_column(String(120))
+    target: Mapped[str] = mapped_column(Bounded(40))
+    key: Mapped[str] = mapped_column(Bounded(120))
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # `title` and `text`, or the payload of a webhook
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # none: sent, or given up
     tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    failure: Mapped[str] = mapped_column(String(255), default="")
+    failure: Mapped[str] = mapped_column(Bounded(255), default="")
 
 
 class NoticeMarkRow(Base):
@@ -53,5 +53,5 @@ class NoticeMarkRow(Base):
     __tablename__ = "notice_mark"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
-    source: Mapped[str] = mapped_column(String(24), primary_key=True)
+    source: Mapped[str] = mapped_column(Bounded(24), primary_key=True)
     last_id: Mapped[int] = mapped_column(default=0)

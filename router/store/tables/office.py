@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class SiteRow(Base):
@@ -21,11 +21,11 @@ class SiteRow(Base):
     __tablename__ = "site"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-    zone: Mapped[str] = mapped_column(String(64))
-    language: Mapped[str] = mapped_column(String(8))
-    region: Mapped[str] = mapped_column(String(8))
-    area_code: Mapped[str | None] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(Bounded(80))
+    zone: Mapped[str] = mapped_column(Bounded(64))
+    language: Mapped[str] = mapped_column(Bounded(8))
+    region: Mapped[str] = mapped_column(Bounded(8))
+    area_code: Mapped[str | None] = mapped_column(Bounded(8))
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
@@ -37,9 +37,9 @@ class ConsultantRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    code: Mapped[str] = mapped_column(String(32))
-    name: Mapped[str] = mapped_column(String(80))
-    extension: Mapped[str | None] = mapped_column(String(8))
+    code: Mapped[str] = mapped_column(Bounded(32))
+    name: Mapped[str] = mapped_column(Bounded(80))
+    extension: Mapped[str | None] = mapped_column(Bounded(8))
     position: Mapped[int]
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -55,11 +55,11 @@ class PhoneRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     consultant_id: Mapped[int] = mapped_column(ForeignKey("consultant.id"), index=True)
     position: Mapped[int]
-    account: Mapped[str | None] = mapped_column(String(32))
-    contact: Mapped[str | None] = mapped_column(String(255))
-    dial: Mapped[str | None] = mapped_column(String(255))
-    mobile: Mapped[str | None] = mapped_column(String(32))
-    trunk: Mapped[str | None] = mapped_column(String(32))
+    account: Mapped[str | None] = mapped_column(Bounded(32))
+    contact: Mapped[str | None] = mapped_column(Bounded(255))
+    dial: Mapped[str | None] = mapped_column(Bounded(255))
+    mobile: Mapped[str | None] = mapped_column(Bounded(32))
+    trunk: Mapped[str | None] = mapped_column(Bounded(32))
     confirm: Mapped[bool] = mapped_column(default=True)
 
 
@@ -72,10 +72,10 @@ class HotlineRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     position: Mapped[int]
-    number: Mapped[str] = mapped_column(String(32))
-    trunk: Mapped[str] = mapped_column(String(32))
-    name: Mapped[str] = mapped_column(String(80), default="")
-    media: Mapped[str] = mapped_column(String(80), default="")
+    number: Mapped[str] = mapped_column(Bounded(32))
+    trunk: Mapped[str] = mapped_column(Bounded(32))
+    name: Mapped[str] = mapped_column(Bounded(80), default="")
+    media: Mapped[str] = mapped_column(Bounded(80), default="")
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
@@ -91,7 +91,7 @@ class PlanRow(Base):
     dates: Mapped[list[str]] = mapped_column(JSON, default=list)
     date: Mapped[date | None] = mapped_column(index=True)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    published_by: Mapped[str] = mapped_column(String(80), default="")
+    published_by: Mapped[str] = mapped_column(Bounded(80), default="")
 
     slots: Mapped[list[SlotRow]] = relationship(order_by="SlotRow.start_minute", cascade="all, delete-orphan")
 
@@ -104,7 +104,7 @@ class SlotRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
-    name: Mapped[str] = mapped_column(String(80), default="")
+    name: Mapped[str] = mapped_column(Bounded(80), default="")
     start_minute: Mapped[int]
     end_minute: Mapped[int]
     continues: Mapped[bool] = mapped_column(default=False)
@@ -118,7 +118,7 @@ class SettingRow(Base):
     __tablename__ = "setting"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Bounded(64), primary_key=True)
     value: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -130,7 +130,7 @@ class SiteFileRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
+    by: Mapped[str] = mapped_column(Bounded(80))
     office: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -144,9 +144,9 @@ class SiteChangeRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    key: Mapped[str] = mapped_column(String(120), index=True)
+    key: Mapped[str] = mapped_column(Bounded(120), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(80))
-    source: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(Bounded(80))
+    source: Mapped[str] = mapped_column(Bounded(16))
     before: Mapped[list[Any]] = mapped_column(JSON)
     after: Mapped[list[Any]] = mapped_column(JSON)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class PbxSourceRow(Base):
@@ -23,11 +23,11 @@ class PbxSourceRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    name: Mapped[str] = mapped_column(String(255))  # `private`, `csv:...`, a database url without its password
+    name: Mapped[str] = mapped_column(Bounded(255))  # `private`, `csv:...`, a database url without its password
     position: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # the reader's own book-mark
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last reading that went well
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    failure: Mapped[str] = mapped_column(String(500), default="")  # empty after a reading that went well
+    failure: Mapped[str] = mapped_column(Bounded(500), default="")  # empty after a reading that went well
 
 
 class PbxRow(Base):
@@ -44,18 +44,18 @@ class PbxRow(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("pbx_source.id"))
     row_key: Mapped[str] = mapped_column(
-        String(160)
+        Bounded(160)
     )  # tells a row from all others of its source: read twice, kept once
-    call_id: Mapped[str] = mapped_column(String(80), default="")  # the trunk channel's uniqueid, as in `call.uniqueid`
-    direction: Mapped[str] = mapped_column(String(8), default="in")  # `in` to a hotline, `out` to a customer
-    number: Mapped[str] = mapped_column(String(64), default="")  # E.164 of the other side; empty when withheld
-    hotline: Mapped[str] = mapped_column(String(32), default="")  # the hotline's number; not on every row of a call
-    trunk: Mapped[str] = mapped_column(String(32), default="")
+    call_id: Mapped[str] = mapped_column(Bounded(80), default="")  # the trunk channel's uniqueid, as in `call.uniqueid`
+    direction: Mapped[str] = mapped_column(Bounded(8), default="in")  # `in` to a hotline, `out` to a customer
+    number: Mapped[str] = mapped_column(Bounded(64), default="")  # E.164 of the other side; empty when withheld
+    hotline: Mapped[str] = mapped_column(Bounded(32), default="")  # the hotline's number; not on every row of a call
+    trunk: Mapped[str] = mapped_column(Bounded(32), default="")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answered_by: Mapped[str] = mapped_column(String(32), default="")  # a consultant's id; of an `out` row who rang
-    ended_by: Mapped[str] = mapped_column(String(16), default="")  # `caller`, `consultant`, or empty: unknown (R19)
+    answered_by: Mapped[str] = mapped_column(Bounded(32), default="")  # a consultant's id; of an `out` row who rang
+    ended_by: Mapped[str] = mapped_column(Bounded(16), default="")  # `caller`, `consultant`, or empty: unknown (R19)
 
 
 class BlindIntervalRow(Base):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 
 
 class PresenceRow(Base):
@@ -22,13 +22,13 @@ class PresenceRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    journal: Mapped[str] = mapped_column(String(32))
+    journal: Mapped[str] = mapped_column(Bounded(32))
     seq: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    person: Mapped[str] = mapped_column(String(32))
-    presence: Mapped[str] = mapped_column(String(32))
-    by: Mapped[str] = mapped_column(String(80), default="")
-    source: Mapped[str] = mapped_column(String(32), default="")  # ami (feature code), web, cli, plan (end of the day)
-    why: Mapped[str] = mapped_column(String(255), default="")
+    person: Mapped[str] = mapped_column(Bounded(32))
+    presence: Mapped[str] = mapped_column(Bounded(32))
+    by: Mapped[str] = mapped_column(Bounded(80), default="")
+    source: Mapped[str] = mapped_column(Bounded(32), default="")  # ami (feature code), web, cli, plan (end of the day)
+    why: Mapped[str] = mapped_column(Bounded(255), default="")
     check_in: Mapped[bool] = mapped_column(default=False)
     late_seconds: Mapped[int | None]  # none: no check-in, or in time

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
-from router.store.tables.base import Base, UtcDateTime
+from router.store.tables.base import Base, Bounded, UtcDateTime
 from router.texts import _n
 
 # DESIGN, Web: what each may do is decided in the pages, by these names
@@ -35,8 +35,8 @@ class Role(Base, RoleMixin):
     __tablename__ = "role"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80), unique=True)
-    description: Mapped[str | None] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Bounded(80), unique=True)
+    description: Mapped[str | None] = mapped_column(Bounded(255))
     permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
 
@@ -47,28 +47,28 @@ class User(Base, UserMixin):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(default=1)
-    username: Mapped[str] = mapped_column(String(255), unique=True)
-    email: Mapped[str | None] = mapped_column(String(255), unique=True)
-    name: Mapped[str] = mapped_column(String(80), default="")
-    person: Mapped[str | None] = mapped_column(String(64))
-    password: Mapped[str | None] = mapped_column(String(255))
+    username: Mapped[str] = mapped_column(Bounded(255), unique=True)
+    email: Mapped[str | None] = mapped_column(Bounded(255), unique=True)
+    name: Mapped[str] = mapped_column(Bounded(80), default="")
+    person: Mapped[str | None] = mapped_column(Bounded(64))
+    password: Mapped[str | None] = mapped_column(Bounded(255))
     active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    fs_uniquifier: Mapped[str] = mapped_column(Bounded(64), unique=True)
     confirmed_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
     current_login_at: Mapped[datetime | None]
-    last_login_ip: Mapped[str | None] = mapped_column(String(64))
-    current_login_ip: Mapped[str | None] = mapped_column(String(64))
+    last_login_ip: Mapped[str | None] = mapped_column(Bounded(64))
+    current_login_ip: Mapped[str | None] = mapped_column(Bounded(64))
     login_count: Mapped[int | None]
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    tf_primary_method: Mapped[str | None] = mapped_column(Bounded(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(Bounded(255))
+    tf_phone_number: Mapped[str | None] = mapped_column(Bounded(128))
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
-    us_totp_secrets: Mapped[str | None] = mapped_column(String(255))
-    us_phone_number: Mapped[str | None] = mapped_column(String(128))
+    us_totp_secrets: Mapped[str | None] = mapped_column(Bounded(255))
+    us_phone_number: Mapped[str | None] = mapped_column(Bounded(128))
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="joined")
 
