@@ -65,6 +65,14 @@ def fits(fields: tuple[str, ...]) -> bool:
         return False
 
 
+def moment_and_id(fields: tuple[str, ...]) -> tuple[datetime, str, bool]:
+    """When a line's event was, of which channel, and whether it is the channel's first; the line `fits`."""
+    at = moment(fields[_AT["eventtime"]], UTC)
+    if at is None:
+        raise AssertionError("a line that fits has a time")
+    return at, fields[_AT["uniqueid"]], fields[_AT["eventtype"]] == "CHAN_START"
+
+
 def event_of(fields: tuple[str, ...], at_byte: int) -> ChannelEvent | None:
     """The event, if it is one that tells of calls: not of the halves of Local channels, nor of phones that are rung."""
     value = {name: fields[place] for name, place in _AT.items()}

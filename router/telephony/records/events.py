@@ -51,6 +51,7 @@ class _Reader:
             event = event_of(record.fields, begin) if record.fields else None
             if event is None:
                 continue
+            event = self.intake.starts.event(event)
             self.newest = event.at
             events.append(event)
             cut.extend(self.open.see(event))

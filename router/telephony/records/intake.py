@@ -20,6 +20,7 @@ from router.store.tables.pbx import PbxSourceRow
 from router.telephony.records.exchange import Entry, Exchange
 from router.telephony.records.local_pairs import LocalPairs
 from router.telephony.records.recorded_legs import RecordedLeg
+from router.telephony.records.starts import Starts
 
 BATCH = 1000
 MOST_KEPT: Final = 200
@@ -43,6 +44,7 @@ class Intake:
     first_bad: str = ""
     nameless: int = 0  # lines without a unique id
     first_nameless: str = ""
+    starts: Starts = field(default_factory=Starts)
     _held: bool = False  # the book-mark moves no more: something behind it is not kept
     _fresh: list[str] = field(default_factory=list)  # lines to keep, with the next commit
 
@@ -82,6 +84,7 @@ class Intake:
 
     def take(self, legs: Sequence[RecordedLeg], position: Mapping[str, Any]) -> None:
         """Write the legs that count, move the book-mark, commit: both or neither."""
+        legs = [self.starts.leg(leg) for leg in legs]
         pairs = LocalPairs.of(self.source.position.get(PAIRS, {}))
         marked = {leg.uniqueid for leg in legs if self.exchange.is_hotline(leg)}
         asked = {one for leg in legs for one in (leg.uniqueid, leg.linkedid)} - marked

@@ -27,6 +27,7 @@ from router.telephony.records.events import read_events
 from router.telephony.records.exchange import exchange_of
 from router.telephony.records.intake import Intake, without_kept
 from router.telephony.records.private import CDR
+from router.telephony.records.starts import starts_in
 from router.telephony.records.table_source import TableSource, shown, table_url
 from router.telephony.records.tail import way_from
 
@@ -67,8 +68,10 @@ class PrivateSource:
 
     def read(self, intake: Intake) -> None:
         """Read what is new: legs first, since events are added to them."""
+        intake.starts = starts_in(self.events, intake.source.position)
         self.legs.read(intake)
         read_events(self.events, intake)
+        intake.move({"starts": intake.starts.as_data()})
 
 
 def source_of(site: Site, asterisk: Path) -> tuple[str, RecordsSource]:

@@ -53,6 +53,7 @@ START = (
     '"CHAN_START","{at}.741556","{id}","{id}","PJSIP/carrier-00000000","13900000001","4008001234",'
     '"hotline-trunk-carrier","","",""\n'
 )
+FIRST_CALL = "hotline-1795520813.0"
 BRIDGED = (
     '"BRIDGE_ENTER","1795520823.757723","{id}","{id}","PJSIP/carrier-00000000","13900000001","4008001234",'
     '"hotline-in","Dial","PJSIP/101-00000001","{{}}"\n'
@@ -89,3 +90,32 @@ def test_a_caller_s_line_ends_and_quotes_in_an_event_hurt_nothing(book: Book, le
     events.writes(HANGUP.format(id=CALL, source="PJSIP/carrier-00000000"))
     book.read()
     assert book.calls()[CALL].ended_by == "caller"
+
+
+AGAIN = '"CHAN_START","1795520813.990000","{id}","{id}","PJSIP/carrier-00000000","13900000002","4008001234",\
+"hotline-trunk-carrier","","",""\n'
+
+
+def test_an_id_that_asterisk_gives_again_within_the_second_of_its_start_is_another_call(
+    book: Book, legs: File, events: File
+) -> None:
+    """It was killed in a call's middle, was back at once, and the next caller's channel has the same id."""
+    bridged = BRIDGED.format(id=FIRST_CALL).replace("1795520823", "1795520813")
+    events.writes(START.format(id=FIRST_CALL, at=1795520813) + bridged)
+    book.read()
+    events.writes(AGAIN.format(id=FIRST_CALL))
+    events.writes(HANGUP.format(id=FIRST_CALL, source="PJSIP/carrier-00000000"))
+    legs.writes(
+        f'"{FIRST_CALL}","{FIRST_CALL}","PJSIP/carrier-00000000","PJSIP/103-00000001","13900000002","4008001234",'
+        '"hotline-in","1795520813.990001","1795520814.000000","1795520833.876544","ANSWERED","Dial","x","0"\n'
+    )
+    for _ in range(2):
+        assert book.read().trouble == ""
+        calls = {one.call.number: one for one in book.calls().values()}
+        assert {number: one.call.person for number, one in calls.items()} == {
+            "+8613900000001": "A",
+            "+8613900000002": "C",
+        }
+        assert calls["+8613900000001"].call.call_id == FIRST_CALL
+        assert calls["+8613900000002"].call.call_id == f"114653990000-{FIRST_CALL}"
+        assert calls["+8613900000002"].ended_by == "caller"
