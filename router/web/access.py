@@ -116,6 +116,9 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
     }
 )
 
+LARGEST_FORM, LARGEST_FILE = 512 * 1024, 8 * 1024 * 1024  # bytes of a request
+WITH_FILES = frozenset({"day.import_forms", "customer_changes.import_customers"})  # only here a file may come
+
 FOR_OTHERS = ACTORS | {"secretary"}  # may file a form for somebody else, and see all of them
 WHOLE_NUMBERS = FOR_OTHERS  # whose exported files have numbers in full
 SEES_SIGNS = REPORTED_TO  # 疑抢客户 is for who leads the consultants; it is no verdict to be read by colleagues

@@ -14,7 +14,7 @@ from flask_security import auth_required, current_user
 from router.store.people.tokens import find_token
 from router.store.tables.tokens import ApiTokenRow
 from router.web import shared
-from router.web.access import ROUTES, Open, Token
+from router.web.access import LARGEST_FILE, ROUTES, WITH_FILES, Open, Token
 
 
 def admit_by_the_table(app: Flask) -> None:
@@ -36,6 +36,10 @@ def _admit() -> ResponseReturnValue | None:
 def _person(roles: frozenset[str]) -> ResponseReturnValue | None:
     if current_user.is_authenticated and not shared.roles() & roles:
         abort(403)
+    if not current_user.is_authenticated and request.form:
+        abort(401)  # what was typed is kept, and can be sent again
+    if current_user.is_authenticated and request.endpoint in WITH_FILES:
+        request.max_content_length = LARGEST_FILE  # nobody else makes us read so much
     answer: ResponseReturnValue | None = _signed_in()
     return answer
 

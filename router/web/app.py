@@ -19,6 +19,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from router.store.database import open_database
 from router.web import navigation, shared, words
+from router.web.access import LARGEST_FORM
 from router.web.acts.routes import act_pages
 from router.web.admission import admit_by_the_table
 from router.web.api.routes import api
@@ -30,6 +31,7 @@ from router.web.check.routes import Recheck, check_pages
 from router.web.customers.changes import customer_changes
 from router.web.customers.routes import customer_pages
 from router.web.day.routes import day_pages
+from router.web.failures import register_failures
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
 from router.web.language import PageTexts, locale_of, shown_language
@@ -84,6 +86,7 @@ def create_app(
     app.register_blueprint(callback_pages)
     app.register_blueprint(customer_pages)
     app.register_blueprint(customer_changes)
+    register_failures(app)
     _share(app, settings)
     return app
 
@@ -99,7 +102,8 @@ def _flask_settings(settings: WebSettings) -> dict[str, object]:
         "REMEMBER_COOKIE_SECURE": settings.https,
         "BABEL_DEFAULT_LOCALE": locale_of(settings.language),
         "BABEL_DEFAULT_TIMEZONE": settings.zone,
-        "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a board is open all day
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
     }
 
 
