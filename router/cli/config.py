@@ -23,14 +23,12 @@ from router.config.settings import SECTIONS
 from router.errors import ConfigurationError
 from router.store.office.changes import lock_office
 from router.store.office.queries import change_of
-from router.texts import _
+from router.texts import _, _n
 from router.web import assets
 
 WARNING = _("worth a look: %(warning)s")
 MISTAKES = _("%(count)s to mend")
-ALL_RIGHT = _(
-    "%(file)s: %(name)s: %(people)s consultants, %(hotlines)s hotline numbers, %(plans)s standing plans: all right"
-)
+ALL_RIGHT = _("%(file)s: %(name)s: %(people)s, %(hotlines)s, %(plans)s: all right")
 
 
 @click.group(name="config")
@@ -59,7 +57,11 @@ def check(file: Path) -> None:
 def _tell(file: Path, review: Review) -> None:
     site = review.site
     if site is not None:
-        counts = {"people": len(site.consultants), "hotlines": len(site.hotlines), "plans": len(site.plans)}
+        counts = {
+            "people": _n("%(num)s consultant", "%(num)s consultants", len(site.consultants)),
+            "hotlines": _n("%(num)s hotline number", "%(num)s hotline numbers", len(site.hotlines)),
+            "plans": _n("%(num)s standing plan", "%(num)s standing plans", len(site.plans)),
+        }
         click.echo(ALL_RIGHT.fill(file=file, name=site.site.name, **counts).render(site.site.language))
 
 

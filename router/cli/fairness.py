@@ -21,7 +21,7 @@ from router.store.fairness.ledger import OPEN, RoundTurns, SheetLedger
 from router.store.fairness.queries import Fairness, fairness
 from router.store.fairness.shares import PersonShare
 from router.store.fairness.words import COSTS_NO_TURN, MARKS, WHY
-from router.texts import Language, Message, _, language_of
+from router.texts import Language, Message, _, _n, language_of
 from router.web.fairness.picture import Captions, rounds_picture
 
 # field of PersonShare -> its heading
@@ -104,12 +104,14 @@ def _write_picture(path: Path, counted: Fairness, place: Place, language: Langua
 
 
 def _report(console: Console, counted: Fairness, names: Mapping[str, str], language: Language) -> None:
+    unexplained = _n("turn unexplained", "turns unexplained", counted.unexplained)
     sums = _("%(due)s due, %(used)s used", due=counted.due, used=counted.used)
-    console.print(f"{counted.unexplained} {_('turns unexplained').render(language)} · {sums.render(language)}")
+    console.print(f"{counted.unexplained} {unexplained.render(language)} · {sums.render(language)}")
     days = f"{counted.first} – {counted.last}" if counted.last != counted.first else f"{counted.first}"
-    calls = _(
-        "%(calls)s calls, %(answered)s answered, %(missed)s missed",
-        calls=counted.calls,
+    calls = _n(
+        "%(num)s call, %(answered)s answered, %(missed)s missed",
+        "%(num)s calls, %(answered)s answered, %(missed)s missed",
+        counted.calls,
         answered=counted.answered,
         missed=counted.missed,
     )

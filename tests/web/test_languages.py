@@ -84,7 +84,7 @@ def test_no_page_in_chinese_shows_an_english_text(office: Flask, role: str) -> N
     client = office.test_client()
     _sign_in(client, role)
     english = {text for text, translated in chinese().items() if text != translated and re.search("[a-z]{2}", text)}
-    plain = {re.sub(r"%\(\w+\)s", "", text).strip() for text in english}
+    plain = {re.sub(r"%\(\w+\)s", "", text).strip() for text in english} - {role}  # who signs in is called so
     found = [(page, text) for page in pages(office) for text in texts(client, page) if text.strip("✓✕◔●▲■ ›‹") in plain]
     assert found == []
 

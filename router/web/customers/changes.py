@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
@@ -129,7 +130,7 @@ def import_customers() -> ResponseReturnValue:
             count = take_all(shared.session(), seen, by=shared.username(), now=now)
             shared.session().commit()
             _tell_the_desk()
-            flash(_("%(count)s customers are taken.", count=count))
+            flash(ngettext("%(num)s customer is taken.", "%(num)s customers are taken.", count))
             return redirect(url_for("customers.page"))
     except HotlineError as error:
         flash(str(error), "error")

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from router.errors import HotlineError
 from router.exchange import forms_out
@@ -120,7 +121,7 @@ def import_forms() -> ResponseReturnValue:
         if request.form.get("do") == "file" and not seen.bad and is_as_shown(seen.code):
             count = file_all(shared.session(), seen, writing, why=why)
             shared.session().commit()
-            flash(_("%(count)s forms are filed.", count=count))
+            flash(ngettext("%(num)s form is filed.", "%(num)s forms are filed.", count))
             return redirect(url_for("day.page"))
     except (FormError, HotlineError) as error:
         flash(str(error), "error")
