@@ -24,6 +24,7 @@ from router.config.changes import Side
 from router.config.model import PbxMode
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError
+from router.store.follow.queries import failed_events
 from router.store.migrate import newest, version
 from router.store.pbx.queries import sources
 from router.telephony.ami import AmiAction, AmiClient
@@ -140,6 +141,22 @@ def _database(place: Place) -> Finding:
     return Finding(f"version {here}", "" if here == wanted else "start `hotline up` once: it brings it up to date")
 
 
+def _record(place: Place) -> Finding:
+    """What happened and the database would not take: nobody would miss it until the evening."""
+    try:
+        with session_of(place) as session:
+            failed = failed_events(session)
+    except SQLAlchemyError as error:
+        return Finding(f"how far it goes is not known: {type(error).__name__}", "see the database check")
+    if not failed:
+        return Finding("all that happened is in the database")
+    newest = failed[-1]
+    words = (
+        f"{len(failed)} events could not be put on record, the newest at {newest.at:%Y-%m-%d %H:%M}: {newest.why:.80}"
+    )
+    return Finding(words, "hotline rebuild; if that does not help, a newer version may")
+
+
 def _office(place: Place) -> Finding:
     """Whether the office comes from the database, fits this machine, and the file has nothing that is not applied."""
     if place.source is not Source.DATABASE:
@@ -188,6 +205,7 @@ CHECKS: dict[str, Callable[[Place], Finding]] = {
     "engine": _engine,
     "pickups": _pickups,
     "database": _database,
+    "record": _record,
     "office": _office,
     "records": _records,
     "pages": _pages,

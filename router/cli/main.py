@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("router.cli.explain", "Say why a call rang where it rang."),
     "replay": ("router.cli.replay", "Run a recorded day through the rules again and compare."),
     "whatif": ("router.cli.whatif", "Run a recorded day under another policy or order."),
-    "fairness": ("router.cli.fairness", "Who was offered and got how many turns, round by round."),
+    "fairness": ("router.cli.fairness", "What became of every turn that was due, round by round."),
     "presence": ("router.cli.presence", "Change somebody's presence."),
     "suspend": ("router.cli.suspend", "Take somebody off calls, until a time if need be."),
     "resume": ("router.cli.resume", "Give somebody calls again."),
@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
     "plan": ("router.cli.plan", "Show or publish who is on call on a day."),
     "records": ("router.cli.records", "Read and show the PBX's own records."),
+    "rebuild": ("router.cli.rebuild", "Make the record of calls anew from the journal."),
     "backfill": ("router.cli.backfill", "Reconcile many dates at once."),
     "simulate": ("router.cli.simulate", "Play scenario files against the rules."),
 }

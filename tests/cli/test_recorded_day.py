@@ -54,6 +54,18 @@ def test_an_altered_day_ends_with_status_1_and_names_event_expected_and_got(data
     assert "differ" in result.output
 
 
+def test_an_event_that_is_not_on_record_is_seen_by_doctor_and_put_there_by_rebuild(data: Path) -> None:
+    with contextlib.closing(sqlite3.connect(data / "hotline.db")) as database, database:
+        wrong = "SELECT site_id, journal, 3, '2026-11-24 01:00:00', 'ValueError: a slip' FROM event_applied"
+        database.execute(f"INSERT INTO event_failed (site_id, journal, seq, at, why) {wrong}")
+    doctor = _run(data, "doctor", "--only", "record")
+    assert doctor.exit_code == 1
+    assert "1 events could not be put on record, the newest at 2026-11-24 01:00: ValueError: a slip" in doctor.output
+    assert "hotline rebuild" in doctor.output
+    assert "4 calls are on record, 0 events could not be put there" in _run(data, "rebuild").output
+    assert _run(data, "doctor", "--only", "record").exit_code == 0
+
+
 def test_numbers_in_a_difference_are_masked(data: Path) -> None:
     with contextlib.closing(sqlite3.connect(data / "journal.db")) as journal:
         journal.execute("""UPDATE event SET answer = '[{"number":"+8613800000001"}]' WHERE body LIKE '%HungUp%'""")
