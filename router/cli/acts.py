@@ -15,10 +15,13 @@ import click
 
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
+from router.core.errors import Refusal
 from router.desk_client.acts import Wish, act_of, group_of
 from router.desk_client.client import EngineClient
 from router.errors import RequestError
+from router.texts import _
 from router.wire.board import OfficeBoard
+from router.wire.errors import RefusedError
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -36,11 +39,11 @@ def carry_out(wish: Wish, config: Path | None, data: Path, *, sure: bool) -> Non
     engine = EngineClient(place.folder.socket)
     board = engine.board()
     if not wish.why and wish.kind != "presence":
-        raise RequestError("a reason is needed: it stands in the record", cure='add --reason "..."')
+        raise RequestError(_("a reason is needed: it stands in the record"), cure=_("add --reason"))
     act = act_of(_as_seen(wish, board), board, datetime.now(place.site.zone))
     trial = engine.preview(act.told)
     if trial["refused"]:
-        raise RequestError(trial["refused"], cure="look at the board")
+        raise RefusedError(Refusal.read(trial["refused"]), cure=_("look at the board"))
     for line in _lines(trial, place):
         click.echo(line)
     if not sure:

@@ -15,6 +15,7 @@ from router.desk_client.client import EngineClient
 from router.errors import HotlineError, RequestError
 from router.masking import national
 from router.store.customers.numbers import block, open_blocks, unblock
+from router.texts import _
 
 MINUTE = "the running service takes it over within a minute"
 
@@ -34,7 +35,7 @@ def command(what: str, number: str | None, reason: str, config: Path | None, dat
         _show(place)
     elif what == "remove":
         if not number:
-            raise RequestError("which number?", cure="hotline block remove NUMBER")
+            raise RequestError(_("which number?"), cure=_("hotline block remove NUMBER"))
         with session_of(place) as session:
             unblock(session, numbering(place.site).one(number), by=user_name(), now=datetime.now(UTC))
             session.commit()

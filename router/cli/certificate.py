@@ -23,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from router.cli.settings import Place
 from router.config.model import split_address
 from router.errors import ConfigurationError
+from router.texts import _
 
 ISSUER: Final = "hotline-router"
 DAYS: Final = 397  # browsers take none that lasts longer
@@ -129,7 +130,10 @@ def _read(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise CertificateError(f"{path} can't be used: {error}", cure="put a PEM file there, or delete it") from error
+        raise CertificateError(
+            _("%(path)s can't be used: %(why)s", path=path, why=str(error)),
+            cure=_("put a PEM file there, or delete it"),
+        ) from error
 
 
 def _write(path: Path, content: bytes) -> None:

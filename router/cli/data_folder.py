@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from router.errors import ConfigurationError
+from router.texts import _
 
 
 class DataFolderError(ConfigurationError):
@@ -73,7 +74,8 @@ class DataFolder:
             probe.unlink()
         except OSError as error:
             raise DataFolderError(
-                f"the data folder {self.path} can't be used: {error.strerror}", cure="name another one with --data"
+                _("the data folder %(path)s can't be used: %(why)s", path=self.path, why=error.strerror),
+                cure=_("name another one with --data"),
             ) from error
 
     def secret(self, name: str) -> str:

@@ -13,6 +13,7 @@ from router.cli.settings import Place
 from router.engine.journal import JournalReader
 from router.errors import RequestError
 from router.store.scope import day_bounds
+from router.texts import _
 
 
 class NothingRecordedError(RequestError):
@@ -34,7 +35,8 @@ def journal_of(place: Place, day: date) -> Iterator[JournalReader]:
         start, end = bounds_ms(place, day)
         if reader.first_seq_at(start) == reader.first_seq_at(end):
             raise NothingRecordedError(
-                f"nothing was recorded on {day}", cure="name another day, or another data folder with --data"
+                _("nothing was recorded on %(day)s", day=day),
+                cure=_("name another day, or another data folder with --data"),
             )
         yield reader
 

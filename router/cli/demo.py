@@ -34,7 +34,7 @@ from router.desk_client.client import EngineClient
 from router.errors import HotlineError
 from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.stage import CALLERS
-from router.texts import Language
+from router.texts import Language, _
 
 PREFIX = "hotline-demo-"
 LOOK_SECONDS = 0.2
@@ -195,7 +195,7 @@ class _Callers:
         while not self.over.wait(LOOK_SECONDS):
             if time.monotonic() > deadline:
                 log = self.place.folder.asterisk / "log" / "messages.log"
-                raise StartError("the played phones did not come up", cure=f"see {log}")
+                raise StartError(_("the played phones did not come up"), cure=_("see %(log)s", log=log))
             board = engine.board()
             if board.pbx and board.next and all(p.why_not is None for p in board.people.values()):
                 return True

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from router.config.model import Site
 from router.errors import ConfigurationError
 from router.telephony.private.stage import Stage
+from router.texts import _
 
 NAMES = ("陈晨", "李丽", "王伟", "赵敏", "周凯", "吴婷", "孙倩", "郑强")
 IDS = "ABCDEFGH"
@@ -110,5 +111,6 @@ def demonstration(folder: Path) -> tuple[Site, Stage | None]:
         return Site.model_validate({**DEMO, **own}), stage
     except (OSError, ValueError, TypeError, ValidationError) as error:
         raise DemonstrationFileError(
-            f"{path} can't be used: {str(error).splitlines()[0]}", cure="mend it, or delete it"
+            _("%(path)s can't be used: %(part)s", path=path, part=str(error).splitlines()[0]),
+            cure=_("mend it, or delete it"),
         ) from error

@@ -31,6 +31,7 @@ from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.find import find_asterisk
 from router.telephony.records.reading import source_of
+from router.texts import _
 
 LEAST_FREE_MB = 500
 NEEDED_CONTEXTS = ("hotline-in", "hotline-offer", "hotline-pickup", "hotline-fallback", "hotline-codes")
@@ -58,7 +59,8 @@ def command(config: Path | None, data: Path, only: tuple[str, ...]) -> None:
     place = open_place(config, data)
     if not place.folder.path.is_dir():
         raise DataFolderError(
-            f"there is no data folder {place.folder.path}", cure="start once: hotline up; or name it with --data"
+            _("there is no data folder %(path)s", path=place.folder.path),
+            cure=_("start once: hotline up; or name it with --data"),
         )
     bad = 0
     for name, check in CHECKS.items():

@@ -15,6 +15,7 @@ from router.exchange import forms_out
 from router.exchange.table import Table, written
 from router.store.calls.queries import calls_of_days
 from router.store.forms.queries import forms_of_days
+from router.texts import _
 
 KINDS = (".csv", ".xlsx")
 
@@ -34,9 +35,11 @@ def command(
     What `export forms` writes, `hotline import forms` reads.
     """
     if output.suffix not in KINDS:
-        raise RequestError(f"{output.name} is neither CSV nor XLSX", cure="end the name in .csv or .xlsx")
+        raise RequestError(
+            _("%(name)s is neither CSV nor XLSX", name=output.name), cure=_("end the name in .csv or .xlsx")
+        )
     if output.exists() and not force:
-        raise RequestError(f"{output} is there already", cure="--force replaces it")
+        raise RequestError(_("%(output)s is there already", output=output), cure=_("--force replaces it"))
     place = open_place(config, data)
     table = _table(place, what, *_days(place, first, last))
     output.write_bytes(written(table, output.suffix.removeprefix(".")))
@@ -47,7 +50,9 @@ def _days(place: Place, first: datetime | None, last: datetime | None) -> tuple[
     begin = first.date() if first else datetime.now(place.site.zone).date()
     end = last.date() if last else begin
     if end < begin:
-        raise RequestError(f"{end} is before {begin}", cure="--from is the first day, --to the last")
+        raise RequestError(
+            _("%(end)s is before %(begin)s", end=end, begin=begin), cure=_("--from is the first day, --to the last")
+        )
     return begin, end
 
 

@@ -18,6 +18,7 @@ import segno
 from router.config.model import Site, split_address
 from router.errors import ConfigurationError
 from router.telephony.private.from_site import PRIVATE_NETWORKS
+from router.texts import Listing, _
 
 SIOCGIFADDR: Final = 0x8915
 
@@ -36,17 +37,22 @@ def own_address(wanted: str | None = None) -> str:
     here = _addresses()
     if wanted:
         if wanted not in here:
-            raise NoLanError(f"this machine does not have the address {wanted}", cure=f"it has {', '.join(here)}")
+            raise NoLanError(
+                _("this machine does not have the address %(wanted)s", wanted=wanted),
+                cure=_("it has %(these)s", these=Listing(here)),
+            )
         return wanted
     private = [one for one in here if _is_private(one)]
     if not private:
         raise NoLanError(
-            f"this machine has no address on a private network (it has {', '.join(here) or 'none'})",
-            cure="connect it, or name an address with --address; a public address is never chosen",
+            _("this machine has no address on a private network (it has %(these)s)", these=", ".join(here) or "none"),
+            cure=_("connect it, or name an address with --address; a public address is never chosen"),
         )
     out = _address_out()
     if len(private) > 1 and out not in private:
-        raise NoLanError(f"this machine has several addresses: {', '.join(private)}", cure="choose with --address")
+        raise NoLanError(
+            _("this machine has several addresses: %(these)s", these=Listing(private)), cure=_("choose with --address")
+        )
     return out if out in private else private[0]
 
 

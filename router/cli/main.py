@@ -6,14 +6,12 @@ Commands are imported when they are used, so that `hotline simulate` does not lo
 from __future__ import annotations
 
 import importlib
-import logging
 import sys
-import traceback
 
 import click
 
-from router import __version__, logs
-from router.errors import HotlineError
+from router import __version__
+from router.cli import failures
 
 # command -> (module with a click command of the name `command`, one line for --help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -78,44 +76,13 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors of ours are one line on standard error and exit status 2."""
-    _set_logs_up(is_service=sys.argv[1:2] != [] and sys.argv[1] in SERVICES)
+    """Run the command line; errors of our tree are one line on standard error and exit status 2."""
+    is_service = sys.argv[1:2] != [] and sys.argv[1] in SERVICES
+    failures.set_logs_up(is_service=is_service)
     try:
         cli(prog_name="hotline")
-    except HotlineError as error:
-        click.echo(f"hotline: {error}", err=True)
-        raise SystemExit(2) from error
     except Exception as error:
-        why = _of_the_database(error)
-        if not why:
-            raise
-        click.echo(f"hotline: {why}", err=True)
-        raise SystemExit(2) from error
-
-
-def _set_logs_up(*, is_service: bool) -> None:
-    """The one place where any process of ours gets its log; a command for people tells of what went wrong alone."""
-    logs.configure(level=logging.INFO if is_service else logging.WARNING)
-    if is_service:
-        logs.tell_of_crashes()
-    else:
-        sys.excepthook = lambda kind, error, trace: click.echo(
-            logs.hide_numbers("".join(traceback.format_exception(kind, error, trace))), nl=False, err=True
-        )
-
-
-def _of_the_database(error: Exception) -> str:
-    """One line for a database that can't be had, "" for any other error; a trace of SQLAlchemy's helps nobody."""
-    known = sys.modules.get("sqlalchemy.exc")  # not imported: then it is none of its errors
-    if known is None or not isinstance(error, known.OperationalError):
-        return ""
-    said = " ".join(str(error.orig).split())
-    if "locked" in said:
-        return (
-            "the database is locked: another program has been writing to it for more than 5 s (try again in a moment; "
-            "if it stays so, end the program that keeps it open, such as a copy or a database browser)"
-        )
-    return f"the database can't be used: {said} (does `hotline up` run with the same --config and --data?)"
+        failures.end(error, is_service=is_service)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from router.errors import PbxError, StoreError
 from router.reconcile.night import Night, ReadRecords, has_pbx_records
 from router.store.office.queries import has_site
 from router.telephony.records import read_records, recover_missed
+from router.texts import _
 
 
 class NoDatabaseError(StoreError):
@@ -36,8 +37,8 @@ def night_of(place: Place, *, wait_seconds: float | None = 600.0) -> Iterator[Ni
     url = database_url(place)
     if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
         raise NoDatabaseError(
-            f"the data folder {place.folder.path} has no database",
-            cure="start once: hotline up; or name it with --data",
+            _("the data folder %(path)s has no database", path=place.folder.path),
+            cure=_("start once: hotline up; or name it with --data"),
         )
     with database_of(place) as database:
         _check(database)
@@ -56,10 +57,11 @@ def _check(database: Engine) -> None:
     except SQLAlchemyError as error:
         shown = database.url.render_as_string(hide_password=True)
         raise NoDatabaseError(
-            f"{shown} can't be used: {error}", cure="is it running, and was it started once?"
+            _("%(shown)s can't be used: %(why)s", shown=shown, why=str(error)),
+            cure=_("is it running, and was it started once?"),
         ) from error
     if not is_ready:
-        raise NoDatabaseError("the database has no site", cure="start once: hotline up --config FILE")
+        raise NoDatabaseError(_("the database has no site"), cure=_("start once: hotline up --config FILE"))
 
 
 def pbx_records(place: Place, database: Engine) -> ReadRecords | None:
@@ -72,7 +74,8 @@ def pbx_records(place: Place, database: Engine) -> ReadRecords | None:
         recover_missed(database, place.site, link_times=place.folder.link_times)
         if reading.trouble:
             raise RecordsIncompleteError(
-                f"{reading.source}: {reading.trouble}", cure="see hotline records show, then reconcile again"
+                _("%(source)s: %(trouble)s", source=reading.source, trouble=reading.trouble),
+                cure=_("see hotline records show, then reconcile again"),
             )
 
     return read

@@ -31,6 +31,7 @@ from router.store.database import open_database
 from router.store.follow.writer import DatabaseAwayError
 from router.store.office.queries import has_site, office_in, published_in
 from router.store.people.queries import everyone
+from router.texts import _
 
 log = logger(__name__)
 
@@ -87,7 +88,8 @@ def read_database(database: Engine) -> OnRecord | None:
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).strip().splitlines()[:1]
         raise DatabaseAwayError(
-            f"the database does not answer: {' '.join(why)[:200]}", cure="is [store] url right, and the server running?"
+            _("the database does not answer: %(part)s", part=" ".join(why)[:200]),
+            cure=_("is [store] url right, and the server running?"),
         ) from error
 
 

@@ -35,6 +35,7 @@ from router.store.customers.numbers import KnownNumbers
 from router.store.customers.queries import customers_on_record
 from router.store.follow.writer import DatabaseAwayError
 from router.telephony.switchboard import Directory
+from router.texts import _
 from router.wire.board import BoardPlan
 
 log = logger(__name__)
@@ -182,7 +183,7 @@ class OfficeKeeper:
             site = with_office(place.file, told.office)
             self._published = told.published
         except (ValidationError, ValueError, KeyError, TypeError) as error:
-            raise DatabaseAwayError(f"the office in the database can't be read: {error}") from error
+            raise DatabaseAwayError(_("the office in the database can't be read: %(why)s", why=str(error))) from error
         self._on_record = told
         self._copy.keep(told)
         self._numbers.know(told.known_numbers)
@@ -228,14 +229,14 @@ class OfficeKeeper:
             with Session(self._database) as session:
                 owned = customers_on_record(session)
         except SQLAlchemyError as error:
-            raise DatabaseAwayError(f"the database does not answer: {type(error).__name__}") from error
+            raise DatabaseAwayError(_("the database does not answer: %(name)s", name=type(error).__name__)) from error
         self._owners_wanted = False
         known = self._desk.office.customers
         for number, owner, contact in owned:
             if Number(number) not in known:
                 at_ms = round(contact.timestamp() * 1000)
                 self._put(inputs.CustomerKnown(number=Number(number), owner=owner, last_contact=at_ms))
-        for owner in sorted({owner for _, owner, _ in owned} - self._known):
+        for owner in sorted({owner for _number, owner, _contact in owned} - self._known):
             self._put(inputs.PersonKnown(person=owner, active=False))  # they left: told last, since an owner is active
         log.info("customers told", count=len(owned), cause="new journal")
 

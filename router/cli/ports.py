@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from router.errors import ConfigurationError
+from router.texts import _
 
 
 class PortInUseError(ConfigurationError):
@@ -32,7 +33,10 @@ def check_free(wanted: Sequence[Wanted], file: Path) -> None:
     taken = [want for want in wanted if not _is_free(want)]
     if taken:
         words = "; ".join(f"{w.host}:{w.port}/{'udp' if w.udp else 'tcp'} ({w.what}, {w.setting})" for w in taken)
-        raise PortInUseError(f"ports in use: {words}", cure=f"stop what uses them, or change these settings in {file}")
+        raise PortInUseError(
+            _("ports in use: %(words)s", words=words),
+            cure=_("stop what uses them, or change these settings in %(file)s", file=file),
+        )
 
 
 def _is_free(want: Wanted) -> bool:

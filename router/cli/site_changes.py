@@ -24,6 +24,7 @@ from router.store.follow.writer import DatabaseAwayError
 from router.store.office.changes import changing, note_applied, put_office
 from router.store.office.queries import applied_file, office_in
 from router.store.tables.office import SiteFileRow
+from router.texts import Listing, _
 
 
 class MisfitError(ConfigurationError):
@@ -63,7 +64,8 @@ def opened(place: Place) -> Iterator[Session]:
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).strip().splitlines()[:1]
         raise DatabaseAwayError(
-            f"the database does not do its work: {' '.join(why)[:200]}", cure="is it running? `hotline up` migrates it"
+            _("the database does not do its work: %(part)s", part=" ".join(why)[:200]),
+            cure=_("is it running? `hotline up` migrates it"),
         ) from error
 
 
@@ -88,7 +90,9 @@ def chosen(comparison: Comparison, overwrite: Collection[str], *, overwrite_all:
     """
     unknown = sorted(set(overwrite) - {one.key for one in comparison.differences})
     if unknown:
-        raise UnknownKeyError(f"nothing differs in {', '.join(unknown)}", cure="`hotline config diff` lists the keys")
+        raise UnknownKeyError(
+            _("nothing differs in %(these)s", these=Listing(unknown)), cure=_("`hotline config diff` lists the keys")
+        )
     conflicts = [
         one.key
         for one in comparison.differences
@@ -96,8 +100,8 @@ def chosen(comparison: Comparison, overwrite: Collection[str], *, overwrite_all:
     ]
     if conflicts:
         raise ConflictError(
-            f"changed in the file and on a page: {', '.join(conflicts)}; nothing was applied",
-            cure="--overwrite KEY takes the file's word, or write the page's into the file",
+            _("changed in the file and on a page: %(these)s; nothing was applied", these=Listing(conflicts)),
+            cure=_("--overwrite KEY takes the file's word, or write the page's into the file"),
         )
     is_taken = {Side.FILE: True, Side.PAGE: False, Side.BOTH: True}
     return [one for one in comparison.differences if is_taken[one.changed_in] or one.key in overwrite]
@@ -134,5 +138,5 @@ def refuse_misfit(site: Site) -> None:
     if wrong:
         raise MisfitError(
             "the office in the database does not fit the site file:\n  " + "\n  ".join(wrong),
-            cure="hotline config diff shows both; change the file, or `hotline config apply`",
+            cure=_("hotline config diff shows both; change the file, or `hotline config apply`"),
         )

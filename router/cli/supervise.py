@@ -175,4 +175,7 @@ def _is_a_part(pid: int, words: Sequence[bytes], folder: DataFolder) -> bool:
 def _end(pid: int) -> None:
     processes.end(pid, STOP_SECONDS)
     if not processes.wait_ended(pid, 0):
-        raise StartError(f"process {pid} of an earlier start does not end", cure=f"end it yourself: kill -9 {pid}")
+        raise StartError(
+            _("process %(pid)s of an earlier start does not end", pid=pid),
+            cure=_("end it yourself: kill -9 %(pid)s", pid=pid),
+        )

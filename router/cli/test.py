@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from router.errors import ConfigurationError, HotlineError
+from router.texts import _
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,7 +43,7 @@ def command(pytest_arguments: tuple[str, ...]) -> None:
     """
     if not (ROOT / "pyproject.toml").exists():
         raise ConfigurationError(
-            "the tests are not part of an installed package", cure="run ./hotline test in a checkout"
+            _("the tests are not part of an installed package"), cure=_("run ./hotline test in a checkout")
         )
     _install_programs()
     _install_asterisk()

@@ -87,7 +87,7 @@ class Running:
             return True
         if self.supervisor.poll() is not None:
             log = self.place.folder.logs / "supervisor.log"
-            raise StartError("the supervisor has ended", cure=f"see {log}")
+            raise StartError(_("the supervisor has ended"), cure=_("see %(log)s", log=log))
         return False
 
 
@@ -275,7 +275,10 @@ def _wait_until_ready(
                 return
             if supervisor.poll() is not None or time.monotonic() > deadline:
                 log = place.folder.logs / f"{name}.log"
-                raise StartError(f"{name} did not come up: {_last_line(log)}", cure=f"see {log}")
+                raise StartError(
+                    _("%(name)s did not come up: %(value)s", name=name, value=_last_line(log)),
+                    cure=_("see %(log)s", log=log),
+                )
             over.wait(0.05)
         say(f"{name} is up")
 

@@ -12,9 +12,12 @@ from router.cli.certificate import certificate_files
 from router.cli.night import night_of
 from router.cli.office import Source
 from router.cli.options import place_options
+from router.cli.ports import Wanted, check_free
 from router.cli.settings import Place, open_place, web_settings, with_the_office
+from router.config.model import split_address
 from router.desk_client.client import EngineClient
 from router.store.follow.writer import DatabaseAwayError
+from router.texts import _
 from router.web import assets
 from router.web.app import create_app
 from router.web.server import PageServer
@@ -38,7 +41,7 @@ def command(config: Path | None, data: Path) -> None:
     def read() -> WebSettings:
         now = with_the_office(place)
         if now.source is not Source.DATABASE:
-            raise DatabaseAwayError(now.trouble or "the database has no site")
+            raise DatabaseAwayError(now.trouble or _("the database has no site"))
         return web_settings(now, assets.FOLDER)
 
     def factory() -> Flask:
@@ -46,4 +49,6 @@ def command(config: Path | None, data: Path) -> None:
         settings = web_settings(place, assets.FOLDER)
         return create_app(settings, engine, read, recheck=lambda day, by: recheck(place, day, by))
 
+    host, port = split_address(place.site.web.bind)
+    check_free([Wanted(host=host, port=port, udp=False, what="pages", setting="[web] bind")], config or data)
     PageServer(factory, place.site.web.bind, tls=certificate_files(place)).run()

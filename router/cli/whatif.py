@@ -24,6 +24,7 @@ from router.simulate.model import NOT_THE_DESKS, policy_values
 from router.simulate.other_day import Change, NewOrder, OtherDay, WhatIfError, other_day
 from router.simulate.outcomes import Outcomes, Share
 from router.simulate.recorded_day import RecordedDay
+from router.texts import _
 
 MODEL = (
     "People are taken to do with each call what they did with it that day, else what they did with the ring of theirs "
@@ -88,22 +89,29 @@ def _policy(texts: tuple[str, ...]) -> dict[str, Any]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
-            raise WhatIfError(f"--policy {text}: KEY=VALUE is needed", cure="write it like rings=4")
+            raise WhatIfError(_("--policy %(text)s: KEY=VALUE is needed", text=text), cure=_("write it like rings=4"))
         if key in NOT_THE_DESKS:
-            raise WhatIfError(f"--policy {key} decides nothing about who is rung", cure="name one of the rules' own")
+            raise WhatIfError(
+                _("--policy %(key)s decides nothing about who is rung", key=key), cure=_("name one of the rules' own")
+            )
         try:
             raw[key] = yaml.safe_load(value)
         except yaml.YAMLError as error:
-            raise WhatIfError(f"--policy {text}: {error}", cure="write the value as in a scenario file") from error
+            raise WhatIfError(
+                _("--policy %(text)s: %(why)s", text=text, why=str(error)),
+                cure=_("write the value as in a scenario file"),
+            ) from error
     return policy_values(raw)
 
 
 def _order(text: str) -> NewOrder:
-    slot, _, rest = text.rpartition(":")
-    slot, _, group = slot.rpartition(":")
+    slot, _sign, rest = text.rpartition(":")
+    slot, _sign, group = slot.rpartition(":")
     people = tuple(PersonId(person.strip()) for person in rest.split(",") if person.strip())
     if not slot or group not in set(Group) or not people:
-        raise WhatIfError(f"--order {text}: SLOT:GROUP:A,B,C is needed", cure="GROUP is call or reception")
+        raise WhatIfError(
+            _("--order %(text)s: SLOT:GROUP:A,B,C is needed", text=text), cure=_("GROUP is call or reception")
+        )
     return NewOrder(slot=slot, group=Group(group), order=people)
 
 

@@ -12,13 +12,17 @@ from typing import Any
 
 import toml_rs
 
+from router.errors import ConfigurationError
+
 Place = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*\]\s*(?:#.*)?")
 
 
-class TomlSyntaxError(Exception):
+class TomlSyntaxError(ConfigurationError):
     """The text is not TOML; `line` counts from 1."""
+
+    id = "toml-syntax"
 
     def __init__(self, line: int, detail: str) -> None:
         super().__init__(detail)

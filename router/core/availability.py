@@ -57,7 +57,7 @@ def presence_kind(office: Office, presence: str) -> Kind:
     try:
         return office.policy.presence[presence]
     except KeyError:
-        raise ImpossibleInputError(f"unknown presence {presence!r}") from None
+        raise ImpossibleInputError("presence-unknown", presence=presence) from None
 
 
 def _turn_at_stake(office: Office, person: Person) -> bool:

@@ -48,7 +48,7 @@ WORTH_WAITING_FOR = (BUSY, WRAP_UP, OFFERED)  # policy owner_busy: wait (DOMAIN 
 def arrive(office: Office, call_id: CallId, number: Number) -> Call | None:
     """A call comes in; returns it if it is to be decided, None if the hotline is closed (R15)."""
     if call_id in office.calls:
-        raise ImpossibleInputError(f"call {call_id!r} has arrived already")
+        raise ImpossibleInputError("call-known", call=call_id)
     call = Call(id=call_id, number=number, arrived=office.now)
     office.calls[call_id] = office.pending[call_id] = call
     if number != WITHHELD:
@@ -185,7 +185,7 @@ def _lost_its_phone(call: Call) -> Call | None:
 def check_rings(office: Office, call: Call, person: PersonId) -> None:
     """Raise `ImpossibleInputError` unless the person's phone rings for the call."""
     if office.person(person).ringing != call.id:
-        raise ImpossibleInputError(f"the phone of {person!r} does not ring for call {call.id!r}")
+        raise ImpossibleInputError("does-not-ring", person=person, call=call.id)
 
 
 def connect(office: Office, call: Call, person: PersonId) -> None:
@@ -213,24 +213,24 @@ def check_take(call: Call, person: Person) -> None:
     """Who may take an open call (R11); raises `ImpossibleInputError`."""
     # R11[taken]: whoever can talk may take an open call, whatever their presence and sheet
     if call.state is not CallState.OPEN:
-        raise ImpossibleInputError(f"call {call.id!r} is not open to everyone: it is {call.state}")
+        raise ImpossibleInputError("call-not-open", call=call.id, state=call.state)
     hindrances = {
         "suspended": person.suspended,
-        "on a call": person.in_use or person.talking is not None,
+        "on-a-call": person.in_use or person.talking is not None,
         "ringing": person.ringing is not None,
-        "out of it": person.id in call.out,
+        "out-of-it": person.id in call.out,
     }
-    for words, true in hindrances.items():
+    for why, true in hindrances.items():
         if true:
-            raise ImpossibleInputError(f"{person.id!r} can't take call {call.id!r}: {words}")
+            raise ImpossibleInputError("may-not-take", person=person.id, call=call.id, why=why)
 
 
 def hand_over(office: Office, call: Call, person: Person) -> None:
     """The talker hands the call to `person`, who has answered it (R16.6)."""
     if call.state is not CallState.TALKING or call.last_on_it is None:
-        raise ImpossibleInputError(f"nobody talks on call {call.id!r}: it is {call.state}")
+        raise ImpossibleInputError("nobody-talks", call=call.id, state=call.state)
     if not person.registered or person.talking is not None or person.ringing is not None:
-        raise ImpossibleInputError(f"call {call.id!r} can't go to {person.id!r}: not registered, or on a hotline call")
+        raise ImpossibleInputError("cannot-have-call", call=call.id, person=person.id)
     giver = office.people[call.last_on_it]
     office.say(HandOver(call=call.id, who=person.id, giver=giver.id))
     free(office, giver)
@@ -243,7 +243,7 @@ def hand_over(office: Office, call: Call, person: Person) -> None:
 def form_filed(office: Office, call: Call, kind: FormKind, asked_for: PersonId | None) -> None:
     """A form or its correction: whose customer, and whether the turn comes back (R7, R16.5-8)."""
     if not call.answered:
-        raise ImpossibleInputError(f"call {call.id!r} was not answered, so it has no form: it is {call.state}")
+        raise ImpossibleInputError("call-not-answered", call=call.id, state=call.state)
     if asked_for is not None:
         office.person(asked_for)
     if kind is FormKind.OTHER or asked_for == call.last_on_it:
@@ -261,7 +261,7 @@ def hung_up(office: Office, call: Call) -> None:
         miss(office, call, MissedWhy.ABANDONED)
         return
     if call.state is not CallState.TALKING or call.last_on_it is None:
-        raise ImpossibleInputError(f"call {call.id!r} is over already: it is {call.state}")
+        raise ImpossibleInputError("call-over", call=call.id, state=call.state)
     call.step(CallEvent.END)
     call.ended = office.now
     free(office, office.people[call.last_on_it])

@@ -47,7 +47,7 @@ class Desk:
         """
         office = self.office
         if now < office.now:
-            raise ImpossibleInputError(f"time goes back: {now} ms after {office.now} ms")
+            raise ImpossibleInputError("time-goes-back", now=now, before=office.now)
         self._pass_time(now)
         fresh = _TAKE[type(told)](office, told)
         calls.settle(office, fresh)
@@ -133,7 +133,7 @@ def _taken(office: Office, told: inputs.Taken) -> None:
     if not told.fact:
         calls.check_take(call, person)
     elif not call.unanswered or person.talking is not None:
-        raise ImpossibleInputError(f"call {call.id!r} is {call.state}, or {person.id!r} is on another call")
+        raise ImpossibleInputError("not-theirs-now", call=call.id, state=call.state, person=person.id)
     calls.connect(office, call, told.person)
 
 
@@ -186,7 +186,7 @@ def _contacted(office: Office, told: inputs.Contacted) -> None:
 
 def _callback(office: Office, told: inputs.CallbackAssigned) -> None:
     if told.number not in office.callbacks:
-        raise ImpossibleInputError("no call back is owed to that number")
+        raise ImpossibleInputError("no-call-back-owed")
     office.callbacks[told.number] = office.person(told.person).id
     office.say(Act(what="callback", subject=told.person, by=told.by, why=""))
 

@@ -175,14 +175,14 @@ class Office:
         try:
             return self.people[person]
         except KeyError:
-            raise ImpossibleInputError(f"unknown person {person!r}") from None
+            raise ImpossibleInputError("person-unknown", person=person) from None
 
     def call(self, call: CallId) -> Call:
         """The call; raises `ImpossibleInputError` for one nobody knows."""
         try:
             return self.calls[call]
         except KeyError:
-            raise ImpossibleInputError(f"unknown call {call!r}") from None
+            raise ImpossibleInputError("call-unknown", call=call) from None
 
     def customer(self, number: Number) -> Customer:
         """The customer of a number, made if there is none yet."""

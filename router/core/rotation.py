@@ -104,19 +104,19 @@ def check_slots(slots: Sequence[Slot]) -> None:
     """Refuse a plan whose slots overlap or name a person twice at one time (R1); raises `PlanError`."""
     for slot in slots:
         if slot.end is not None and slot.end <= slot.start:
-            raise PlanError(f"a slot ends at {slot.end} ms, before it begins at {slot.start} ms")
+            raise PlanError("slot-ends-early", start=slot.start, end=slot.end)
         check_orders(slot.call, slot.reception)
     ordered = sorted(slots, key=lambda slot: slot.start)
     for earlier, later in pairwise(ordered):
         if earlier.end is None or earlier.end > later.start:
-            raise PlanError(f"two slots overlap at {later.start} ms")
+            raise PlanError("slots-overlap", at=later.start)
 
 
 def check_orders(*orders: Iterable[PersonId]) -> None:
     """Refuse orders that name a person twice (R1); raises `PlanError`."""
     twice = [person for person, count in Counter(p for order in orders for p in order).items() if count > 1]
     if twice:
-        raise PlanError(f"named twice at one time: {', '.join(twice)}")
+        raise PlanError("named-twice", people=", ".join(twice))
 
 
 def change_slot(office: Office) -> None:
@@ -177,7 +177,7 @@ def take_away(office: Office, act: TurnTakenAway) -> None:
     sheet = running_sheet(office, act.group)
     turn = _turn_on(sheet, act.person)
     if not turn.owed and turn.state is not TurnState.DUE:
-        raise ImpossibleInputError(f"{act.person} has no turn to take away: it is {turn.state} and none is owed")
+        raise ImpossibleInputError("no-turn-to-take", person=act.person, state=turn.state)
     office.say(Act(what="take_away", subject=act.person, by=act.by, why=act.why))
     office.say(Forfeit(person=act.person, sheet=act.group, why="supervisor"))
     ledger.ended(office, sheet, turn, Account.TAKEN_AWAY, act.why)
@@ -191,7 +191,7 @@ def take_away(office: Office, act: TurnTakenAway) -> None:
 def running_sheet(office: Office, group: Group) -> Sheet:
     """The group's sheet; raises `ImpossibleInputError` while no slot runs (DOMAIN 10)."""
     if office.slot is None:
-        raise ImpossibleInputError("no slot is running, so there is no sheet")
+        raise ImpossibleInputError("no-slot")
     return office.sheets[group]
 
 
@@ -199,4 +199,4 @@ def _turn_on(sheet: Sheet, person: PersonId) -> Turn:
     try:
         return sheet.turns[person]
     except KeyError:
-        raise ImpossibleInputError(f"{person!r} is not on the {sheet.group} sheet") from None
+        raise ImpossibleInputError("not-on-sheet", person=person, sheet=sheet.group) from None

@@ -12,6 +12,7 @@ from datetime import datetime, time
 from router.core import inputs
 from router.core.words import Group, PersonId
 from router.errors import RequestError
+from router.texts import Listing, _
 from router.wire.board import OfficeBoard
 
 KINDS = ("presence", "suspend", "resume", "give", "take", "order")
@@ -45,7 +46,9 @@ class Act:
 def act_of(wish: Wish, board: OfficeBoard, now: datetime) -> Act:
     """The act that a wish is, at a moment in the site's zone; raises `RequestError` for what can't be meant."""
     if wish.kind not in KINDS:
-        raise RequestError(f"there is no act {wish.kind!r}", cure=f"one of {', '.join(KINDS)}")
+        raise RequestError(
+            _("there is no act %(kind)r", kind=wish.kind), cure=_("one of %(these)s", these=Listing(KINDS))
+        )
     facts = {"by": wish.by, "why": wish.why[:MAX_WHY], "version": wish.version, "undoes": wish.undoes}
     if wish.kind == "suspend" and wish.until:
         facts["until"] = str(until_ms(wish.until, now))
@@ -69,7 +72,10 @@ def _input(wish: Wish, board: OfficeBoard) -> inputs.Input:
 
 def _known(board: OfficeBoard, person: str) -> str:
     if person not in board.people:
-        raise RequestError(f"nobody has the id {person!r}", cure=f"one of {', '.join(sorted(board.people))}")
+        raise RequestError(
+            _("nobody has the id %(person)r", person=person),
+            cure=_("one of %(these)s", these=Listing(sorted(board.people))),
+        )
     return person
 
 
@@ -77,7 +83,9 @@ def _group(name: str) -> Group:
     try:
         return Group(name)
     except ValueError:
-        raise RequestError(f"there is no group {name!r}", cure=f"one of {', '.join(Group)}") from None
+        raise RequestError(
+            _("there is no group %(group)r", group=name), cure=_("one of %(these)s", these=Listing(Group))
+        ) from None
 
 
 def group_of(board: OfficeBoard, person: str) -> str:
@@ -85,7 +93,10 @@ def group_of(board: OfficeBoard, person: str) -> str:
     for sheet in board.sheets:
         if sheet.running and any(turn.person == person for turn in sheet.turns):
             return sheet.group
-    raise RequestError(f"{person!r} is on no sheet that runs", cure="look at the board: who is on, and which slot runs")
+    raise RequestError(
+        _("%(person)r is on no sheet that runs", person=person),
+        cure=_("look at the board: who is on, and which slot runs"),
+    )
 
 
 def until_ms(text: str, now: datetime) -> int:
@@ -93,7 +104,10 @@ def until_ms(text: str, now: datetime) -> int:
     try:
         until = datetime.combine(now.date(), time.fromisoformat(text), now.tzinfo)
     except ValueError:
-        raise RequestError(f"{text!r} is no time of day", cure="write it as 14:00") from None
+        raise RequestError(_("%(text)r is no time of day", text=text), cure=_("write it as 14:00")) from None
     if until <= now:
-        raise RequestError(f"{text} is over already: it is {now:%H:%M}", cure="name a later time of today, or none")
+        raise RequestError(
+            _("%(text)s is over already: it is %(now)s", text=text, now=f"{now:%H:%M}"),
+            cure=_("name a later time of today, or none"),
+        )
     return round(until.timestamp() * 1000)

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from router.core.inputs import Input
 from router.core.words import Number
-from router.errors import RequestError
+from router.texts import _
 from router.wire.board import OfficeBoard, board_from_json
 from router.wire.codec import input_to_json, to_json
-from router.wire.errors import CROSSING, EngineUnreachableError
+from router.wire.errors import EngineUnreachableError, error_from_json
 from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, read_frame, send_frame
 from router.wire.observation import Observation
 
@@ -26,7 +26,7 @@ def _board_of(message: dict[str, Any]) -> OfficeBoard:
 def _done(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer of what was done; raises what was said instead."""
     if not answer["ok"]:
-        raise CROSSING.get(answer["id"], RequestError)(answer["why"])
+        raise error_from_json(answer)
     return answer
 
 
@@ -97,7 +97,8 @@ class EngineClient:
         except OSError as error:
             connection.close()
             raise EngineUnreachableError(
-                f"the engine does not answer at {self._path}: {error.strerror}", cure="is `hotline up` running?"
+                _("the engine does not answer at %(path)s: %(why)s", path=self._path, why=error.strerror),
+                cure=_("is `hotline up` running?"),
             ) from error
         return connection
 
@@ -105,17 +106,17 @@ class EngineClient:
         self._send(connection, message)
         answer = self._receive(connection)
         if answer is None:
-            raise EngineUnreachableError("the engine closed the connection", cure="look at its log")
+            raise EngineUnreachableError(_("the engine closed the connection"), cure=_("look at its log"))
         return answer
 
     def _send(self, connection: socket.socket, message: dict[str, Any]) -> None:
         try:
             send_frame(connection, message)
         except OSError as error:
-            raise EngineUnreachableError(f"the engine does not listen: {error}") from error
+            raise EngineUnreachableError(_("the engine does not listen: %(why)s", why=str(error))) from error
 
     def _receive(self, connection: socket.socket) -> dict[str, Any] | None:
         try:
             return read_frame(connection)
         except OSError as error:
-            raise EngineUnreachableError(f"the engine does not answer: {error}") from error
+            raise EngineUnreachableError(_("the engine does not answer: %(why)s", why=str(error))) from error

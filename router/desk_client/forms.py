@@ -40,7 +40,7 @@ def tell_forms(session: Session, desk: TellsDesk, now: datetime) -> int:
         try:
             desk.tell(filed, source=f"form:{revision.written_by}"[:32], key=f"form-{form.id}-{revision.revision}")
         except RefusedError as error:
-            revision.refused = str(error)[:255]
+            revision.refused = str(error.refusal)[:255]
             log.info("form refused", call=form.call_id, why=revision.refused)
         revision.told_at = now
         session.commit()

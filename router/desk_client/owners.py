@@ -52,5 +52,5 @@ def _tell(row: OwnerGivenRow, desk: TellsDesk) -> None:
     try:
         desk.tell(known, source=f"people:{row.by}"[:32], key=f"owner-{row.id}", facts={"by": row.by})
     except RefusedError as error:
-        row.refused = str(error)[:255]
+        row.refused = str(error.refusal)[:255]
         log.info("owner refused", row=row.id, why=row.refused)

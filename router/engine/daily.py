@@ -13,12 +13,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from router.core import inputs
+from router.core.errors import Refusal
 from router.core.model import Office
 from router.core.words import CallId, Millis, PersonId
 from router.engine.day_state import OFF, DayState, Talk
 from router.engine.ports import Letter
-from router.errors import RequestError
 from router.store.follow.events import FactKind
+from router.wire.errors import RefusedError
 from router.wire.observation import Observation
 
 
@@ -106,13 +107,13 @@ def _of_talk(call: CallId, talk: Talk, rules: DayRules, now: Millis) -> Iterator
 
 
 def check_version(day: DayState, told: inputs.Input, facts: Mapping[str, str]) -> None:
-    """Refuse an edit of an order that has changed since it was seen; raises `RequestError`."""
+    """Refuse an edit of an order that has changed since it was seen; raises `RefusedError`."""
     seen = facts.get("version", "")
     if not seen or not isinstance(told, inputs.RosterEdited | inputs.TurnHandedOut | inputs.TurnTakenAway):
         return
     known = day.versions.get(told.group)
     if known is not None and str(known.number) != seen:
-        raise RequestError(f"the {told.group} sheet has changed since version {seen}: it is {known.number} now")
+        raise RefusedError(Refusal("sheet-changed", {"seen": seen, "now": str(known.number)}))
 
 
 def check_in(day: DayState, rules: DayRules, told: inputs.Input, at: Millis) -> dict[str, str]:
@@ -126,10 +127,10 @@ def check_in(day: DayState, rules: DayRules, told: inputs.Input, at: Millis) -> 
 
 
 def check_observation(day: DayState, seen: Observation) -> None:
-    """A consultant can mark only the talk that they are in; raises `RequestError`."""
+    """A consultant can mark only the talk that they are in; raises `RefusedError`."""
     talk = day.talks.get(seen.call)
     if seen.what is FactKind.OTHER and (talk is None or talk.person != seen.person):
-        raise RequestError(f"{seen.person!r} does not talk on call {seen.call!r}")
+        raise RefusedError(Refusal("not-on-that-call", {"person": seen.person, "call": seen.call}))
 
 
 def is_known(day: DayState, seen: Observation) -> bool:

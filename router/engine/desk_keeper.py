@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
-from router.core.errors import DeskError, IllegalTransitionError
+from router.core.errors import DeskError, IllegalTransitionError, Refusal
 from router.core.inputs import Answered, HungUp, Input, PresenceChanged, Taken, Tick
 from router.core.policy import PRESENT, Policy
 from router.core.words import CallId, Millis, Number
@@ -26,10 +26,10 @@ from router.engine.ports import Letter, Warn
 from router.engine.preview import preview
 from router.engine.quarantine import cure
 from router.engine.snapshot import recover_all, rename_number
-from router.errors import RequestError
 from router.logs import logger
 from router.store.follow.events import FactKind
 from router.wire.codec import answer_to_json, input_to_json, to_json
+from router.wire.errors import RefusedError
 from router.wire.observation import Observation
 
 log = logger(__name__)
@@ -132,9 +132,11 @@ class DeskKeeper:
         try:
             daily.check_version(self.day, letter.input, letter.facts)
             answer = self.desk.handle(letter.input, now)
-        except RequestError as error:
-            self._note("stale", now, letter, [], str(error))  # the desk never saw it, so a replay must not tell it
-            return Outcome(self._journal.seq, str(error))
+        except RefusedError as error:
+            self._note(
+                "stale", now, letter, [], str(error.refusal)
+            )  # the desk never saw it, so a replay must not tell it
+            return Outcome(self._journal.seq, str(error.refusal))
         except IllegalTransitionError as error:  # a mistake of ours: the state may be half changed
             return self._mend(letter, now, error)
         except DeskError as error:
@@ -184,7 +186,7 @@ class DeskKeeper:
     def _mend(self, letter: Letter, now: int, error: Exception) -> Outcome:
         """After an error of ours: the desk is made anew from what was written, without the input at hand."""
         log.error("desk failed", source=letter.source, input=type(letter.input).__name__, exc_info=error)
-        why = f"{type(error).__name__}: {error}"
+        why = str(Refusal("failed", {"error": type(error).__name__}))
         self._make_anew()
         self._note("failed", now, letter, [], why)
         call = getattr(letter.input, "call", None)
@@ -234,14 +236,14 @@ class DeskKeeper:
             return Outcome(self._journal.seq, trial=preview(self.desk.office, told))
         except Exception as error:  # it is only a trial: whatever it was, the office must go on
             log.exception("trial failed", input=type(told).__name__)
-            return Outcome(self._journal.seq, f"{type(error).__name__}: {error}")
+            return Outcome(self._journal.seq, str(Refusal("failed", {"error": type(error).__name__})))
 
     def _observe(self, seen: Observation, now: int) -> Outcome:
         """Write a fact down; a warning is heard by the one who talks (R18)."""
         try:
             daily.check_observation(self.day, seen)
-        except RequestError as error:
-            return Outcome(self._journal.seq, str(error))
+        except RefusedError as error:
+            return Outcome(self._journal.seq, str(error.refusal))
         if daily.is_known(self.day, seen):
             return Outcome(self._journal.seq)
         body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
@@ -255,7 +257,7 @@ class DeskKeeper:
     def _erase(self, number: Number, by: str) -> Outcome:
         instead = self._journal.erase(number, by, self.desk.office.now)
         if instead is None:
-            return Outcome(self._journal.seq, "no call, customer or call back has that number")
+            return Outcome(self._journal.seq, str(Refusal("number-unknown")))
         for was, name in instead.items():
             rename_number(self.desk.office, Number(was), Number(name))
         return Outcome(self._journal.seq)

@@ -11,6 +11,7 @@ from typing import Any
 from router.engine.journal import Entry, JournalReader
 from router.logs import logger
 from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
+from router.texts import _
 from router.wire.codec import ANSWERS, CodecError, answer_from_json, from_json, input_from_json, putting_aside
 from router.wire.errors import JournalError
 
@@ -45,7 +46,7 @@ class JournalFeed:
                 self._read = 0
                 reader.tidy_up()
         except sqlite3.Error as error:
-            raise JournalError(f"{self._path} can't be read: {error}") from error
+            raise JournalError(_("%(path)s can't be read: %(why)s", path=self._path, why=str(error))) from error
         return items
 
     def close(self) -> None:

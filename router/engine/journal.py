@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from router.store.follow.events import NUMBER_FIELDS
+from router.texts import _
 from router.wire.errors import JournalError
 
 FORMAT = 1
@@ -73,7 +74,10 @@ class JournalReader:
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
             self.id: str = self._db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()[0]
         except (sqlite3.Error, TypeError) as error:
-            raise JournalError(f"{path}: {error}", cure="has the engine ever run on this data folder?") from error
+            raise JournalError(
+                _("%(path)s: %(why)s", path=path, why=str(error)),
+                cure=_("has the engine ever run on this data folder?"),
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -177,7 +181,7 @@ class Journal(JournalReader):
             self.id = _prepare(self._db)
         except (sqlite3.Error, OSError) as error:
             self._lock.close()
-            raise JournalError(f"{path}: {error}", cure=_cure(error)) from error
+            raise JournalError(_("%(path)s: %(why)s", path=path, why=str(error)), cure=_cure(error)) from error
         row = self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
         self.last_seq: int = row[0]
         self._keys: dict[str, int] = {}
@@ -208,7 +212,9 @@ class Journal(JournalReader):
             self._keys.clear()  # keys given in it are gone with it
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise JournalError(f"the journal can't be written: {error}", cure="is the disk full?") from error
+            raise JournalError(
+                _("the journal can't be written: %(why)s", why=str(error)), cure=_("is the disk full?")
+            ) from error
 
     def _insert(self, entry: Entry) -> None:
         written = (entry.body, entry.facts, entry.answer, entry.standing)
@@ -315,12 +321,16 @@ def _lock(path: Path) -> Any:
     try:
         file = path.open("w")
     except OSError as error:
-        raise JournalError(f"{path}: {error.strerror}", cure="see that the data folder is writable") from error
+        raise JournalError(
+            _("%(path)s: %(why)s", path=path, why=error.strerror), cure=_("see that the data folder is writable")
+        ) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise JournalInUseError(f"another engine runs on {path.parent}", cure="end it first") from error
+        raise JournalInUseError(
+            _("another engine runs on %(parent)s", parent=path.parent), cure=_("end it first")
+        ) from error
     return file
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from router.core.errors import Refusal
 from router.core.inputs import Input
 from router.core.policy import Policy
 from router.core.words import Number
@@ -69,7 +70,7 @@ Post = ToDesk | ToObserve | ToTry | ToErase | ToChangeRules
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of something: its sequence number, why it was refused if it was, or what a trial showed."""
+    """What became of something: its number, why it was refused (a `Refusal`'s text), or what a trial showed."""
 
     seq: int
     refused: str = ""
@@ -140,7 +141,7 @@ def answer(post: Post, outcome: Outcome) -> None:
     if post.done is None:
         return
     if outcome.refused:
-        post.done.set_exception(RefusedError(outcome.refused))
+        post.done.set_exception(RefusedError(Refusal.read(outcome.refused)))
     elif isinstance(post, ToTry):
         post.done.set_result(outcome.trial or {})
     else:

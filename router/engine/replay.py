@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router.core.desk import Desk
-from router.core.errors import DeskError
+from router.core.errors import DeskError, Refusal
 from router.core.policy import Policy
 from router.engine.customer_standing import standing_after
 from router.engine.journal import REPLAYED, Entry, JournalReader
 from router.engine.snapshot import VERSION, office_from, state_of
+from router.refusals import refusal_text
 from router.wire.codec import CodecError, answer_to_json, from_json, input_from_json, to_json
 
 WITH_SNAPSHOTS = (*REPLAYED, "snapshot")
@@ -126,10 +127,10 @@ def _compare(day: Replayed, desk: Desk, entry: Entry) -> None:
         answer = desk.handle(told, entry.at_ms)
     except DeskError as error:
         if entry.kind != "refused":
-            day.differences.append(_difference(entry, "refused", "accepted", str(error)))
+            day.differences.append(_difference(entry, "refused", "accepted", str(refusal_text(error.refusal))))
         return
     if entry.kind == "refused":
-        said = str(entry.facts.get("refused", ""))
+        said = str(refusal_text(Refusal.read(entry.facts.get("refused", ""))))
         day.differences.append(_difference(entry, "refused", said, "accepted"))
         return
     got = [answer_to_json(item) for item in answer]

@@ -22,9 +22,10 @@ from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter
 from router.errors import HotlineError, RequestError
 from router.logs import logger
+from router.texts import _
 from router.wire.board import OfficeBoard, board_to_json
 from router.wire.codec import from_json, input_from_json
-from router.wire.errors import EngineUnreachableError
+from router.wire.errors import EngineUnreachableError, error_to_json
 from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, encoded, read_frame, send_body, send_frame
 from router.wire.observation import Observation
 
@@ -67,10 +68,10 @@ class EngineSocket:
         with self._changed:
             self._changed.notify_all()
             open_ones = list(self._connections.items())
-        for connection, _ in open_ones:
+        for connection, _since in open_ones:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        for _, thread in open_ones:
+        for _connection, thread in open_ones:
             thread.join(5)
         self._path.unlink(missing_ok=True)
 
@@ -135,22 +136,22 @@ class EngineSocket:
         elif what == "reread":
             send_frame(connection, self._reread())
         else:
-            send_frame(connection, {"ok": False, "id": "request", "why": f"unknown request {what!r}"})
+            send_frame(connection, error_to_json(RequestError(_("unknown request %(what)s", what=repr(what)))))
 
     def _request(self, message: dict[str, Any]) -> dict[str, Any]:
         try:
             said = self._hand_in(message).result(ANSWER_SECONDS)
         except HotlineError as error:
-            return {"ok": False, "id": error.id, "why": str(error)}
+            return error_to_json(error)
         except TimeoutError:
-            return {"ok": False, "id": EngineUnreachableError.id, "why": "the engine did not answer in time"}
+            return error_to_json(EngineUnreachableError(_("the engine did not answer in time")))
         return {"ok": True, "trial": said} if isinstance(said, dict) else {"ok": True, "seq": said}
 
     def _reread(self) -> dict[str, Any]:
         try:
             return {"ok": True, "needs_restart": self._reread_office()}
         except HotlineError as error:
-            return {"ok": False, "id": error.id, "why": str(error)}
+            return error_to_json(error)
 
     def _hand_in(self, message: dict[str, Any]) -> Future[Any]:
         if message["do"] == "erase":
@@ -159,7 +160,7 @@ class EngineSocket:
             return self._mailbox.observe(from_json(Observation, message.get("seen")))
         told, facts = message.get("input"), message.get("facts") or {}
         if not isinstance(told, dict) or not isinstance(facts, dict):
-            raise RequestError("an input needs `input`, an object, and may have `facts`, another")
+            raise RequestError(_("an input needs `input`, an object, and may have `facts`, another"))
         if message["do"] == "preview":
             return self._mailbox.preview(input_from_json(told))
         letter = Letter(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
+from router.errors import RequestError
+
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2100
 
@@ -50,8 +52,10 @@ _HOURS: Final = {
 }
 
 
-class MomentError(ValueError):
+class MomentError(RequestError, ValueError):
     """Text that is no moment, or may be two; `fault` says which."""
+
+    id = "moment"
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from router.errors import RequestError
+
 FEWEST_DIGITS, MOST_DIGITS = 5, 20
 
 NOT_A_NUMBER: Final = "not-a-number"
@@ -105,8 +107,10 @@ def caller_number(text: str) -> str:
     return inner.partition(";")[0].partition("@")[0].strip()
 
 
-class _CellError(ValueError):
-    """A fault's id."""
+class _CellError(RequestError):
+    """A cell that holds no number; `what` is the fault's id."""
+
+    id = "cell"
 
 
 def _plain(cell: str) -> str:

@@ -9,13 +9,19 @@ from typing import Any
 import yaml
 
 from router.simulate.model import Case, ScenarioError, read_case
+from router.texts import _
 
 
 def cases(path: Path) -> Iterator[tuple[str, Case | ScenarioError]]:
     """The cases of a file by name, readable or with their own error; raises `ScenarioError` if the file is unusable."""
     for index, raw in enumerate(_load(path), start=1):
         if not isinstance(raw, Mapping):
-            yield f"case {index}", ScenarioError(f"{path}: case {index} is {raw!r}: a mapping is needed")
+            yield (
+                f"case {index}",
+                ScenarioError(
+                    _("%(path)s: case %(index)s is %(raw)r: a mapping is needed", path=path, index=index, raw=raw)
+                ),
+            )
             continue
         name = str(raw.get("case", f"case {index}"))
         yield name, _read(raw)
@@ -27,7 +33,7 @@ def _read(raw: Mapping[str, Any]) -> Case | ScenarioError:
     except ScenarioError as error:
         return error
     except (AttributeError, TypeError, ValueError, KeyError) as error:
-        return ScenarioError(f"the case has another shape than DOMAIN 10's: {error}")
+        return ScenarioError(_("the case has another shape than DOMAIN 10's: %(why)s", why=str(error)))
 
 
 def _load(path: Path) -> list[Any]:
@@ -35,11 +41,19 @@ def _load(path: Path) -> list[Any]:
     try:
         loaded = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=loader)  # noqa: S506  (both loaders are safe ones)
     except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}", cure="name a scenario file that can be read") from error
+        raise ScenarioError(
+            _("%(path)s: %(why)s", path=path, why=error.strerror), cure=_("name a scenario file that can be read")
+        ) from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not UTF-8 text: {error}", cure="save it as UTF-8") from error
+        raise ScenarioError(
+            _("%(path)s: not UTF-8 text: %(why)s", path=path, why=str(error)), cure=_("save it as UTF-8")
+        ) from error
     except yaml.YAMLError as error:
-        raise ScenarioError(f"{path}: not YAML: {error}", cure="mend the file at the place named") from error
+        raise ScenarioError(
+            _("%(path)s: not YAML: %(why)s", path=path, why=str(error)), cure=_("mend the file at the place named")
+        ) from error
     if not isinstance(loaded, list):
-        raise ScenarioError(f"{path}: a list of cases is needed", cure="begin each case with `- case: name`")
+        raise ScenarioError(
+            _("%(path)s: a list of cases is needed", path=path), cure=_("begin each case with `- case: name`")
+        )
     return loaded

@@ -16,6 +16,7 @@ from router.core import inputs
 from router.core.policy import DAY_MS, PRESENCE, Policy
 from router.core.words import CallId, DeviceState, FormKind, Group, Kind, Number, PersonId
 from router.errors import RequestError
+from router.texts import Listing, _
 
 
 class ScenarioError(RequestError):
@@ -58,7 +59,7 @@ def read_case(raw: Mapping[str, Any]) -> Case:
     """Make a case of a mapping from the file; raises `ScenarioError` naming what is wrong."""
     unknown = set(raw) - CASE_KEYS
     if unknown:
-        raise ScenarioError(f"unknown key {', '.join(sorted(map(str, unknown)))}")
+        raise ScenarioError(_("unknown key %(these)s", these=Listing(sorted(map(str, unknown)))))
     slots = _slots(raw)
     customers = tuple(_customer(c) for c in _list(raw, "customers"))
     named = [person for slot in slots for person in (*slot.call, *slot.reception)]
@@ -81,22 +82,22 @@ def read_case(raw: Mapping[str, Any]) -> Case:
 def millis(value: object, what: str) -> int:
     """Seconds as written in the file to whole milliseconds."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ScenarioError(f"{what}: {value!r} is not a time in seconds")
+        raise ScenarioError(_("%(what)s: %(value)r is not a time in seconds", what=what, value=value))
     try:
         return int((Decimal(str(value)) * 1000).to_integral_value())
     except (InvalidOperation, OverflowError, ValueError) as error:
-        raise ScenarioError(f"{what}: {value!r} is not a time in seconds") from error
+        raise ScenarioError(_("%(what)s: %(value)r is not a time in seconds", what=what, value=value)) from error
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ScenarioError(f"{value!r} is not a name: put it in quotes")
+        raise ScenarioError(_("%(value)r is not a name: put it in quotes", value=value))
     return value
 
 
 def _number(value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
-        raise ScenarioError(f"{value!r} is not a number: put it in quotes")
+        raise ScenarioError(_("%(value)r is not a number: put it in quotes", value=value))
     return Number("" if value is None else str(value))
 
 
@@ -105,7 +106,7 @@ def _list(raw: Mapping[str, Any], key: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise ScenarioError(f"{key}: a list is needed, not {value!r}")
+        raise ScenarioError(_("%(key)s: a list is needed, not %(value)r", key=key, value=value))
     return value
 
 
@@ -113,7 +114,7 @@ def _mapping(value: Any, what: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise ScenarioError(f"{what}: a mapping is needed, not {value!r}")
+        raise ScenarioError(_("%(what)s: a mapping is needed, not %(value)r", what=what, value=value))
     return value
 
 
@@ -129,7 +130,7 @@ def _slots(raw: Mapping[str, Any]) -> tuple[inputs.Slot, ...]:
         return tuple(_slot(slot) for slot in _list(raw, "slots"))
     groups = raw.get("groups") or {}
     if not isinstance(groups, Mapping):
-        raise ScenarioError(f"groups: {groups!r} is not a mapping of groups")
+        raise ScenarioError(_("groups: %(groups)r is not a mapping of groups", groups=groups))
     return (inputs.Slot(start=0, end=None, call=_order(groups, Group.CALL), reception=_order(groups, Group.RECEPTION)),)
 
 
@@ -152,7 +153,7 @@ def _customer(raw: Mapping[str, Any]) -> inputs.CustomerKnown:
     ago = str(raw.get("last_contact"))
     match = _AGO.fullmatch(ago)
     if not match:
-        raise ScenarioError(f"last_contact: {ago!r} is not like -3d, -90m or -30s")
+        raise ScenarioError(_("last_contact: %(ago)r is not like -3d, -90m or -30s", ago=ago))
     at = -int(Decimal(match[1]) * _UNIT_MS[match[2]])
     owner = PersonId(_text(raw.get("owner")))
     return inputs.CustomerKnown(number=_number(raw.get("number")), owner=owner, last_contact=at)
@@ -181,7 +182,7 @@ NOT_THE_DESKS = frozenset({"absent_minutes", "form_minutes", "max_talk_seconds",
 
 def _one_of(word: object, *words: str) -> str:
     if word not in words:
-        raise ScenarioError(f"{word!r} is none of {', '.join(words)}")
+        raise ScenarioError(_("%(word)r is none of %(these)s", word=word, these=Listing(words)))
     return str(word)
 
 
@@ -196,12 +197,12 @@ def policy_values(raw: Mapping[str, Any]) -> dict[str, Any]:
         if key in NOT_THE_DESKS:
             continue
         if key not in POLICY:
-            raise ScenarioError(f"policy: unknown key {key!r}")
+            raise ScenarioError(_("policy: unknown key %(key)r", key=key))
         name, convert = POLICY[key]
         try:
             values[name] = convert(value)
         except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
-            raise ScenarioError(f"policy: {key}: {value!r} is no value for it") from error
+            raise ScenarioError(_("policy: %(key)s: %(value)r is no value for it", key=key, value=value)) from error
     return values
 
 
@@ -268,16 +269,20 @@ _EVENTS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any]], inputs
 
 def _event(raw: object) -> ScenarioEvent:
     if not isinstance(raw, Mapping):
-        raise ScenarioError(f"event {raw!r}: a mapping is needed")
+        raise ScenarioError(_("event %(raw)r: a mapping is needed", raw=raw))
     text = ", ".join(f"{key}: {value}" for key, value in raw.items())
     kinds = [key for key in raw if key in _EVENTS]
     if len(kinds) != 1:
-        raise ScenarioError(f"event {{{text}}}: it must have exactly one of {', '.join(_EVENTS)}")
+        raise ScenarioError(
+            _("event {%(text)s}: it must have exactly one of %(these)s", text=text, these=Listing(_EVENTS))
+        )
     more, make = _EVENTS[kinds[0]]
     unknown = set(raw) - more - {kinds[0], "at"}
     if unknown:
-        raise ScenarioError(f"event {{{text}}}: unknown key {', '.join(sorted(map(str, unknown)))}")
+        raise ScenarioError(
+            _("event {%(text)s}: unknown key %(these)s", text=text, these=Listing(sorted(map(str, unknown))))
+        )
     try:
         return ScenarioEvent(at=millis(raw.get("at"), "at"), text=text, told=make(raw))
     except (ValueError, ScenarioError) as error:
-        raise ScenarioError(f"event {{{text}}}: {error}") from error
+        raise ScenarioError(_("event {%(text)s}: %(why)s", text=text, why=str(error))) from error

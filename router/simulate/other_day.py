@@ -21,8 +21,10 @@ from router.core.policy import Policy
 from router.core.rotation import check_slots
 from router.core.words import CallId, CallState, Group, Millis, PersonId
 from router.errors import RequestError
+from router.refusals import refusal_text
 from router.simulate.outcomes import Outcomes
 from router.simulate.recorded_day import Reaction, RecordedDay
+from router.texts import _
 
 
 class WhatIfError(RequestError):
@@ -59,7 +61,8 @@ class Change:
             check_slots(changed)
         except PlanError as error:
             raise WhatIfError(
-                f"that order can't be: {error}", cure="give the other group of the slot an order, too"
+                _("that order can't be: %(why)s", why=refusal_text(error.refusal)),
+                cure=_("give the other group of the slot an order, too"),
             ) from error
         return changed
 
@@ -140,7 +143,7 @@ class _Run:
         try:
             answer = self._desk.handle(event, at)
         except DeskError as error:
-            self.result.left_out.append((at, event, str(error)))
+            self.result.left_out.append((at, event, str(refusal_text(error.refusal))))
             return
         self._follow(at, event)
         self._heard(at, answer)
@@ -227,7 +230,9 @@ def other_day(office: Office, day: RecordedDay, change: Change, start: Millis, e
     for order in change.orders:
         if not any(change.fits(order, slot) for slot in slots):
             known = ", ".join(sorted({slot.name or change.slot_start(slot.start) for slot in slots})) or "none"
-            raise WhatIfError(f"no slot {order.slot!r} on that day", cure=f"slots of the day: {known}")
+            raise WhatIfError(
+                _("no slot %(slot)r on that day", slot=order.slot), cure=_("slots of the day: %(known)s", known=known)
+            )
     office.policy = change.of_policy(office.policy)
     office.plan = list(change.of_slots(office.plan))
     first: list[tuple[Millis, inputs.Input]] = []

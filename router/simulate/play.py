@@ -12,6 +12,7 @@ from router.core.desk import Desk
 from router.core.errors import DeskError
 from router.core.model import Office
 from router.core.words import WITHHELD
+from router.refusals import refusal_text
 from router.simulate.model import Case
 
 Item = dict[str, Any]
@@ -47,14 +48,14 @@ def play(case: Case) -> Result:
     try:
         _set_up(desk, case)
     except DeskError as error:
-        return Result(case=case.name, error=f"{case.name}: {error}")
+        return Result(case=case.name, error=f"{case.name}: {refusal_text(error.refusal)}")
     _advance(desk, 0, trace)  # a slot from 0 is in force even when nothing happens
     for event in case.events:
         try:
             _advance(desk, event.at, trace)
             _note(trace, event.at, desk.handle(event.told, event.at))
         except DeskError as error:
-            return Result(case=case.name, error=f"{case.name}: event {{{event.text}}}: {error}")
+            return Result(case=case.name, error=f"{case.name}: event {{{event.text}}}: {refusal_text(error.refusal)}")
     office = desk.office
     return Result(
         case=case.name,

@@ -17,6 +17,7 @@ from typing import TextIO
 from sqlalchemy import Connection, Engine, text
 
 from router.errors import StoreError
+from router.texts import _
 
 TRY_AGAIN_SECONDS = 0.1
 
@@ -51,7 +52,9 @@ def _wait(try_once: Callable[[], bool], what: str, wait_seconds: float | None) -
     deadline = None if wait_seconds is None else time.monotonic() + wait_seconds
     while not try_once():
         if deadline is not None and time.monotonic() >= deadline:
-            raise BusyError(f"{what}: another run is at it", cure="wait until it has ended, then start again")
+            raise BusyError(
+                _("%(what)s: another run is at it", what=what), cure=_("wait until it has ended, then start again")
+            )
         time.sleep(TRY_AGAIN_SECONDS)
 
 

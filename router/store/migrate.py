@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from router.errors import StoreError
 from router.store.database import open_database
 from router.store.locks import hold_lock
+from router.texts import _
 
 
 class MigrationError(StoreError):
@@ -53,13 +54,16 @@ def migrate_database(database: Engine) -> str:
             return version(connection) or ""
     except CommandError as error:
         raise MigrationError(
-            f"the database is of a version that this program does not know: {error}",
-            cure="use the program that made it, or a newer one",
+            _("the database is of a version that this program does not know: %(why)s", why=str(error)),
+            cure=_("use the program that made it, or a newer one"),
         ) from error
     except (SQLAlchemyError, OSError) as error:
         shown = database.url.render_as_string(hide_password=True)
         kind = DatabaseUnreachableError if isinstance(error, OperationalError) else MigrationError
-        raise kind(f"{shown} can't be used: {error}", cure="is [store] url right, and the server running?") from error
+        raise kind(
+            _("%(shown)s can't be used: %(why)s", shown=shown, why=str(error)),
+            cure=_("is [store] url right, and the server running?"),
+        ) from error
 
 
 def configuration(connection: Connection) -> Config:

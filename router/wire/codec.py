@@ -20,6 +20,7 @@ from typing import Any
 
 from router.core import actions, inputs
 from router.errors import StoreError
+from router.texts import Listing, _
 
 JSON_VERSION = 1
 
@@ -106,7 +107,9 @@ def _read(declared: Any, raw: Any, *, lenient: bool) -> Any:
     try:
         return _reader(declared, lenient)(raw)
     except (TypeError, ValueError, KeyError) as error:
-        raise CodecError(f"{raw!r:.80} is no {declared}: {error}") from error
+        raise CodecError(
+            _("%(raw)r is no %(declared)s: %(why)s", raw=f"{raw!r:.80}", declared=declared, why=str(error))
+        ) from error
 
 
 @functools.cache
@@ -138,7 +141,7 @@ def _fields_out(value: Any) -> dict[str, Any]:
 def _object(known: Mapping[str, type], raw: Mapping[str, Any]) -> Any:
     name = raw.get("is")
     if not isinstance(name, str) or name not in known:
-        raise CodecError(f"unknown kind {name!r}", cure="was it written by a newer version?")
+        raise CodecError(_("unknown kind %(name)r", name=name), cure=_("was it written by a newer version?"))
     return from_json(known[name], {key: value for key, value in raw.items() if key != "is"})
 
 
@@ -184,7 +187,7 @@ def _dataclass_reader(cls: Any, *, lenient: bool) -> Callable[[Any], Any]:
         _typed(dict, raw)
         unknown, aside = set(raw) - set(readers), _ASIDE.get()
         if unknown and aside is None and not lenient:
-            raise CodecError(f"{cls.__name__}: unknown field {', '.join(sorted(unknown))}")
+            raise CodecError(_("%(name)s: unknown field %(these)s", name=cls.__name__, these=Listing(sorted(unknown))))
         if unknown and aside is not None:
             aside.update(f"{cls.__name__}.{name}" for name in unknown)
         return cls(**{name: readers[name](value) for name, value in raw.items() if name in readers})

@@ -11,6 +11,7 @@ import struct
 from typing import Any, Final
 
 from router.errors import RequestError
+from router.texts import _
 
 LENGTH: Final = struct.Struct(">I")
 MAX_FRAME: Final = 4 * 1024 * 1024
@@ -42,16 +43,16 @@ def read_frame(connection: socket.socket) -> dict[str, Any] | None:
         return None
     (length,) = LENGTH.unpack(head)
     if length > MAX_FRAME:
-        raise RequestError(f"a message of {length} bytes is too long")
+        raise RequestError(_("a message of %(length)s bytes is too long", length=length))
     body = _read(connection, length)
     if body is None:
         return None
     try:
         message = json.loads(body)
     except ValueError as error:
-        raise RequestError(f"not JSON: {error}") from error
+        raise RequestError(_("not JSON: %(why)s", why=str(error))) from error
     if not isinstance(message, dict):
-        raise RequestError("a JSON object is needed")
+        raise RequestError(_("a JSON object is needed"))
     return message
 
 

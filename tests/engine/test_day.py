@@ -202,7 +202,7 @@ def test_a_preview_tells_who_would_be_next_and_changes_nothing(tmp_path: Path) -
         made.work()
         assert (trial.result(0)["before"]["next"], trial.result(0)["after"]["next"]) == (CHEN, LI)
         assert taken.result(0)["after"]["sheets"]["call"][0]["state"] == "forfeited"
-        assert "not on the call sheet" in refused.result(0)["refused"]
+        assert refused.result(0)["refused"].startswith("not-on-sheet ")
         assert made.shown() == before
         assert made.journal.last_seq == seq
 
@@ -267,7 +267,7 @@ class TestTalks:
             call = self.talking(made)
             done = made.mailbox.observe(Observation(what=FactKind.OTHER, call=call, person=LI, source="web"))
             made.work()
-            with pytest.raises(RefusedError, match="does not talk"):
+            with pytest.raises(RefusedError, match="not on that call"):
                 done.result(0)
 
     def test_a_hand_over_begins_a_talk_of_its_own(self, tmp_path: Path) -> None:

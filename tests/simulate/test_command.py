@@ -60,9 +60,9 @@ def test_the_json_result_has_every_part(tmp_path: Path) -> None:
     ("event", "words"),
     [
         ("{at: 1, answer: c1, by: B}", "does not ring"),
-        ("{at: 1, answer: c9, by: A}", "unknown call 'c9'"),
-        ("{at: 1, presence: A, is: asleep}", "unknown presence 'asleep'"),
-        ("{at: 1, presence: Z, is: present}", "unknown person 'Z'"),
+        ("{at: 1, answer: c9, by: A}", "unknown call c9"),
+        ("{at: 1, presence: A, is: asleep}", "no such presence: asleep"),
+        ("{at: 1, presence: Z, is: present}", "no such person: Z"),
         ("{at: -1, tick: }", "time goes back"),
         ("{at: 1, form: c1, kind: purchase}", "was not answered"),
         ("{at: 1, take: c1, by: B}", "not open to everyone"),

@@ -222,7 +222,7 @@ def test_a_refused_input_is_in_the_trail_and_changes_nothing_else(
     call_id = _answered_call(made)
     made.tell(inputs.HungUp(call=call_id), at=made.now + 9000)
     _catch_up(writer)
-    assert "over already" in trail_of_call(ask(), call_id)[-1].refused
+    assert trail_of_call(ask(), call_id)[-1].refused.startswith("call-over ")
     [call] = calls_of_day(ask(), DAY, ZONE)
     assert call.ended_at is not None
     assert call.ended_at.timestamp() == (MORNING + 65_100) / 1000

@@ -25,7 +25,7 @@ DATA = {
     "router/exchange/customers_in.py": "headings that are understood in files of others",
     "router/exchange/display_in.py": "headings that are understood in files of others",
     "router/exchange/forms_in.py": "headings and words that are understood in files of others",
-    "router/logs.py": "spaces that forge lines",
+    "router/logs.py": "full-width digits, and spaces that forge lines",
     "router/reading/moments.py": "how dates and times are written",
     "router/reading/numbering.py": "a full-width plus before a number",
     "router/reading/numbers.py": "what stands around a number in a cell",

@@ -16,6 +16,7 @@ from router.errors import RequestError
 from router.store.customers.queries import CustomerLine
 from router.store.scope import SITE_ID
 from router.store.tables.customers import CallbackRow, CustomerRow, MergeRow, NumberRow, NumberSeenRow, OwnerGivenRow
+from router.texts import _
 
 
 class MergeError(RequestError):
@@ -70,13 +71,13 @@ class Merge:
 def merge_of(session: Session, kept: CustomerLine, merged: CustomerLine) -> Merge:
     """Look at a merge, changing nothing; raises `MergeError`."""
     if kept.row.id == merged.row.id:
-        raise MergeError("that is the same customer", cure="name another number")
+        raise MergeError(_("that is the same customer"), cure=_("name another number"))
     if not kept.numbers or not merged.numbers:
-        raise MergeError("a customer without a number can't be merged", cure="their numbers were erased")
+        raise MergeError(_("a customer without a number can't be merged"), cure=_("their numbers were erased"))
     ids = [number.id for number in merged.row.numbers]
     owed = select(CallbackRow.id).where(CallbackRow.number_id.in_(ids), CallbackRow.settled_at.is_(None))
     if session.scalars(owed.limit(1)).one_or_none() is not None:
-        raise MergeError("the second customer is owed a call back", cure="have it made first, then merge")
+        raise MergeError(_("the second customer is owed a call back"), cure=_("have it made first, then merge"))
     live = [line.row for line in (kept, merged) if line.left is not None]
     newest: dict[str, datetime] = {}
     for row in live or [line.row for line in (kept, merged)]:
@@ -92,9 +93,9 @@ def carry_out(session: Session, merge: Merge, owner: str, *, by: str, reason: st
     """Merge: the numbers move, the second customer's become further ones; the caller commits. Raises `MergeError`."""
     contacts = dict(merge.choices)
     if not reason.strip():
-        raise MergeError("a reason is needed: it stands in the record", cure="say how it is known")
+        raise MergeError(_("a reason is needed: it stands in the record"), cure=_("say how it is known"))
     if merge.choices and owner not in contacts:
-        raise MergeError("the owner must be one of the two", cure="choose whose customer it is")
+        raise MergeError(_("the owner must be one of the two"), cure=_("choose whose customer it is"))
     kept, merged = merge.kept.row, merge.merged.row
     session.add(_record(kept, merged, by=by, reason=reason, now=now))
     for number in list(merged.numbers):

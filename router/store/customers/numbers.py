@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from router.errors import RequestError
 from router.store.scope import SITE_ID
 from router.store.tables.customers import BlockRow, CustomerRow, NumberRow
+from router.texts import _
 
 BY_PEOPLE = "people"  # stands for a journal where people named a number that no journal knows yet
 MAX_REASON = 200
@@ -103,11 +104,11 @@ def open_blocks(session: Session) -> Sequence[BlockRow]:
 def block(session: Session, number: str, *, reason: str, by: str, now: datetime) -> BlockRow:
     """Block a number (E.164): its calls are logged and ring nobody. The caller commits; raises `NumberError`."""
     if not number:
-        raise NumberError("a withheld number can't be blocked", cure="name the number, with its area code")
+        raise NumberError(_("a withheld number can't be blocked"), cure=_("name the number, with its area code"))
     if not reason.strip():
-        raise NumberError("a reason is needed: it stands in the record", cure="say why the number is blocked")
+        raise NumberError(_("a reason is needed: it stands in the record"), cure=_("say why the number is blocked"))
     if any(row.number.number == number for row in open_blocks(session)):
-        raise NumberError("the number is blocked already", cure="`hotline block list` shows since when")
+        raise NumberError(_("the number is blocked already"), cure=_("`hotline block list` shows since when"))
     row = row_of_number(session, number) or add_number(session, number, new_customer(session, now))
     made = BlockRow(site_id=SITE_ID, number=row, at=now, by=by, reason=reason.strip()[:MAX_REASON])
     session.add(made)
@@ -119,7 +120,7 @@ def unblock(session: Session, number: str, *, by: str, now: datetime) -> BlockRo
     """Take a block back; it stays on record. The caller commits; raises `NumberError`."""
     row = next((row for row in open_blocks(session) if row.number.number == number), None)
     if row is None:
-        raise NumberError("the number is not blocked", cure="`hotline block list` shows which are")
+        raise NumberError(_("the number is not blocked"), cure=_("`hotline block list` shows which are"))
     row.removed_at, row.removed_by = now, by
     return row
 

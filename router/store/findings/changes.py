@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from router.errors import RequestError
 from router.store.scope import SITE_ID
 from router.store.tables.findings import DisplayCountRow, FindingActRow, FindingRow
+from router.texts import _
 
 OPEN, ASKED, SETTLED_LATE, CONFIRMED, DISMISSED, GONE = (
     "open", "asked", "settled_late", "confirmed", "dismissed", "gone",
@@ -171,12 +172,15 @@ def decide(session: Session, finding_id: int, step: str, *, by: str, now: dateti
     """
     reason = reason.strip()[:MAX_REASON]
     if step in NEEDS_REASON and not reason:
-        raise FindingError("a reason is needed", cure="say why in a few words")
+        raise FindingError(_("a reason is needed"), cure=_("say why in a few words"))
     row = session.get(FindingRow, finding_id, populate_existing=True)
     after = AFTER[step].get(row.state) if row is not None else None
     if row is None or after is None:
         state = row.state if row is not None else "unknown"
-        raise FindingError(f"finding {finding_id} is {state}: not possible now", cure="load the page again")
+        raise FindingError(
+            _("finding %(finding_id)s is %(state)s: not possible now", finding_id=finding_id, state=state),
+            cure=_("load the page again"),
+        )
     changed = session.execute(
         update(FindingRow)
         .where(FindingRow.id == finding_id, FindingRow.state == row.state)
@@ -185,7 +189,10 @@ def decide(session: Session, finding_id: int, step: str, *, by: str, now: dateti
         .execution_options(synchronize_session=False)
     ).all()
     if not changed:
-        raise FindingError(f"finding {finding_id} was changed by somebody else", cure="load the page again")
+        raise FindingError(
+            _("finding %(finding_id)s was changed by somebody else", finding_id=finding_id),
+            cure=_("load the page again"),
+        )
     session.add(FindingActRow(site_id=SITE_ID, finding_id=finding_id, at=now, by=by, state=after, reason=reason))
     return after
 

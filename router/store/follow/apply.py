@@ -22,6 +22,7 @@ from router.store.follow.presence import apply_presence
 from router.store.follow.steps import Step, steps_of
 from router.store.scope import moment
 from router.store.tables.customers import CallbackRow, ContactRow, NumberRow
+from router.texts import _
 
 NOT_IN_THE_TRAIL = (inputs.Tick, inputs.CustomerKnown, inputs.PersonKnown)  # nothing to ask about afterwards
 IN_THE_TRAIL = (
@@ -43,7 +44,7 @@ class UnreadableEventError(StoreError):
 def apply(batch: Batch, item: JournalItem) -> None:
     """Put one item into the tables; the caller commits. Raises `UnreadableEventError`, or what the database says."""
     if isinstance(item, Unreadable):
-        raise UnreadableEventError(item.why, cure="was it written by a newer version?")
+        raise UnreadableEventError(item.why, cure=_("was it written by a newer version?"))
     if isinstance(item, Erasure):
         batch.erase(item)
         return

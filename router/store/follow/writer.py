@@ -28,6 +28,7 @@ from router.store.follow.events import Feed, JournalItem
 from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow, EventFailedRow
 from router.store.tables.office import SiteRow
+from router.texts import _
 
 log = logger(__name__)
 
@@ -43,8 +44,10 @@ class DatabaseAwayError(StoreError):
     id = "database-away"
 
 
-class _LostClaimError(Exception):
+class _LostClaimError(StoreError):
     """Somebody else has applied these events meanwhile."""
+
+    id = "claim-lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class DatabaseWriter:
         try:
             self._applied = self._guarded(record)
         except IntegrityError as again:
-            raise DatabaseAwayError(f"can't even record that an event failed: {again}") from again
+            raise DatabaseAwayError(_("can't even record that an event failed: %(why)s", why=str(again))) from again
 
     def _guarded(self, work: Callable[[], int]) -> int:
         """Do database work; what is the database's trouble, and no event's, becomes `DatabaseAwayError`."""
@@ -156,7 +159,8 @@ class DatabaseWriter:
             raise
         except (DBAPIError, PoolTimeoutError) as error:
             raise DatabaseAwayError(
-                f"the database does not do its work: {_short(error)}", cure="is it running, migrated, and not full?"
+                _("the database does not do its work: %(why)s", why=_short(error)),
+                cure=_("is it running, migrated, and not full?"),
             ) from error
 
     def _read_mark(self) -> int:
@@ -164,7 +168,9 @@ class DatabaseWriter:
         with Session(self._database) as session:
             seq = session.scalars(select(EventAppliedRow.seq).where(*wanted)).one_or_none()
             if seq is None and session.get(SiteRow, self._site_id) is None:
-                raise DatabaseAwayError("the database has no site yet", cure="start with a site file, which seeds it")
+                raise DatabaseAwayError(
+                    _("the database has no site yet"), cure=_("start with a site file, which seeds it")
+                )
             if seq is None:
                 session.add(EventAppliedRow(site_id=self._site_id, journal=self._feed.journal, seq=0, rounds={}))
                 session.commit()
@@ -189,7 +195,7 @@ class DatabaseWriter:
             .returning(EventAppliedRow.seq)
         )
         if not claimed.all():
-            raise _LostClaimError
+            raise _LostClaimError("claimed by another")
         return session.scalars(select(EventAppliedRow).where(*wanted)).one()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from router.config.form import FormTable, as_kept
 from router.core.words import FormKind
-from router.errors import StoreError
+from router.errors import RequestError
 from router.masking import national
 from router.store.forms.closing import closing_of
 from router.store.forms.queries import draft_row
@@ -27,7 +27,7 @@ KINDS = tuple(kind.value for kind in FormKind)
 VERDICTS = ("approved", "rejected", "remark")
 
 
-class FormError(StoreError):
+class FormError(RequestError):
     """A form that can't be filed; `faults` says why by field (`config.form.FAULTS` and a few of this module)."""
 
     id = "form"

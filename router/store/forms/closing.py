@@ -13,14 +13,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from router.errors import StoreError
+from router.errors import RequestError
 from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.days import DayClosingRow
 from router.store.tables.forms import FormRow
+from router.texts import _
 
 
-class DayClosedError(StoreError):
+class DayClosedError(RequestError):
     """The day is closed already."""
 
     id = "day-closed"
@@ -37,7 +38,7 @@ def close_day(
 ) -> DayClosingRow:
     """Close a day for good; the caller commits. Raises `DayClosedError` when it is."""
     if closing_of(session, day) is not None:
-        raise DayClosedError(f"{day} is closed already", cure="correct single forms, with a reason")
+        raise DayClosedError(_("%(day)s is closed already", day=day), cure=_("correct single forms, with a reason"))
     row = DayClosingRow(site_id=SITE_ID, day=day, closed_at=now, closed_by=by, remark=remark, archive=archive)
     session.add(row)
     session.flush()

@@ -41,6 +41,7 @@ from router.store.tables.office import (
     SlotRow,
 )
 from router.store.tables.users import ROLES, Role, User
+from router.texts import _
 
 
 def lock_office(session: Session) -> None:
@@ -85,7 +86,7 @@ def put_office(session: Session, office: Mapping[str, Any]) -> None:
     """Make the database's office this one, touching only what differs; the caller commits."""
     row = session.get(SiteRow, SITE_ID)
     if row is None:
-        raise NoSiteError("the database has no site", cure="seed it first: hotline up --config FILE")
+        raise NoSiteError(_("the database has no site"), cure=_("seed it first: hotline up --config FILE"))
     for name in SITE_FIELDS:
         setattr(row, name, office["site"][name])
     for name in ("presence", "policy", "form", "reconcile"):

@@ -27,6 +27,7 @@ from router.store.tables.office import (
     SlotRow,
 )
 from router.store.tables.users import User
+from router.texts import _
 
 SITE_FIELDS = ("name", "zone", "language", "region", "area_code")
 HOTLINE_FIELDS = ("number", "trunk", "name", "media", "aliases")
@@ -49,7 +50,9 @@ def office_in(session: Session) -> Plain:
     """The office as the database has it, in the shape of `plain_office`. Raises `NoSiteError`."""
     row = session.get(SiteRow, SITE_ID)
     if row is None:
-        raise NoSiteError("the database has no site", cure="start once with a site file: hotline up --config FILE")
+        raise NoSiteError(
+            _("the database has no site"), cure=_("start once with a site file: hotline up --config FILE")
+        )
     kept = {setting.name: setting.value for setting in session.scalars(select(SettingRow))}
     return {
         "site": {name: getattr(row, name) for name in SITE_FIELDS},

@@ -13,6 +13,7 @@ from router.store.office.queries import has_site
 from router.store.scope import SITE_ID
 from router.store.tables.office import SiteRow
 from router.store.tables.users import User
+from router.texts import _
 
 
 class SeedError(StoreError):
@@ -28,7 +29,9 @@ def seed(session: Session, site: Site, *, is_demo: bool = False, by: str = "") -
     overwritten.
     """
     if has_site(session):
-        raise SeedError("the database has a site already", cure="`hotline config diff` shows how the file differs")
+        raise SeedError(
+            _("the database has a site already"), cure=_("`hotline config diff` shows how the file differs")
+        )
     office = plain_office(site.model_copy(update={"users": first_users(site)}))
     session.add(SiteRow(id=SITE_ID, is_demo=is_demo, **office["site"]))
     session.flush()

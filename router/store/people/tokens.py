@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from router.errors import StoreError
+from router.errors import RequestError
 from router.store.scope import SITE_ID
 from router.store.tables.tokens import ApiTokenRow
+from router.texts import Listing, _
 
 SCOPES = (
     "calls:read",
@@ -33,7 +34,7 @@ SHOWN_CHARACTERS = 6
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
-class TokenError(StoreError):
+class TokenError(RequestError):
     """A token that can't be made or found."""
 
     id = "token"
@@ -43,7 +44,10 @@ def make_token(session: Session, *, name: str, scopes: Sequence[str], by: str, n
     """A new token, to be shown once; the caller commits. Raises `TokenError` for scopes that there are not."""
     unknown = set(scopes) - set(SCOPES)
     if unknown or not scopes:
-        raise TokenError(f"no such scope: {', '.join(sorted(unknown)) or '-'}", cure=f"choose of {', '.join(SCOPES)}")
+        raise TokenError(
+            _("no such scope: %(these)s", these=", ".join(sorted(unknown)) or "-"),
+            cure=_("choose of %(these)s", these=Listing(SCOPES)),
+        )
     text = PREFIX + secrets.token_urlsafe(32)
     session.add(
         ApiTokenRow(
@@ -78,7 +82,7 @@ def revoke_token(session: Session, token_id: int, now: datetime) -> ApiTokenRow:
     """Let a token be of no use any more; the caller commits. Raises `TokenError`."""
     token = session.get(ApiTokenRow, token_id)
     if token is None or token.revoked_at is not None:
-        raise TokenError(f"there is no token {token_id} in use", cure="hotline token list")
+        raise TokenError(_("there is no token %(token_id)s in use", token_id=token_id), cure=_("hotline token list"))
     token.revoked_at = now
     return token
 

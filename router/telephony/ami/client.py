@@ -39,6 +39,7 @@ from router.telephony.ami.messages import AmiAction, AmiEvent, encode
 from router.telephony.ami.pending import ListFuture, ResponseFuture
 from router.telephony.ami.session import Session
 from router.telephony.ami.transport import Transport, Waker, open_transport
+from router.texts import _
 
 log = logger(__name__)
 _HOPELESS: Final = (AmiLoginRefusedError, AmiNotAsteriskError, AmiClosedError)
@@ -121,7 +122,7 @@ class AmiClient:
         """Start keeping the link, without waiting for it. Once is enough; more is harmless."""
         with self._changed:
             if self._state is LinkState.CLOSED:
-                raise AmiClosedError("this client was closed; make a new one")
+                raise AmiClosedError(_("this client was closed; make a new one"))
             if self._thread is None:
                 self._waker = Waker()
                 self._thread = threading.Thread(target=self._keep, args=(self._waker,), name="ami", daemon=True)
@@ -143,7 +144,9 @@ class AmiClient:
                 return
             if self._cause is not None:
                 raise self._cause
-        raise AmiConnectError(f"no sign-in to Asterisk at {self.address} within {patience:g} s")
+        raise AmiConnectError(
+            _("no sign-in to Asterisk at %(address)s within %(patience)g s", address=self.address, patience=patience)
+        )
 
     def logoff(self) -> None:
         """Say goodbye and close."""
@@ -158,7 +161,7 @@ class AmiClient:
             if waker is not None:
                 waker.ring()
             elif self._state is not LinkState.CLOSED:
-                self._enter(LinkState.CLOSED, AmiClosedError("closed by ourselves"))
+                self._enter(LinkState.CLOSED, AmiClosedError(_("closed by ourselves")))
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
@@ -204,7 +207,9 @@ class AmiClient:
             except AmiNotConnectedError as error:  # it ended in this very moment
                 return _unsent(action, make, error)
         encode(action, "check")  # a bad value is the caller's fault, link or no link
-        return _unsent(action, make, AmiNotConnectedError(f"{action.name} not sent: there is no link to Asterisk"))
+        return _unsent(
+            action, make, AmiNotConnectedError(_("%(name)s not sent: there is no link to Asterisk", name=action.name))
+        )
 
     # --- the thread that keeps the link
 
@@ -224,7 +229,7 @@ class AmiClient:
         finally:
             with self._changed:
                 if self._state is not LinkState.CLOSED:
-                    self._enter(LinkState.CLOSED, AmiClosedError("closed by ourselves"))
+                    self._enter(LinkState.CLOSED, AmiClosedError(_("closed by ourselves")))
                 self._waker = None
                 waker.close()
 
@@ -249,7 +254,7 @@ class AmiClient:
             cause = error
         except Exception as error:  # a fault of ours must not end the thread that keeps the link
             log.exception("internal error")
-            cause = AmiLinkLostError(f"internal error: {type(error).__name__}")
+            cause = AmiLinkLostError(_("internal error: %(name)s", name=type(error).__name__))
         self._end(session, waker, cause)
         return cause
 

@@ -7,7 +7,7 @@ None of them is ever followed by sending the action again.
 
 from __future__ import annotations
 
-from router.errors import PbxError, RequestError
+from router.errors import PbxError, RequestError, Text
 
 
 class AmiError(PbxError):
@@ -63,7 +63,7 @@ class AmiActionRefusedError(AmiError):
 
     id = "ami-action-refused"
 
-    def __init__(self, message: str, *, response: object, cure: str = "") -> None:
+    def __init__(self, message: Text, *, response: object, cure: Text = "") -> None:
         super().__init__(message, cure=cure)
         self.response = response
 

@@ -23,6 +23,7 @@ from asterisk.ami import event as _event
 from asterisk.ami import response as _response
 
 from router.telephony.ami.errors import AmiActionRefusedError, AmiValueError
+from router.texts import _
 
 LINE_LIMIT_BYTES: Final = 1022
 """Asterisk reads lines of up to 1,024 bytes with their CR LF; it dumps a longer one, its rest becomes a new one."""
@@ -134,7 +135,7 @@ class Response(_Headers, _response.Response):  # type: ignore[misc]  # asterisk-
         """Itself, or `AmiActionRefusedError` with Asterisk's own words."""
         if self.is_error():
             said = self.get("Message", "no reason given")
-            raise AmiActionRefusedError(f"Asterisk refused the action: {said[:200]!r}", response=self)
+            raise AmiActionRefusedError(_("Asterisk refused the action: %(part)r", part=said[:200]), response=self)
         return self
 
 
@@ -287,4 +288,7 @@ def _assignment(action: str, name: object, value: object) -> str:
 
 def _refusal(action: str, what: str) -> AmiValueError:
     """The error for an action that was not sent. Values are not quoted: they may be secret, or a caller's number."""
-    return AmiValueError(f"AMI action {action!r} not sent: {what}", cure="clean the value before it becomes an action")
+    return AmiValueError(
+        _("AMI action %(action)r not sent: %(what)s", action=action, what=what),
+        cure=_("clean the value before it becomes an action"),
+    )

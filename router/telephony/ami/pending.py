@@ -23,6 +23,7 @@ from router.telephony.ami.errors import (
     AmiWaitError,
 )
 from router.telephony.ami.messages import AmiEvent, Response
+from router.texts import _
 
 LIST_LIMIT_EVENTS = 100_000
 """No list of ours is near this long; a longer one is a fault, and must not fill the memory."""
@@ -75,8 +76,8 @@ class AmiFuture(Future[_T], Generic[_T]):
     def _refuse_to_wait(self) -> None:
         if not self.done() and threading.current_thread() is self._reader:
             raise AmiWaitError(
-                f"the reading thread waits for the answer to {self.action_name!r}",
-                cure="use add_done_callback, or hand the work to another thread",
+                _("the reading thread waits for the answer to %(action_name)r", action_name=self.action_name),
+                cure=_("use add_done_callback, or hand the work to another thread"),
             )
 
 
@@ -113,9 +114,17 @@ class PendingActions:
         """Wait for this action's answer; raises the cause when the connection has ended meanwhile."""
         with self._lock:
             if self._cause is not None:
-                raise AmiNotConnectedError(f"{future.action_name} not sent: {self._cause.message}") from self._cause
+                raise AmiNotConnectedError(
+                    _(
+                        "%(action_name)s not sent: %(message)s",
+                        action_name=future.action_name,
+                        message=self._cause.message,
+                    )
+                ) from self._cause
             if future.action_id in self._waiting:
-                raise AmiValueError(f"the ActionID {future.action_id!r} is still waiting for an answer")
+                raise AmiValueError(
+                    _("the ActionID %(action_id)r is still waiting for an answer", action_id=future.action_id)
+                )
             self._waiting[future.action_id] = _Waiting(future, patience_seconds, self._clock() + patience_seconds)
 
     def answer(self, response: Response) -> bool:
@@ -131,7 +140,10 @@ class PendingActions:
             self._drop(action_id)
             said = response.get("Message", "no reason given")[:200]
             waiting.future.set_exception(
-                AmiActionRefusedError(f"Asterisk refused {waiting.future.action_name}: {said!r}", response=response)
+                AmiActionRefusedError(
+                    _("Asterisk refused %(action_name)s: %(said)r", action_name=waiting.future.action_name, said=said),
+                    response=response,
+                )
             )
         else:
             waiting.response = response
@@ -152,7 +164,13 @@ class PendingActions:
         elif len(waiting.events) >= LIST_LIMIT_EVENTS:
             self._drop(action_id)
             waiting.future.set_exception(
-                AmiNoAnswerError(f"{waiting.future.action_name} lists more than {LIST_LIMIT_EVENTS} items")
+                AmiNoAnswerError(
+                    _(
+                        "%(action_name)s lists more than %(most)s items",
+                        action_name=waiting.future.action_name,
+                        LIST_LIMIT_EVENTS=LIST_LIMIT_EVENTS,
+                    )
+                )
             )
         else:
             waiting.events.append(event)
@@ -169,8 +187,12 @@ class PendingActions:
         for waiting in late:
             waiting.future.set_exception(
                 AmiNoAnswerError(
-                    f"no answer to {waiting.future.action_name} within {waiting.patience_seconds:g} s",
-                    cure="Asterisk may have done it or not: look before asking again",
+                    _(
+                        "no answer to %(action_name)s within %(patience_seconds)g s",
+                        action_name=waiting.future.action_name,
+                        patience_seconds=waiting.patience_seconds,
+                    ),
+                    cure=_("Asterisk may have done it or not: look before asking again"),
                 )
             )
         return [waiting.future for waiting in late]
@@ -183,8 +205,12 @@ class PendingActions:
             self._waiting.clear()
         for waiting in lost:
             error = AmiLinkLostError(
-                f"{waiting.future.action_name} was sent and not answered: {cause.message}",
-                cure="Asterisk may have done it or not: look before asking again",
+                _(
+                    "%(action_name)s was sent and not answered: %(message)s",
+                    action_name=waiting.future.action_name,
+                    message=cause.message,
+                ),
+                cure=_("Asterisk may have done it or not: look before asking again"),
             )
             error.__cause__ = cause
             waiting.future.set_exception(error)

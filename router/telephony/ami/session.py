@@ -28,6 +28,7 @@ from router.telephony.ami.framing import FrameDecoder, Greeting, Message, NoGree
 from router.telephony.ami.messages import AmiAction, AmiEvent, LoginAction, Response, Unknown, encode
 from router.telephony.ami.pending import ListFuture, PendingActions, ResponseFuture
 from router.telephony.ami.transport import Transport
+from router.texts import _
 
 F = TypeVar("F", ResponseFuture, ListFuture)
 
@@ -67,15 +68,23 @@ class Session:
         greeting = self._next_message(deadline, "greeting")
         if not isinstance(greeting, Greeting):
             said = greeting.text[:60] if isinstance(greeting, NoGreeting) else type(greeting).__name__
-            raise AmiNotAsteriskError(f"no Asterisk manager at {address}: it says {said!r}", cure="check host and port")
+            raise AmiNotAsteriskError(
+                _("no Asterisk manager at %(address)s: it says %(said)r", address=address, said=said),
+                cure=_("check host and port"),
+            )
         future = self.send(LoginAction(address.username, address.secret), ResponseFuture, self._times.login_seconds)
         while not future.done():
             self._handle(self._next_message(deadline, "answer to the login"))
         response = future.result()
         if response.status.lower() != "success":
             raise AmiLoginRefusedError(
-                f"Asterisk at {address} refused the login of {address.username!r}: {response.get('Message')[:200]!r}",
-                cure="user and secret must be those of manager.conf; its permit and deny must allow our address",
+                _(
+                    "Asterisk at %(address)s refused the login of %(username)r: %(part)r",
+                    address=address,
+                    username=address.username,
+                    part=response.get("Message")[:200],
+                ),
+                cure=_("user and secret must be those of manager.conf; its permit and deny must allow our address"),
             )
         return greeting.version
 
@@ -83,7 +92,13 @@ class Session:
         while not self._inbox:
             left = deadline - monotonic()
             if left <= 0:
-                raise AmiConnectError(f"Asterisk's {what} did not come within {self._times.login_seconds:g} s")
+                raise AmiConnectError(
+                    _(
+                        "Asterisk's %(what)s did not come within %(login_seconds)g s",
+                        what=what,
+                        login_seconds=self._times.login_seconds,
+                    )
+                )
             self._inbox.extend(self._decoder.feed(self._transport.receive(left)))
         return self._inbox.popleft()
 
@@ -123,10 +138,12 @@ class Session:
             self._junk_in_a_row += 1
             self._report("frame-that-is-no-message", message.text)
             if self._junk_in_a_row >= JUNK_LIMIT:
-                raise AmiLinkLostError(f"{JUNK_LIMIT} frames in a row were no AMI messages")
+                raise AmiLinkLostError(_("%(most)s frames in a row were no AMI messages", most=JUNK_LIMIT))
         elif isinstance(message, Oversized):
             # What it said is lost, so the state that we believe in may be wrong: a new link reads everything anew.
-            raise AmiLinkLostError(f"a message of more than {message.limit_bytes} bytes came")
+            raise AmiLinkLostError(
+                _("a message of more than %(limit_bytes)s bytes came", limit_bytes=message.limit_bytes)
+            )
 
     def _report(self, oddity: str, text: str) -> None:
         """Log the first, tenth, hundredth... of a kind: none goes unseen, and a flood of them can't fill the disk."""
@@ -146,14 +163,16 @@ class Session:
             self._ping = self.send(AmiAction("Ping"), ResponseFuture, float("inf"))
             self._ping_at = now
         elif self._ping is not None and now - self._ping_at > self._times.pong_seconds:
-            raise AmiLinkLostError(f"no answer to a ping for {self._times.pong_seconds:g} s")
+            raise AmiLinkLostError(
+                _("no answer to a ping for %(pong_seconds)g s", pong_seconds=self._times.pong_seconds)
+            )
 
     def send(self, action: Any, make: Callable[[str, str, threading.Thread], F], patience_seconds: float) -> F:
         """Encode, note down who waits, send. Raises for a bad value or an ended link; later ends are the future's."""
         action_id = str(action.keys.get("ActionID") or f"{self._prefix}-{next(self._numbers)}")
         data = encode(action, action_id)
         if self._transport.over:
-            raise AmiNotConnectedError(f"{action.name} not sent: {self._transport.over}")
+            raise AmiNotConnectedError(_("%(name)s not sent: %(over)s", name=action.name, over=self._transport.over))
         future = make(action.name, action_id, self._reader)
         self._pending.add(future, patience_seconds)
         try:

@@ -20,6 +20,7 @@ from typing import Final
 
 from router.telephony.ami.address import AmiAddress
 from router.telephony.ami.errors import AmiClosedError, AmiConnectError, AmiLinkLostError
+from router.texts import _
 
 _CHUNK_BYTES: Final = 64 * 1024
 _NOT_YET: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -101,9 +102,9 @@ class Transport:
         except _NOT_YET as error:
             return b"", _direction(error, select.POLLIN)
         except OSError as error:
-            raise AmiLinkLostError(f"reading from Asterisk failed: {_why(error)}") from error
+            raise AmiLinkLostError(_("reading from Asterisk failed: %(why)s", why=_why(error))) from error
         if not data:
-            raise AmiLinkLostError("Asterisk closed the connection")
+            raise AmiLinkLostError(_("Asterisk closed the connection"))
         return data, 0
 
     def send(self, data: bytes, patience_seconds: float) -> None:
@@ -166,7 +167,7 @@ def open_transport(address: AmiAddress, waker: Waker, patience_seconds: float) -
     except OSError as error:
         raise _unreachable(address, error) from error
     failure: OSError = ConnectionError("no address")
-    for family, kind, protocol, _, target in candidates:
+    for family, kind, protocol, _name, target in candidates:
         try:
             return Transport(_open(address, waker, deadline, socket.socket(family, kind, protocol), target), waker)
         except OSError as error:  # TLS errors and time-outs are OSErrors, too
@@ -230,7 +231,7 @@ def _direction(error: OSError, usual: int) -> int:
 
 
 def _stopped() -> AmiClosedError:
-    return AmiClosedError("closed by ourselves")
+    return AmiClosedError(_("closed by ourselves"))
 
 
 def _why(error: OSError) -> str:
@@ -239,6 +240,6 @@ def _why(error: OSError) -> str:
 
 def _unreachable(address: AmiAddress, error: OSError) -> AmiConnectError:
     return AmiConnectError(
-        f"no connection to Asterisk's manager at {address}: {_why(error)}",
-        cure="is Asterisk running, manager.conf enabled, and are bindaddr, port and TLS as configured?",
+        _("no connection to Asterisk's manager at %(address)s: %(why)s", address=address, why=_why(error)),
+        cure=_("is Asterisk running, manager.conf enabled, and are bindaddr, port and TLS as configured?"),
     )

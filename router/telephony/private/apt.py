@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from router.telephony.private.errors import AsteriskInstallError
+from router.texts import _
 
 CARRIED: Final = re.compile(r"^Acquire::(?:https?|ftp|tor|Retries|ForceIPv[46]|Proxy)\b", re.IGNORECASE)
 """Settings of the machine's apt that decide how a mirror is reached; `Dir::Etc::Parts` would lose them."""
@@ -176,13 +177,18 @@ def run_apt(
                 if on_line:
                     on_line(line)
     except OSError as error:
-        raise AsteriskInstallError(f"{command[0]} can't be run: {error.strerror}") from error
+        raise AsteriskInstallError(_("%(part)s can't be run: %(why)s", part=command[0], why=error.strerror)) from error
     if process.returncode:
         words = [line.strip() for line in lines if line.startswith(("E:", "Err:", "W:"))] or [
             lines[-1] if lines else ""
         ]
         raise AsteriskInstallError(
-            f"{' '.join(command[:2])} failed ({process.returncode}): {' '.join(words[:6])}",
-            cure="check the network and the machine's apt sources, then start again",
+            _(
+                "%(these)s failed (%(returncode)s): %(these2)s",
+                these=" ".join(command[:2]),
+                returncode=process.returncode,
+                these2=" ".join(words[:6]),
+            ),
+            cure=_("check the network and the machine's apt sources, then start again"),
         )
     return "".join(lines)

@@ -23,6 +23,7 @@ from router.telephony.private.settings import (
     TrunkSettings,
 )
 from router.telephony.private.stage import stage_contact, stage_habits, stage_sections
+from router.texts import _
 
 
 def shipped(name: str) -> Path:
@@ -37,7 +38,7 @@ def render(text: str, values: Mapping[str, str]) -> str:
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
-            raise AsteriskSettingsError(f"the template names an unknown value {match[1]!r}")
+            raise AsteriskSettingsError(_("the template names an unknown value %(part)r", part=match[1]))
         return values[match[1]]
 
     return re.sub(r"@\{(\w+)\}", value, text)
@@ -68,7 +69,9 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
     }
     templates = sorted((shipped("config") / "asterisk").glob("*.conf"))
     if not templates:
-        raise AsteriskSettingsError("the templates of Asterisk's configuration are missing: install the project again")
+        raise AsteriskSettingsError(
+            _("the templates of Asterisk's configuration are missing: install the project again")
+        )
     texts = {file.name: render(file.read_text(encoding="utf-8"), values) for file in templates}
     texts["modules.conf"] = available_modules(texts["modules.conf"], binary.modules)
     return texts

@@ -13,6 +13,7 @@ from router.telephony.private.binary import AsteriskBinary, Origin, from_system,
 from router.telephony.private.errors import AsteriskInstallError, AsteriskMissingError
 from router.telephony.private.install import apt_candidate, default_tree, install_by_apt, install_tree
 from router.telephony.private.progress import Progress, silent
+from router.texts import _
 
 SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/sbin"
 """Where Asterisk lies; a normal user's PATH often lacks them."""
@@ -44,8 +45,8 @@ def ensure_asterisk(tree: Path | None = None, progress: Progress = silent) -> As
         return install_tree(tree, progress)
     except AsteriskInstallError as error:
         raise AsteriskMissingError(
-            f"Asterisk is not here and could not be installed: {error.message}",
-            cure=error.cure or "install Asterisk 18 or newer by the system's own means and start again",
+            _("Asterisk is not here and could not be installed: %(message)s", message=error.message),
+            cure=error.cure or _("install Asterisk 18 or newer by the system's own means and start again"),
         ) from error
 
 

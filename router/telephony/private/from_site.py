@@ -23,6 +23,7 @@ from router.telephony.private.settings import (
     Registration,
     TrunkSettings,
 )
+from router.texts import _
 
 PRIVATE_NETWORKS: Final = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7")
 
@@ -92,8 +93,13 @@ def _trunk(trunk: Trunk, site: Site, folder: Path, secret: Callable[[str], str])
             word = (folder / table.secret_file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise AsteriskSettingsError(
-                f"the secret of trunk {trunk.name} can't be read: {table.secret_file}: {error.strerror}",
-                cure="write the carrier's password into that file, readable by us alone",
+                _(
+                    "the secret of trunk %(name)s can't be read: %(secret_file)s: %(why)s",
+                    name=trunk.name,
+                    secret_file=table.secret_file,
+                    why=error.strerror,
+                ),
+                cure=_("write the carrier's password into that file, readable by us alone"),
             ) from error
         registration = Registration(server=table.server, username=table.username, secret=word)
     # an account's other side may call every number of ours: it stands for any carrier (a demonstration's caller)

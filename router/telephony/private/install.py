@@ -23,6 +23,7 @@ from router.telephony.private.apt import AptSource, PrivateApt, machine_sources,
 from router.telephony.private.binary import AsteriskBinary, from_tree
 from router.telephony.private.errors import AsteriskInstallError
 from router.telephony.private.progress import Progress, silent
+from router.texts import _
 
 PACKAGES: Final = ("asterisk", "asterisk-core-sounds-en", "asterisk-moh-opsound-wav", "espeak-ng")
 
@@ -57,7 +58,9 @@ def install_tree(tree: Path | None = None, progress: Progress = silent) -> Aster
             (work / "tree").rename(place)
         made = from_tree(place)
     if isinstance(made, str):
-        raise AsteriskInstallError(f"the Asterisk unpacked in {place} can't be run: {made}")
+        raise AsteriskInstallError(
+            _("the Asterisk unpacked in %(place)s can't be run: %(made)s", place=place, made=made)
+        )
     return made
 
 
@@ -108,8 +111,8 @@ def unpack(files: list[Path], tree: Path, progress: Progress) -> None:
         )
         if done.returncode:
             raise AsteriskInstallError(
-                f"{file.name} can't be unpacked: {done.stderr.strip()[-200:]}",
-                cure="check the free space on the disk, then start again",
+                _("%(name)s can't be unpacked: %(part)s", name=file.name, part=done.stderr.strip()[-200:]),
+                cure=_("check the free space on the disk, then start again"),
             )
         progress("unpacking packages", number, len(files))
 
@@ -126,8 +129,8 @@ def source_line(sources: list[AptSource], release: Mapping[str, str]) -> str:
         line, keyring = f"{DEBIAN_SUITE} main", "debian-archive-keyring"
     if mirror is None:
         raise AsteriskInstallError(
-            "no mirror of Debian or Ubuntu is among this machine's apt sources",
-            cure="install Asterisk 18 or newer by the system's own means, so that `asterisk` is found on PATH",
+            _("no mirror of Debian or Ubuntu is among this machine's apt sources"),
+            cure=_("install Asterisk 18 or newer by the system's own means, so that `asterisk` is found on PATH"),
         )
     keys = next((str(p) for e in ("gpg", "pgp") if (p := Path(f"/usr/share/keyrings/{keyring}.{e}")).exists()), "")
     keys = keys or mirror.signed_by

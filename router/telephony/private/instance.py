@@ -21,6 +21,7 @@ from router.telephony.private.errors import AsteriskCommandError, AsteriskSettin
 from router.telephony.private.prompts import Prompts
 from router.telephony.private.settings import PrivateSettings
 from router.telephony.private.share import link_share
+from router.texts import _
 
 log = logger(__name__)
 
@@ -84,8 +85,8 @@ class PrivateAsterisk:
         """Write configuration, prompts and folders; returns the names of the files that changed."""
         if len(os.fsencode(self.folder / "run" / "asterisk.ctl")) > SOCKET_LIMIT:
             raise AsteriskSettingsError(
-                f"the path {self.folder} is too long for Asterisk's socket",
-                cure="choose a data folder with a shorter path (--data)",
+                _("the path %(folder)s is too long for Asterisk's socket", folder=self.folder),
+                cure=_("choose a data folder with a shorter path (--data)"),
             )
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -114,7 +115,13 @@ class PrivateAsterisk:
         socket = self.folder / "run" / "asterisk.ctl"
         while time.monotonic() < deadline:
             if self._process and self._process.poll() is not None:
-                raise AsteriskStartError(f"Asterisk ended with {self._process.returncode}: {self._last_words()}")
+                raise AsteriskStartError(
+                    _(
+                        "Asterisk ended with %(returncode)s: %(value)s",
+                        returncode=self._process.returncode,
+                        value=self._last_words(),
+                    )
+                )
             if socket.exists():
                 try:
                     if "fully booted" in self.rx("core waitfullybooted", deadline - time.monotonic()):
@@ -122,7 +129,13 @@ class PrivateAsterisk:
                 except AsteriskCommandError:
                     pass  # its socket is there a moment before it listens
             time.sleep(0.02)
-        raise AsteriskStartError(f"Asterisk did not come up within {limit_seconds:g} s: {self._last_words()}")
+        raise AsteriskStartError(
+            _(
+                "Asterisk did not come up within %(limit_seconds)g s: %(value)s",
+                limit_seconds=limit_seconds,
+                value=self._last_words(),
+            )
+        )
 
     def rx(self, command: str, limit_seconds: float = 10.0) -> str:
         """What Asterisk's command line answers to `command`. Raises `AsteriskCommandError`."""
@@ -138,9 +151,17 @@ class PrivateAsterisk:
                 env=_environment(),
             )
         except subprocess.TimeoutExpired as error:
-            raise AsteriskCommandError(f"no answer to {command!r} within {limit_seconds:g} s") from error
+            raise AsteriskCommandError(
+                _("no answer to %(command)r within %(limit_seconds)g s", command=command, limit_seconds=limit_seconds)
+            ) from error
         if done.returncode or "Unable to connect to remote asterisk" in done.stdout:
-            raise AsteriskCommandError(f"{command!r} was not taken: {(done.stdout + done.stderr).strip()[-300:]}")
+            raise AsteriskCommandError(
+                _(
+                    "%(command)r was not taken: %(part)s",
+                    command=command,
+                    part=(done.stdout + done.stderr).strip()[-300:],
+                )
+            )
         return done.stdout
 
     def reload(self) -> set[str]:
@@ -197,8 +218,8 @@ class PrivateAsterisk:
                 processes.end(pid, seconds)
         except PermissionError as error:
             raise AsteriskStartError(
-                f"an Asterisk of another user ({pid}) runs in {self.folder}",
-                cure="end it as that user, then start again",
+                _("an Asterisk of another user (%(pid)s) runs in %(folder)s", pid=pid, folder=self.folder),
+                cure=_("end it as that user, then start again"),
             ) from error
         self._pid = None
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from router.telephony.private.errors import AsteriskSettingsError
 from router.telephony.private.stage import Stage
+from router.texts import Listing, _
 
 AMI_EVENTS: Final = (
     "UserEvent",
@@ -108,8 +109,12 @@ def _no_line_ends(owner: object) -> None:
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str) and re.search(r"[\x00-\x1f\x7f;]", text):
                 raise AsteriskSettingsError(
-                    f"{one.name} {text!r} has a character that Asterisk's configuration can't hold",
-                    cure="leave control characters and semicolons out",
+                    _(
+                        "%(name)s %(text)r has a character that Asterisk's configuration can't hold",
+                        name=one.name,
+                        text=text,
+                    ),
+                    cure=_("leave control characters and semicolons out"),
                 )
 
 
@@ -186,7 +191,7 @@ class ContactSettings:
     def __post_init__(self) -> None:
         _no_line_ends(self)
         if not re.fullmatch(r"sips?:[^@\s]+@[0-9.]+:\d+", self.uri):
-            raise AsteriskSettingsError(f"{self.uri!r} is not a phone's address like sip:c@127.0.0.1:5093")
+            raise AsteriskSettingsError(_("%(uri)r is not a phone's address like sip:c@127.0.0.1:5093", uri=self.uri))
 
     @property
     def address(self) -> str:
@@ -231,8 +236,8 @@ class PrivateSettings:
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise AsteriskSettingsError(
-                f"used for more than one trunk or phone: {', '.join(sorted(twice))}",
-                cure="give each trunk, account and consultant a name of its own",
+                _("used for more than one trunk or phone: %(these)s", these=Listing(sorted(twice))),
+                cure=_("give each trunk, account and consultant a name of its own"),
             )
 
     def endpoints(self) -> Iterator[str]:

@@ -18,6 +18,7 @@ from router.config.model import ColumnsTable
 from router.reading.numbers import caller_number
 from router.telephony.records.errors import NumericIdsError, RecordsColumnsError
 from router.telephony.records.recorded_legs import ANSWERED, RecordedLeg
+from router.texts import _, _p
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "uniqueid": ("uniqueid",),
@@ -141,8 +142,12 @@ def named_columns(available: Sequence[str], table: ColumnsTable, zone: tzinfo, *
         elif wanted or field in NEEDED:
             name = wanted or " / ".join(usual)
             raise RecordsColumnsError(
-                f"the PBX's records have no column {name}; they have {', '.join(available)[:300]}",
-                cure=f"name it in [reconcile.columns]: {key or field}",
+                _(
+                    "the PBX's records have no column %(name)s; they have %(part)s",
+                    name=name,
+                    part=", ".join(available)[:300],
+                ),
+                cure=_("name it in [reconcile.columns]: %(key)s", key=key or field),
             )
     return Columns(at=at, zone=zone)
 
@@ -188,8 +193,12 @@ def check_zone(legs: Sequence[RecordedLeg]) -> None:
     middle = timedelta(seconds=median(one.total_seconds() for one in apart.values()))
     if middle < -WRONG_ZONE or (middle > WRONG_ZONE and len(apart) >= 3):
         raise RecordsColumnsError(
-            f"the PBX's times are {abs(middle)} {'before' if middle < timedelta() else 'after'} those in its own ids",
-            cure="set [reconcile] pbx_zone to the zone that the PBX writes, such as UTC",
+            _(
+                "the PBX's times are %(gap)s %(side)s those in its own ids",
+                gap=str(abs(middle)),
+                side=_p("of a clock", "before") if middle < timedelta() else _p("of a clock", "after"),
+            ),
+            cure=_("set [reconcile] pbx_zone to the zone that the PBX writes, such as UTC"),
         )
 
 

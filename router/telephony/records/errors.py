@@ -32,6 +32,10 @@ class RecordsDriverError(ConfigurationError):
 class NoUniqueIdError(RecordsColumnsError):
     """A row that names no channel: it can't be told from others, nor joined with them."""
 
+    id = "records-no-unique-id"
+
 
 class NumericIdsError(RecordsColumnsError):
     """Unique ids kept as numbers: `.1` and `.10` are one there."""
+
+    id = "records-numeric-ids"

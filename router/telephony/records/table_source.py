@@ -23,6 +23,7 @@ from router.telephony.records.columns import Columns, check_zone, named_columns
 from router.telephony.records.errors import RecordsDriverError, RecordsMissingError, RecordsUnreadableError
 from router.telephony.records.intake import BATCH, MOST_KEPT, Intake
 from router.telephony.records.recorded_legs import RecordedLeg
+from router.texts import _
 
 OVERLAP_ROWS = 1000
 OVERLAP = timedelta(days=1)
@@ -39,7 +40,9 @@ def table_url(text: str) -> URL:
     try:
         return make_url(text)
     except ArgumentError as error:
-        raise RecordsDriverError("[reconcile] pbx is no address of a database", cure="see docs/records.md") from error
+        raise RecordsDriverError(
+            _("[reconcile] pbx is no address of a database"), cure=_("see docs/records.md")
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +77,13 @@ class TableSource:
             yield from self._asked(database, mark)
         except NoSuchTableError as error:
             raise RecordsMissingError(
-                f"the PBX's database has no table {self._name}", cure="name it in [reconcile.columns]: table"
+                _("the PBX's database has no table %(name)s", name=self._name),
+                cure=_("name it in [reconcile.columns]: table"),
             ) from error
         except SQLAlchemyError as error:
             raise RecordsUnreadableError(
-                f"{self.name} can't be read: {(str(error).splitlines() or [''])[0][:200]}",
-                cure="is the address right, the server running, and may the user read that table?",
+                _("%(name)s can't be read: %(part)s", name=self.name, part=(str(error).splitlines() or [""])[0][:200]),
+                cure=_("is the address right, the server running, and may the user read that table?"),
             ) from error
 
     @property
@@ -156,8 +160,10 @@ def _open(url: URL) -> Engine:
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         example = "mysql+pymysql://… (pip install pymysql)" if url.get_backend_name() == "mysql" else url.drivername
         raise RecordsDriverError(
-            f"no driver for {url.drivername} is installed: {error}",
-            cure=f"install one into this program's environment, and name it in the address: {example}",
+            _("no driver for %(drivername)s is installed: %(why)s", drivername=url.drivername, why=str(error)),
+            cure=_(
+                "install one into this program's environment, and name it in the address: %(example)s", example=example
+            ),
         ) from error
 
 

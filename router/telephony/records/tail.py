@@ -20,6 +20,7 @@ from typing import IO, Any, Final, cast
 
 from router.telephony.records.errors import RecordsMissingError, RecordsUnreadableError
 from router.telephony.records.lines import Record, Shape, split
+from router.texts import _
 
 PRINT_BYTES = 512
 OPENERS: Final[Mapping[str, Callable[[Path], Any]]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
@@ -28,8 +29,10 @@ BLOCK_BYTES = 1 << 20
 LONGEST_LINE = 1 << 16
 
 
-class UnreadablePackingError(ValueError):
+class UnreadablePackingError(RecordsUnreadableError, ValueError):
     """A file is packed in a way that we don't unpack."""
+
+    id = "records-packing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +192,8 @@ def _open(path: Path) -> IO[bytes]:
 
 def _missing(path: Path) -> RecordsMissingError:
     return RecordsMissingError(
-        f"the PBX's records are not there: {path}",
-        cure="name the file that Asterisk writes in [reconcile] pbx, and let this program's user read it",
+        _("the PBX's records are not there: %(path)s", path=path),
+        cure=_("name the file that Asterisk writes in [reconcile] pbx, and let this program's user read it"),
     )
 
 
@@ -198,5 +201,6 @@ def unreadable(path: Path, error: Exception) -> RecordsUnreadableError:
     """The error for a file that can't be read."""
     why = getattr(error, "strerror", None) or str(error)
     return RecordsUnreadableError(
-        f"the PBX's records can't be read: {path}: {why}", cure="let this program's user read file and folder"
+        _("the PBX's records can't be read: %(path)s: %(why)s", path=path, why=why),
+        cure=_("let this program's user read file and folder"),
     )

@@ -22,6 +22,7 @@ from router.core.words import CallId, PersonId
 from router.errors import PbxError
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard.directory import Phone
+from router.texts import _
 
 PREFIX: Final = "hl"
 
@@ -112,7 +113,14 @@ class Leg:
             self.state = NEXT[self.state, event]
         except KeyError:
             raise LegError(
-                f"leg {self.id} of {self.person!r} for call {self.call}: {event} when {self.state}"
+                _(
+                    "leg %(id)s of %(person)r for call %(call)s: %(event)s when %(state)s",
+                    id=self.id,
+                    person=self.person,
+                    call=self.call,
+                    event=event,
+                    state=self.state,
+                )
             ) from None
 
     @property

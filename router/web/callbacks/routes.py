@@ -22,6 +22,7 @@ from router.store.customers.callbacks import SeenCall, callback_with, callbacks_
 from router.store.tables.customers import CallbackRow, number_of
 from router.web import shared
 from router.web.access import SETTLES_ANY
+from router.web.shown.refusals import in_words
 from router.web.shown.spans import how_long
 from router.wire.errors import EngineUnreachableError, RefusedError
 
@@ -102,9 +103,9 @@ def _said() -> Iterator[None]:
     except EngineUnreachableError:
         flash(_("The router does not answer: nothing was changed. Try again in a minute."), "error")
     except RefusedError as error:
-        flash(_("The router refuses: %(why)s", why=error.message), "error")
+        flash(_("The router refuses: %(why)s", why=in_words(error)), "error")
     except HotlineError as error:
-        flash(_("Not done: %(why)s", why=error.message), "error")
+        flash(_("Not done: %(why)s", why=in_words(error)), "error")
 
 
 def _owed(callback_id: int) -> CallbackRow:

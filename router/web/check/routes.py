@@ -39,6 +39,7 @@ from router.web.check.sentences import Telling, sentence
 from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, slot_lines
 from router.web.language import shown_language
 from router.web.shown.forms import lacking
+from router.web.shown.refusals import in_words
 
 check_pages = Blueprint("check", __name__, template_folder="templates")
 log = logger(__name__)
@@ -91,16 +92,10 @@ def take_step(finding_id: int, step: str) -> ResponseReturnValue:
         decide(shared.session(), finding_id, step, by=shared.username(), now=shared.now(), reason=reason[:MAX_REASON])
     except FindingError as error:
         shared.session().rollback()
-        flash(_("Not done: %(why)s", why=_why_not(error)), "error")
+        flash(_("Not done: %(why)s", why=in_words(error)), "error")
         return redirect(_back(f"finding-{finding_id}"))
     shared.session().commit()
     return redirect(_back(request.form.get("next", "")))
-
-
-def _why_not(error: FindingError) -> str:
-    if "reason" in error.message:
-        return str(_("a reason is needed"))
-    return str(_("it stands otherwise by now; this is how"))
 
 
 @check_pages.post("/check/run")
@@ -115,7 +110,7 @@ def run_again() -> ResponseReturnValue:
         recheck(day, shared.username())
     except HotlineError as error:
         log.warning("reconcile failed", by=shared.username(), day=day, id=error.id, why=error)
-        flash(_("The run failed: %(why)s", why=str(error)), "error")
+        flash(_("The run failed: %(why)s", why=in_words(error)), "error")
     else:
         flash(_("Reconciled."))
     return redirect(url_for("check.page", date=day.isoformat()))
@@ -145,7 +140,7 @@ def _after_display(day: date) -> ResponseReturnValue:
         try:
             recheck(day, shared.username())
         except HotlineError as error:
-            flash(_("The count is kept, but the run failed: %(why)s", why=str(error)), "error")
+            flash(_("The count is kept, but the run failed: %(why)s", why=in_words(error)), "error")
             return redirect(url_for("check.page", date=day.isoformat()))
     flash(_("The display's count is kept."))
     return redirect(url_for("check.page", date=day.isoformat()))

@@ -20,6 +20,7 @@ from router.web import shared
 from router.web.customers.view import customer_or_404, have_it_read, said
 from router.web.shown.imports import ON_PREVIEWS, is_as_shown
 from router.web.shown.owning import left_in_words, masked, terms
+from router.web.shown.refusals import in_words
 from router.wire.errors import EngineUnreachableError
 
 customer_changes = Blueprint("customer_changes", __name__, template_folder="templates")
@@ -133,6 +134,6 @@ def import_customers() -> ResponseReturnValue:
             flash(ngettext("%(num)s customer is taken.", "%(num)s customers are taken.", count))
             return redirect(url_for("customers.page"))
     except HotlineError as error:
-        flash(str(error), "error")
+        flash(in_words(error), "error")
         return redirect(url_for("customers.page"))
     return render_template("customers/preview.html", seen=seen, filename=file.filename[:80], **ON_PREVIEWS)

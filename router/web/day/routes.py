@@ -27,6 +27,7 @@ from router.web.access import WHOLE_NUMBERS
 from router.web.day.pdf import as_pdf, pdf_works
 from router.web.language import shown_language
 from router.web.shown.imports import ON_PREVIEWS, is_as_shown
+from router.web.shown.refusals import in_words
 
 day_pages = Blueprint("day", __name__, template_folder="templates")
 
@@ -124,7 +125,7 @@ def import_forms() -> ResponseReturnValue:
             flash(ngettext("%(num)s form is filed.", "%(num)s forms are filed.", count))
             return redirect(url_for("day.page"))
     except (FormError, HotlineError) as error:
-        flash(str(error), "error")
+        flash(in_words(error), "error")
         return redirect(url_for("day.page"))
     return render_template("day/preview.html", seen=seen, filename=file.filename[:80], **ON_PREVIEWS)
 

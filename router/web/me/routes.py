@@ -91,7 +91,7 @@ def _done(act: Any) -> ResponseReturnValue:
     try:
         act()
     except HotlineError as error:
-        flash(in_words(str(error)), "error")
+        flash(in_words(error), "error")
     return redirect(address_of("me.page"))
 
 

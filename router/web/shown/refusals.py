@@ -1,33 +1,27 @@
-"""Why an act is refused, in the page's language. May live here: the engine's words and ours for them.
-
-The desk speaks English, since its words stand in logs and the journal; what is not known here is shown as it is.
-"""
+"""Why something was refused or failed, in the page's language. May live here: putting names for ids, and that."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from router.core.errors import Refusal
+from router.errors import HotlineError, rendered
+from router.refusals import refusal_text
+from router.web import shared
+from router.web.language import shown_language
+from router.wire.errors import RefusedError
 
-from flask_babel import lazy_gettext as _
-from flask_babel.speaklater import LazyString
+PEOPLE = ("person", "people", "subject")  # parameters that are ids of people
 
-WORDS: Mapping[str, LazyString] = MappingProxyType(
-    {
-        r"no turn to take away": _("There is no turn to take away: none is due and none is owed (R8)."),
-        r"named twice": _("Somebody would stand twice at one time; each is on one sheet only (R1)."),
-        r"no slot is running": _("No slot is running, so there is no sheet."),
-        r"is on no sheet|is not on the": _("This person is on no sheet that runs."),
-        r"has changed since": _("The sheet has changed since you saw it."),
-        r"nobody has the id|unknown person": _("There is no such person."),
-        r"unknown presence": _("There is no such presence."),
-        r"is no time of day": _("Not a time of day; write it as 14:00."),
-        r"is over already": _("That time is over already; name a later time of today, or none."),
-        r"does not talk on call": _("You are not on that call."),
+
+def in_words(error: HotlineError) -> str:
+    """What went wrong and what to do, as people read it."""
+    return refused(error.refusal) if isinstance(error, RefusedError) else error.render(shown_language())
+
+
+def refused(refusal: Refusal) -> str:
+    """The refusal as people read it, with people's names."""
+    names = shared.names()
+    named = {
+        key: ", ".join(names[person] for person in value.split(", ")) if key in PEOPLE else value
+        for key, value in refusal.params.items()
     }
-)
-
-
-def in_words(refusal: str) -> str:
-    """The refusal as people read it; "" stays ""."""
-    return next((str(words) for known, words in WORDS.items() if re.search(known, refusal)), refusal)
+    return rendered(refusal_text(Refusal(refusal.id, named)), shown_language())
