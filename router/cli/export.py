@@ -30,7 +30,7 @@ KINDS = (".csv", ".xlsx")
 def command(
     what: str, first: datetime | None, last: datetime | None, output: Path, force: bool, config: Path | None, data: Path
 ) -> None:
-    """Write forms, calls, or the day's sheet (来电表) to a file, numbers in full.
+    """Write forms, calls, or the day's sheet to a file, numbers in full.
 
     What `export forms` writes, `hotline import forms` reads.
     """
