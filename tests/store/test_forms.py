@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from router.config.form import FAULTS, FIELDS, FormTable
+from router.reading.same_number import SameNumber
 from router.store.forms.changes import (
     Filing,
     FormError,
@@ -104,15 +105,16 @@ def test_nobody_reviews_what_they_wrote_themselves(ask: Ask) -> None:
 def test_erasure_takes_name_and_number_out_of_forms_revisions_and_drafts(ask: Ask) -> None:
     session = ask()
     form = file_form(session, FILING, WRITING)
-    kept = file_form(session, Filing(call_id="c2", consultant="A", kind="other", fields={"number": "139"}), WRITING)
+    other = {"name": "李", "number": "13812345679"}
+    kept = file_form(session, Filing(call_id="c2", consultant="A", kind="other", fields=other), WRITING)
     save_draft(session, {"number": "13812345678", "matter": "x"}, username="li", call_id="c3", now=NOW)
     session.flush()
-    erase_in_forms(session, 1, ["+8613812345678"])
+    erase_in_forms(session, 1, SameNumber.of(["+8613812345678"]))
     session.commit()
     assert form.fields == {}
     assert "王女士" not in str(form.revisions[0].values)
     assert draft_of(session, username="li", call_id="c3") == {"matter": "x"}
-    assert kept.fields == {"number": "139"}
+    assert kept.fields == other
 
 
 def test_every_field_and_fault_has_words() -> None:

@@ -1,20 +1,76 @@
-"""Erasing an outside party's numbers, wherever they stand. May live here: that."""
+"""Erasing an outside party's numbers, wherever they stand, and the names that stand with them. May live here: that.
+
+What is another's stays: a number that contains these digits, a name beside another number, a mask that two share.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from router.masking import mask
+from router.reading.same_number import GONE, SameNumber
 from router.store.forms.changes import erase_in_forms
 from router.store.pbx.changes import erase_in_records
+from router.store.tables.calls import CallRow
 from router.store.tables.customers import CustomerRow, NumberRow
+from router.store.tables.days import DayClosingRow
+from router.store.tables.notices import NoticeRow, OutboxRow
 
 
-def erase_numbers(session: Session, site_id: int, numbers: list[str], at: datetime) -> int:
-    """Empty every row with one of these numbers, their names, and what forms say of them; returns how many rows."""
-    erase_in_forms(session, site_id, numbers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    """Whom to forget: their numbers, how these are masked, the names on record with them, the ids of their calls."""
+
+    same: SameNumber
+    masks: frozenset[str]
+    names: frozenset[str]
+    calls: frozenset[str]
+
+    def is_meant_by(self, texts: Iterable[str]) -> bool:
+        """Whether texts that belong together are about them: one of their calls, or their mask beside their name."""
+        said = list(texts)
+        if any(call in text for text in said for call in self.calls):
+            return True
+        has_mask = any(one in text for text in said for one in self.masks)
+        return has_mask and any(name in text for text in said for name in self.names)
+
+    def cleaned(self, value: Any, *, is_about: bool) -> Any:
+        """A value of JSON without them; masks and names go only where it is about them."""
+        if isinstance(value, dict):
+            return {key: self.cleaned(one, is_about=is_about) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.cleaned(one, is_about=is_about) for one in value]
+        if not isinstance(value, str):
+            return value
+        text = self.same.without(value)
+        for one in (*self.masks, *self.names) if is_about else ():
+            text = text.replace(one, GONE)
+        return text
+
+
+def erase_numbers(session: Session, site_id: int, numbers: Sequence[str], at: datetime) -> int:
+    """Empty every row with one of these numbers (E.164), and what else says them; returns how many rows.
+
+    Forms, revisions, drafts, notices, messages on their way, archives of closed days, the PBX's records. The caller
+    commits.
+    """
+    if not numbers:
+        return 0
+    person = _person(session, site_id, numbers)
+    for notice in session.scalars(select(NoticeRow).where(NoticeRow.site_id == site_id)):
+        notice.details = _cleaned(notice.details, person, (notice.key, notice.call_id or ""))
+    for message in session.scalars(select(OutboxRow).where(OutboxRow.site_id == site_id)):
+        message.body = _cleaned(message.body, person, (message.key,))
+    for closing in session.scalars(select(DayClosingRow).where(DayClosingRow.site_id == site_id)):
+        rows = [_cleaned_row(cells, person) for cells in closing.archive.get("rows", [])]
+        if rows != closing.archive.get("rows", []):
+            closing.archive = {**closing.archive, "rows": rows}
     named = select(NumberRow.customer_id).where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
     session.execute(update(CustomerRow).where(CustomerRow.id.in_(named)).values(name="", remarks=""))
     erased = session.execute(
@@ -25,3 +81,41 @@ def erase_numbers(session: Session, site_id: int, numbers: list[str], at: dateti
     )
     erase_in_records(session, site_id, numbers)
     return len(erased.all())
+
+
+def _person(session: Session, site_id: int, numbers: Sequence[str]) -> _Person:
+    """Who it is, by what is on record; their forms are emptied on the way, since these say their names."""
+    of_them = (NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
+    calls = session.execute(
+        select(CallRow.id, CallRow.uniqueid).join(NumberRow, NumberRow.id == CallRow.number_id).where(*of_them)
+    ).all()
+    ids = frozenset(name for row in calls for name in row if name)
+    known = session.scalars(select(CustomerRow.name).join(NumberRow).where(*of_them))
+    same = SameNumber.of(numbers)
+    names = erase_in_forms(session, site_id, same, ids) | set(known)
+    return _Person(
+        same=same,
+        masks=frozenset(filter(None, map(mask, numbers))),
+        names=frozenset(name for name in names if len(name) > 1),  # one letter stands in many texts
+        calls=ids,
+    )
+
+
+def _cleaned(value: dict[str, Any], person: _Person, beside: tuple[str, ...]) -> dict[str, Any]:
+    """What a row says without them; the same object where it says nothing of them."""
+    cleaned: dict[str, Any] = person.cleaned(value, is_about=person.is_meant_by((*beside, *_texts(value))))
+    return value if cleaned == value else cleaned
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def _cleaned_row(cells: list[Any], person: _Person) -> list[Any]:
+    """A row of an archived sheet; its number is masked there, so that the name must be theirs, too."""
+    cleaned: list[Any] = person.cleaned(cells, is_about=person.is_meant_by(_texts(cells)))
+    return cleaned

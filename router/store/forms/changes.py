@@ -6,18 +6,20 @@ A form is corrected by a further revision; nothing of it is deleted. The databas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
 
 from router.config.form import FormTable, as_kept
 from router.core.words import FormKind
 from router.errors import RequestError
-from router.masking import national
+from router.reading.numbers import split_numbers
+from router.reading.same_number import SameNumber
 from router.store.forms.closing import closing_of
 from router.store.forms.queries import draft_row
 from router.store.scope import SITE_ID
@@ -160,12 +162,32 @@ def save_draft(session: Session, values: Mapping[str, str], *, username: str, ca
     row.values, row.saved_at = dict(values), now
 
 
-def erase_in_forms(session: Session, site_id: int, numbers: Iterable[str]) -> None:
-    """Take name and numbers out of every form, revision and draft that names one of these numbers (E.164)."""
-    for number in numbers:
-        written = national(number)
-        for row in (FormRow.fields, FormRevisionRow.values, FormDraftRow.values):
-            named = select(row.class_).where(row.class_.site_id == site_id, cast(row, String).contains(written))
-            for found in session.scalars(named):
-                kept = {key: value for key, value in getattr(found, row.key).items() if key not in ("name", "number")}
-                setattr(found, row.key, kept)
+def erase_in_forms(session: Session, site_id: int, same: SameNumber, calls: Collection[str] = ()) -> set[str]:
+    """Take these numbers out of every form, revision and draft, and the names where the form is theirs.
+
+    Theirs is a form with such a number in its field, however it is written, or of one of their calls. Returns names.
+    """
+    names: set[str] = set()
+    forms = session.scalars(select(FormRow).where(FormRow.site_id == site_id).options(selectinload(FormRow.revisions)))
+    for form in forms:
+        is_theirs = form.call_id in calls if form.call_id else False
+        for row, key in ((form, "fields"), *((revision, "values") for revision in form.revisions)):
+            names |= _erase_in(row, key, same, is_theirs=is_theirs)
+    for draft in session.scalars(select(FormDraftRow).where(FormDraftRow.site_id == site_id)):
+        names |= _erase_in(draft, "values", same, is_theirs=bool(draft.call_id) and draft.call_id in calls)
+    return names
+
+
+def _erase_in(row: object, key: str, same: SameNumber, *, is_theirs: bool) -> set[str]:
+    """Take numbers out of what a form says; returns the name that went with them, if it is theirs."""
+    values: dict[str, Any] = getattr(row, key)
+    parts = split_numbers(str(values.get("number", "")))
+    theirs = is_theirs or any(same.is_in(part) or same.is_one(part) for part in parts)
+    kept = {
+        name: same.without(one) if isinstance(one, str) else one
+        for name, one in values.items()
+        if not (theirs and name in ("name", "number"))
+    }
+    if kept != values:
+        setattr(row, key, kept)
+    return {str(values["name"])} if theirs and values.get("name") else set()

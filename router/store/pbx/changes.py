@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from router.reading.same_number import SameNumber
 from router.store.database import insert_once
 from router.store.pbx.queries import BATCH
 from router.store.scope import SITE_ID
@@ -83,8 +84,24 @@ def name_answerer(session: Session, call_id: str, at: datetime, person: str, *, 
 
 
 def erase_in_records(session: Session, site_id: int, numbers: Sequence[str]) -> None:
-    """Empty these numbers in the PBX's records, too: for an erased person only the call is left."""
+    """Empty these numbers in the PBX's records, too: for an erased person only the call is left.
+
+    Lines that a reading keeps, since it could not read them, are cleaned likewise.
+    """
     session.execute(update(PbxRow).where(PbxRow.site_id == site_id, PbxRow.number.in_(numbers)).values(number=""))
+    same = SameNumber.of(numbers)
+    for source in session.scalars(select(PbxSourceRow).where(PbxSourceRow.site_id == site_id)):
+        position = _without(source.position, same)
+        if position != source.position:
+            source.position = position
+
+
+def _without(value: Any, same: SameNumber) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(one, same) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without(one, same) for one in value]
+    return same.without(value) if isinstance(value, str) else value
 
 
 def note_blind(session: Session, started: datetime, ended: datetime | None, *, site_id: int = SITE_ID) -> None:
