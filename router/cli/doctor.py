@@ -84,6 +84,14 @@ def _disk(place: Place) -> Finding:
     return Finding(f"{free_mb} MB free at {folder}", cure)
 
 
+def _clock(place: Place) -> Finding:
+    """The wall clock as the engine saw it: durations do not go by it, but slots do."""
+    by = EngineClient(place.folder.socket).board().clock_step
+    if by:
+        return Finding(f"the clock was set by {by / 1000:+.0f} s within the last hour", "keep it by NTP (timedatectl)")
+    return Finding("the clock goes evenly")
+
+
 def _names(_place: Place) -> Finding:
     seconds = host_name_seconds(3.0)
     if seconds is None:
@@ -201,6 +209,7 @@ def _pages(place: Place) -> Finding:
 
 CHECKS: dict[str, Callable[[Place], Finding]] = {
     "disk": _disk,
+    "clock": _clock,
     "names": _names,
     "asterisk": _asterisk,
     "ami": _ami,

@@ -82,13 +82,21 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     )
     follower = Follower(where)
     journal_keeper = JournalKeeper(journal, on_commit=[follower.tell])
-    desk_keeper = DeskKeeper(desk, journal_keeper, SteadyClock(desk.office.now), day=day, rules=day_rules(place.site))
+    desk_keeper = DeskKeeper(
+        desk,
+        journal_keeper,
+        SteadyClock(desk.office.now),
+        day=day,
+        rules=day_rules(place.site),
+        on_clock_step=keeper.clock_stepped,
+    )
     shower = BoardShower(desk_keeper, journal_keeper, beside=lambda: _beside(switchboard, keeper))
     shower.watch(lambda board: switchboard.keep_standby(standby(board, keeper.coming)))
     engine = Engine(mailbox, desk_keeper, journal_keeper, shower, switchboard)
     engine.start(policy)
     keeper.begin()
     served = EngineSocket(mailbox, shower, place.folder.socket, reread=keeper.reread)
+    follower.start()
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()

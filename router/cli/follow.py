@@ -65,6 +65,9 @@ class Follower:
         self._heard, self._told = os.pipe()  # we keep both ends, so that a process that ended breaks nothing
         os.set_blocking(self._told, False)
         self._thread = threading.Thread(target=self._keep, name="follower", daemon=True)
+
+    def start(self) -> None:
+        """Begin to keep it running."""
         self._thread.start()
 
     def tell(self) -> None:

@@ -111,6 +111,7 @@ class OfficeKeeper:
         self._planned: tuple[object, ...] = ()
         self._known = {person.id for person in desk.office.people.values() if person.active}
         self._looking = threading.Lock()
+        self._woken = threading.Event()
         self.coming: tuple[inputs.Slot, ...] = ()
         """The slots of the next days, for a time without us."""
         self.plan: BoardPlan | None = None
@@ -133,11 +134,20 @@ class OfficeKeeper:
 
     def run(self, over: threading.Event) -> None:
         """Look at date and database until `over`."""
-        while not over.wait(AWAY_SECONDS if self._is_away else LOOK_SECONDS):
+        while not over.is_set():
+            self._woken.wait(AWAY_SECONDS if self._is_away else LOOK_SECONDS)
+            self._woken.clear()
+            if over.is_set():
+                return
             try:
                 self.look()
             except Exception:  # the engine goes on with what it knows
                 log.exception("office not followed")
+
+    def clock_stepped(self) -> None:
+        """The wall clock was set: the plan of this day is told anew, whatever was told; from any thread."""
+        self._planned = ()
+        self._woken.set()
 
     def look(self, now: datetime | None = None) -> None:
         """One look: at the database if it answers, and at the date."""

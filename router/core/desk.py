@@ -69,13 +69,21 @@ class Desk:
 
 def _plan_set(office: Office, told: inputs.PlanSet) -> None:
     rotation.check_slots(told.slots)
+    coming = sorted((slot for slot in told.slots if slot.end is None or slot.end > office.now), key=lambda s: s.start)
+    planned = coming[0] if coming and coming[0].start <= office.now else None  # what runs now, as it is planned
     running = office.slot
-    coming = [slot for slot in told.slots if slot.end is None or slot.end > office.now]
-    if running is not None:
-        new_end = next((slot.end for slot in told.slots if slot.start == running.start), running.end)
-        office.slot = replace(running, end=new_end)
-        coming = [slot for slot in coming if slot.start >= office.now and slot.start != running.start]
-    office.plan = sorted(coming, key=lambda slot: slot.start)
+    if running is not None and planned is not None and _is_same(planned, running):
+        coming = coming[1:]
+        rotation.change_orders(office, planned)
+        office.slot = planned
+    elif running is not None:
+        office.slot = replace(running, end=office.now)  # R1: it ends as any slot does; closed, or another one begins
+    office.plan = coming
+
+
+def _is_same(planned: inputs.Slot, running: inputs.Slot) -> bool:
+    """Whether the slot that is planned for now is the one that runs, its times or orders changed."""
+    return planned.start == running.start or (bool(planned.name) and planned.name == running.name)
 
 
 def _person_known(office: Office, told: inputs.PersonKnown) -> None:
@@ -191,6 +199,23 @@ def _callback(office: Office, told: inputs.CallbackAssigned) -> None:
     office.say(Act(what="callback", subject=told.person, by=told.by, why=""))
 
 
+def _clock_stepped(office: Office, told: inputs.ClockStepped) -> None:
+    """No time has passed: what began so long ago, or is due in so long, still is."""
+    by = told.by_ms
+    office.now += by
+    for person in office.people.values():
+        if person.wrap_up_until is not None:
+            person.wrap_up_until += by
+        if person.talking is not None and person.talking in office.calls:
+            office.calls[person.talking].on_it_since += by
+    for call in office.pending.values():
+        call.arrived += by
+        call.clock = None if call.clock is None else call.clock + by
+        call.owner_wait_until = None if call.owner_wait_until is None else call.owner_wait_until + by
+        for offer in call.offers:
+            offer.rang_at = None if offer.rang_at is None else offer.rang_at + by
+
+
 def _tick(_office: Office, _told: inputs.Tick) -> None:
     """Time has passed already."""
 
@@ -219,5 +244,6 @@ _TAKE: Mapping[type[inputs.Input], Callable[[Office, Any], Call | None]] = Mappi
         inputs.Contacted: _contacted,
         inputs.CallbackAssigned: _callback,
         inputs.Tick: _tick,
+        inputs.ClockStepped: _clock_stepped,
     }
 )

@@ -207,6 +207,13 @@ class Tick:
     """Time passes; nothing else."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped:
+    """The wall clock was set, by so much (ms, back if negative): durations go on as they were, slots are by the new."""
+
+    by_ms: int
+
+
 Input = (
     PlanSet
     | PersonKnown
@@ -230,4 +237,5 @@ Input = (
     | Contacted
     | CallbackAssigned
     | Tick
+    | ClockStepped
 )

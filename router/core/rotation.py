@@ -152,6 +152,25 @@ def reorder(office: Office, sheet: Sheet, order: Sequence[PersonId]) -> None:
     ledger.due(office, sheet, [person for person in order if person not in before])
 
 
+def change_orders(office: Office, planned: Slot) -> None:
+    """The running slot has other orders than it began with: a plan published in mid-slot is edits of them (R1, R8)."""
+    running = office.slot
+    if running is None:
+        return
+    for person in (*planned.call, *planned.reception):
+        office.people.setdefault(person, Person(id=person))
+    orders = {group: tuple(office.sheets[group].turns) for group in Group}  # what was edited by hand stays as it is
+    if planned.call != running.call:
+        orders[Group.CALL] = planned.call
+    if planned.reception != running.reception:
+        orders[Group.RECEPTION] = planned.reception
+    if set(orders[Group.CALL]) & set(orders[Group.RECEPTION]):  # unless somebody would stand on both
+        orders = {Group.CALL: planned.call, Group.RECEPTION: planned.reception}
+    for group, order in orders.items():
+        if order != tuple(office.sheets[group].turns):
+            reorder(office, office.sheets[group], order)
+
+
 def edit_roster(office: Office, edit: RosterEdited) -> None:
     """Change an order in mid-round; refused while no slot runs, or when somebody would stand twice (R1, R8)."""
     sheet = running_sheet(office, edit.group)

@@ -24,6 +24,7 @@ from router.wire.board import (
     OfficeBoard,
 )
 
+CLOCK_STEP_SHOWN_MS = 3_600_000
 NOBODY_CALLS = Call(id=CallId(""), number=WITHHELD, arrived=0)  # who would get a new call: nobody is out of it
 
 
@@ -53,6 +54,7 @@ def board(
         pickups_stuck=around.pickups_stuck,
         offline=around.offline,
         plan=around.plan,
+        clock_step=day.clock_step if office.now - day.clock_stepped_at < CLOCK_STEP_SHOWN_MS else 0,
         recent=tuple(recent),
     )
 

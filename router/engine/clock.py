@@ -1,8 +1,8 @@
-"""The engine's clock: wall time that never goes back and never stops. May live here: that clock.
+"""The engine's clock: durations by the monotonic clock, the time of day by the wall. May live here: that clock.
 
-A wall clock jumps (set by hand, by NTP after a start without network). Back by an hour, it would hold up every timer
-of the desk for an hour; so time goes on at nearly its own pace until the wall clock has caught up. Forward it is
-followed at once, since slots begin by the wall.
+A wall clock is slewed a little all the time, which is followed; and now and then it is set: by hand, by the first NTP
+after a start without network, by a BIOS in local time. A call must not lose its three rings by that. So time goes on at
+its own pace, and the set is told once, for the desk to shift what is pending (`inputs.ClockStepped`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SLOWER = 0.95  # pace while the wall clock is behind
+SLOWER = 0.95  # pace while the wall clock is a little behind
+STEP_MS = 2_000  # a wall clock that is off by so much was set, not slewed
 
 
 class SteadyClock:
-    """Milliseconds (UTC), for one thread. `not_before`: the last moment the journal knows."""
+    """Milliseconds (UTC), for one thread. `not_before`: the last moment the journal knows; a wall clock that is behind
+    it was set back meanwhile.
+    """
 
     def __init__(
         self,
@@ -26,12 +29,30 @@ class SteadyClock:
         self._wall = wall
         self._monotonic = monotonic
         self._seen = monotonic()
-        self._now = max(float(not_before), wall() * 1000)
+        began = wall() * 1000
+        self._now = began if began >= not_before - STEP_MS else float(not_before)
 
     def __call__(self) -> int:
-        """Now, at least as late as ever before."""
+        """Now."""
+        self._look()
+        return int(self._now)
+
+    def take_step(self) -> int:
+        """By how much the wall clock was set since the last time this was asked (ms), 0 if it was not; taken over."""
+        off = self._look()
+        if abs(off) < STEP_MS:
+            return 0
+        self._now += off
+        return round(off)
+
+    def _look(self) -> float:
+        """Let time pass; by how much the wall clock is off."""
         seen = self._monotonic()
         passed = max(0.0, (seen - self._seen) * 1000)
         self._seen = seen
-        self._now = max(self._now + passed * SLOWER, self._wall() * 1000)
-        return int(self._now)
+        off = self._wall() * 1000 - (self._now + passed)
+        if abs(off) >= STEP_MS:
+            self._now += passed
+        else:
+            self._now += max(passed + off, passed * SLOWER)
+        return self._wall() * 1000 - self._now

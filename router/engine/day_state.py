@@ -61,6 +61,8 @@ class DayState:
     ended: dict[PersonId, Millis] = field(default_factory=dict)  # whose slot has ended: was it the day's last?
     versions: dict[Group, Version] = field(default_factory=dict)
     talks: dict[CallId, Talk] = field(default_factory=dict)
+    clock_step: Millis = 0  # by how much the wall clock was set last, and when
+    clock_stepped_at: Millis = 0
 
     def after(
         self,
@@ -99,6 +101,10 @@ class DayState:
             ):
                 self._edited(group, change)
                 self._now_on(office, change.at)
+            case inputs.PlanSet():
+                self._plan_set(office, change)
+            case inputs.ClockStepped(by_ms=by):
+                self._clock_stepped(by, office.now)
             case inputs.HungUp(call=call):
                 self.talks.pop(call, None)
             case _:
@@ -118,7 +124,8 @@ class DayState:
     def _slot_changed(self, office: Office, item: SlotChanged, change: Change) -> None:
         before = self.on_duty
         self._now_on(office, change.at)
-        self.ended |= {p: change.at for p in before if not (item.goes_on and p in self.on_duty)}
+        if change.at != self.clock_stepped_at:  # a slot that a set of the clock ends is nobody's end of the day
+            self.ended |= {p: change.at for p in before if not (item.goes_on and p in self.on_duty)}
         if item.name is not None:
             for group in Group:
                 self._edited(group, change)
@@ -127,6 +134,19 @@ class DayState:
         self.on_duty = [person for sheet in office.running_sheets() for person in sheet.turns]
         for person in self.on_duty:
             self.expected.setdefault(person, at)
+
+    def _plan_set(self, office: Office, change: Change) -> None:
+        before = self.on_duty
+        self._now_on(office, change.at)
+        if self.on_duty != before and office.slot is not None:
+            for group in Group:
+                self._edited(group, change)
+
+    def _clock_stepped(self, by: Millis, at: Millis) -> None:
+        self.clock_step, self.clock_stepped_at = by, at
+        for talk in self.talks.values():
+            talk.since += by
+            talk.other_since = None if talk.other_since is None else talk.other_since + by
 
     def _edited(self, group: Group, change: Change) -> None:
         known = self.versions.get(group)

@@ -6,13 +6,14 @@ recorded and changes nothing; after a mistake of ours the desk is made anew from
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError, Refusal
-from router.core.inputs import Answered, HungUp, Input, PresenceChanged, Taken, Tick
+from router.core.inputs import Answered, ClockStepped, HungUp, Input, PresenceChanged, Taken, Tick
 from router.core.policy import PRESENT, Policy
 from router.core.words import CallId, Millis, Number
 from router.engine import daily
@@ -22,11 +23,11 @@ from router.engine.day_state import OFF, DayState
 from router.engine.journal_keeper import JournalKeeper
 from router.engine.log_lines import Facts, States
 from router.engine.mailbox import Outcome, Post, ToChangeRules, ToDesk, ToErase, ToObserve, ToTry
-from router.engine.ports import Letter, Warn
+from router.engine.ports import Clock, Letter, Warn
 from router.engine.preview import preview
 from router.engine.quarantine import cure
 from router.engine.snapshot import recover_all, rename_number
-from router.logs import logger
+from router.logs import logger, state
 from router.store.follow.events import FactKind
 from router.wire.codec import answer_to_json, input_to_json, to_json
 from router.wire.errors import RefusedError
@@ -49,13 +50,22 @@ class DeskKeeper:
     """The desk with what is kept beside it. The `desk` object stays the same; others read it."""
 
     def __init__(
-        self, desk: Desk, journal: JournalKeeper, clock: Callable[[], int], *, day: DayState, rules: DayRules
+        self,
+        desk: Desk,
+        journal: JournalKeeper,
+        clock: Clock,
+        *,
+        day: DayState,
+        rules: DayRules,
+        on_clock_step: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_clock_step` is called when the wall clock was set: the day's slots are to be looked at anew."""
         self.desk = desk
         self.day = day
         self.rules = rules
         self._journal = journal
         self._clock = clock
+        self._on_clock_step = on_clock_step
         self._decided = Decided()
         self._states = States()
         self._states.changes(desk.office)
@@ -93,8 +103,14 @@ class DeskKeeper:
         return max(self._clock(), self.desk.office.now)
 
     def pass_time(self) -> None:
-        """Let everything happen that is due by now."""
+        """Let everything happen that is due by now; and when the wall clock was set, go by it from now on."""
         self._pass_time(self._now())
+        by = self._clock.take_step()
+        if by:
+            state(log, "set", "followed", of="clock", by_seconds=by // 1000, level=logging.WARNING)
+            self._tell(Letter(input=ClockStepped(by_ms=by), source="timer"), self.desk.office.now)
+            self._pass_time(self._now())
+            self._on_clock_step()
 
     def _pass_time(self, now: int) -> None:
         while (error := self._failure_until(now)) is not None:

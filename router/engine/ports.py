@@ -34,6 +34,16 @@ class Warn:
     person: PersonId
 
 
+class Clock(Protocol):
+    """The desk's time (ms, UTC)."""
+
+    def __call__(self) -> int:
+        """Now."""
+
+    def take_step(self) -> int:
+        """By how much the wall clock was set since the last time this was asked, 0 if it was not."""
+
+
 class LetterBox(Protocol):
     """Where telephony puts what happened; safe from any thread, never waits for the desk."""
 

@@ -148,6 +148,7 @@ class OfficeBoard:
     pickups_stuck: bool = False
     offline: tuple[PersonId, ...] = ()
     plan: BoardPlan | None = None
+    clock_step: Millis = 0  # by how much the wall clock was set within the last hour
     recent: tuple[BoardItem, ...] = ()
 
     def running_sheet(self, group: str) -> BoardSheet | None:

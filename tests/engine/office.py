@@ -48,13 +48,30 @@ class NoPhones:
         self.left_to_fallback += calls
 
 
+class TestClock:
+    """A clock that the test moves; `step`: by how much the wall clock has been set and is not yet followed."""
+
+    __test__ = False
+
+    def __init__(self, now: int) -> None:
+        self.now, self.step = now, 0
+
+    def __call__(self) -> int:
+        return self.now
+
+    def take_step(self) -> int:
+        by, self.step = self.step, 0
+        self.now += by
+        return by
+
+
 class TestOffice:
     """One engine on one journal; a new one on the same folder is the office after a restart."""
 
     __test__ = False
 
     def __init__(self, folder: Path, policy: Policy | None = None, now: int = 0, rules: DayRules | None = None) -> None:
-        self.now = now
+        self.clock = TestClock(now)
         self.phones = NoPhones()
         self.journal = Journal(folder / "journal.db")
         policy = policy or Policy()
@@ -62,7 +79,7 @@ class TestOffice:
         self.mailbox = Mailbox()
         self.on_commit: list[Callable[[], None]] = []
         keeper = JournalKeeper(self.journal, on_commit=[self._committed])
-        self.keeper = DeskKeeper(desk, keeper, lambda: self.now, day=day, rules=rules or DayRules())
+        self.keeper = DeskKeeper(desk, keeper, self.clock, day=day, rules=rules or DayRules())
         self.shower = BoardShower(self.keeper, keeper)
         self.engine = Engine(self.mailbox, self.keeper, keeper, self.shower, self.phones)
         self.engine.start(policy)
@@ -70,6 +87,15 @@ class TestOffice:
     def _committed(self) -> None:
         for told in self.on_commit:
             told()
+
+    @property
+    def now(self) -> int:
+        """What the clock says."""
+        return self.clock.now
+
+    @now.setter
+    def now(self, now: int) -> None:
+        self.clock.now = now
 
     @property
     def desk(self) -> Desk:

@@ -15,7 +15,6 @@ from router.core import inputs
 from router.core.actions import Action, Ring
 from router.core.errors import IllegalTransitionError
 from router.core.words import CallId, CallState, PersonId, TurnState
-from router.engine.clock import SteadyClock
 from router.engine.ports import Letter, Warn
 from router.wire.board import OfficeBoard
 from router.wire.errors import JournalError, RefusedError
@@ -200,25 +199,3 @@ def test_the_board_is_shown_to_who_watches_but_not_for_every_step(tmp_path: Path
         while boards[-1].seq != made.journal.last_seq:
             made.engine.step(1)
         assert boards[-1].people[CHEN].presence == "break"
-
-
-class TestClock:
-    """A wall clock that the technician sets, and time itself."""
-
-    def test_it_goes_on_when_the_wall_clock_is_set_back(self) -> None:
-        wall, passed = [5000.0], [0.0]
-        clock = SteadyClock(wall=lambda: wall[0], monotonic=lambda: passed[0])
-        assert clock() == 5_000_000
-        wall[0], passed[0] = 1400.0, 10.0
-        assert clock() == 5_009_500
-        passed[0] = 20.0
-        assert clock() == 5_019_000
-
-    def test_it_follows_a_wall_clock_that_is_set_forward(self) -> None:
-        wall, passed = [1000.0], [0.0]
-        clock = SteadyClock(wall=lambda: wall[0], monotonic=lambda: passed[0])
-        wall[0] = 9000.0
-        assert clock() == 9_000_000
-
-    def test_it_starts_no_earlier_than_the_journal_ended(self) -> None:
-        assert SteadyClock(7_000_000, wall=lambda: 1000.0, monotonic=lambda: 0.0)() == 7_000_000
