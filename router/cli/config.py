@@ -83,8 +83,8 @@ def explain(name: str, config: Path | None, data: Path) -> None:
     if text is None:
         tables = ", ".join(section.name for section in SECTIONS)
         raise ConfigurationError(
-            _("there is no setting %(name)s", name=name).render(None),
-            cure=_("tables: %(tables)s; hotline config defaults", tables=tables).render(None),
+            _("there is no setting %(name)s", name=name),
+            cure=_("tables: %(tables)s; hotline config defaults", tables=tables),
         )
     click.echo(text)
     if config is not None or (data / "hotline.db").exists():

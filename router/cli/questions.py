@@ -120,7 +120,7 @@ class Questions:
         option = f"--{key.replace('_', '-')}"
         if text is None:
             raise NotAnsweredError(
-                _("%(question)s: not answered", question=question).render(None), cure=f"say {option}, or --ask"
+                _("%(question)s: not answered", question=question), cure=_("say %(option)s, or --ask", option=option)
             )
         try:
             return read(text)

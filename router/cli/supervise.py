@@ -121,8 +121,8 @@ def only_one(folder: DataFolder) -> Iterator[None]:
             file.seek(0)
             pid = file.read().strip() or "?"
             raise AlreadyRunningError(
-                _("already running on %(folder)s (process %(pid)s)", folder=folder.path, pid=pid).render(None),
-                cure=_("end that one first (Ctrl-C, or kill %(pid)s), or give another --data", pid=pid).render(None),
+                _("already running on %(folder)s (process %(pid)s)", folder=folder.path, pid=pid),
+                cure=_("end that one first (Ctrl-C, or kill %(pid)s), or give another --data", pid=pid),
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -126,10 +126,8 @@ def _refuse_weak_secrets(place: Place) -> None:
     weak = [account for account, _ in weak_accounts(place.site)]
     if weak:
         raise WeakSecretError(
-            _("the secrets of the accounts %(accounts)s are too weak for a network", accounts=Listing(weak)).render(
-                None
-            ),
-            cure=_("make them longer in the site file, or leave them out: then they are made").render(None),
+            _("the secrets of the accounts %(accounts)s are too weak for a network", accounts=Listing(weak)),
+            cure=_("make them longer in the site file, or leave them out: then they are made"),
         )
 
 

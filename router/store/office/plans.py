@@ -17,7 +17,7 @@ from router.errors import RequestError
 from router.store.office.changes import slot_row
 from router.store.scope import SITE_ID
 from router.store.tables.office import PlanRow
-from router.texts import Message, _
+from router.texts import Listing, Message, _
 
 
 class PlanRefusedError(RequestError):
@@ -27,8 +27,8 @@ class PlanRefusedError(RequestError):
 
     def __init__(self, reasons: list[Message]) -> None:
         self.reasons = reasons
-        told = (reason.render(None) for reason in reasons)
-        super().__init__("\n".join(told), cure=_("nothing was published").render(None))
+        told = Message("%(reasons)s", {"reasons": Listing(reasons, between=Message("\n"))})
+        super().__init__(told, cure=_("nothing was published"))
 
 
 def publish(session: Session, site: Site, day: date, slots: Iterable[SlotEntry], *, by: str) -> PlanRow:
