@@ -19,7 +19,7 @@ from router.store.calls.queries import call_with, trail_of_call
 from router.store.calls.rings import rings_of
 from router.store.fairness.let_ring_then_took import let_ring_then_took
 from router.store.tables.calls import CallRow
-from router.texts import Language
+from router.texts import Language, _
 
 
 class UnknownCallError(RequestError):
@@ -41,7 +41,9 @@ def command(call: str, config: Path | None, data: Path, language: Language | Non
     with session_of(place) as session:
         row = call_with(session, call)
         if row is None:
-            raise UnknownCallError(f"there is no call {call!r} on record", cure="its id stands on the calls page")
+            raise UnknownCallError(
+                _("there is no call %(call)s on record", call=f"{call!r}"), cure=_("its id stands on the calls page")
+            )
         for line in _lines(session, row, place, language or place.site.site.language):
             click.echo(line)
 

@@ -78,7 +78,9 @@ def _period(first: datetime | None, last: datetime | None, place: Place) -> tupl
     begin = first.date() if first else (last.date() if last else today)
     end = last.date() if last else begin
     if end < begin:
-        raise RequestError(f"--to {end} lies before --from {begin}", cure="change them over")
+        raise RequestError(
+            _("--to %(end)s lies before --from %(begin)s", end=end, begin=begin), cure=_("change them over")
+        )
     return begin, end
 
 
@@ -97,7 +99,9 @@ def _write_picture(path: Path, counted: Fairness, place: Place, language: Langua
     try:
         path.write_bytes(rounds_picture(counted.sheets, place.names, captions))
     except OSError as error:
-        raise RequestError(f"{path}: {error.strerror}", cure="name a file that can be written") from error
+        raise RequestError(
+            _("%(path)s: %(strerror)s", path=path, strerror=error.strerror), cure=_("name a file that can be written")
+        ) from error
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from router.store.findings.changes import write_display_count
 from router.store.findings.queries import display_counts_of_day
 from router.store.forms.changes import Writing
 from router.store.office.queries import plan_of_day
+from router.texts import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class _Wanted:
                 return file.read(MOST_BYTES + 1)
         except OSError as error:
             raise TableFileError(
-                f"{self.file.name} can't be read: {error.strerror}", cure="check its rights"
+                _("%(name)s can't be read: %(strerror)s", name=self.file.name, strerror=error.strerror),
+                cure=_("check its rights"),
             ) from error
 
     def say(self, text: str) -> None:
@@ -75,13 +77,16 @@ class _Wanted:
         """
         wrong = _rows(bad)
         if wrong:
-            raise TableFileError(f"{wrong} rows can't be taken, so none is", cure="correct them, or leave them out")
+            raise TableFileError(
+                _("%(wrong)s rows can't be taken, so none is", wrong=wrong), cure=_("correct them, or leave them out")
+            )
         if self.preview:
             self.say(f": nothing is taken yet; to take just this: --as-shown {code}")
             return False
         if self.as_shown not in ("", code):
             raise TableFileError(
-                "the file, or what is on record, has changed since that preview", cure="look at a new one: --preview"
+                _("the file, or what is on record, has changed since that preview"),
+                cure=_("look at a new one: --preview"),
             )
         return True
 

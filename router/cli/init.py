@@ -68,7 +68,7 @@ def command(file: Path, ask: bool | None, overwrite: bool, **given: Any) -> None
         and not overwrite
         and not questions.agrees(_("%(file)s exists: replace it?", file=file).render(None))
     ):
-        raise FileExistsAlreadyError(f"{file} exists", cure="name another file, or say --overwrite")
+        raise FileExistsAlreadyError(_("%(file)s exists", file=file), cure=_("name another file, or say --overwrite"))
     answers = questions.all_answers()
     _write_secrets(answers, questions, file.absolute().parent)
     _write(file, first_file(answers, str(file)))
@@ -89,7 +89,9 @@ def _write_secrets(answers: Answers, questions: Questions, folder: Path) -> None
         if not path.exists():
             secret = questions.password(_("Password there").render(None))
             if not secret:
-                raise NotAnsweredError(f"{path} is missing", cure="write the trunk's password into it, mode 600")
+                raise NotAnsweredError(
+                    _("%(path)s is missing", path=path), cure=_("write the trunk's password into it, mode 600")
+                )
             _write_private(path, secret)
 
 

@@ -25,7 +25,7 @@ from router.reconcile.files import DayFiles, read_folder
 from router.reconcile.findings import Report, reconcile
 from router.reconcile.report import as_data, as_tables
 from router.reconcile.rows import Judging
-from router.texts import Language
+from router.texts import Language, _
 
 if TYPE_CHECKING:
     from router.cli.settings import Place
@@ -82,7 +82,9 @@ def command(
         words = language or office.language
     else:
         if now is not None or skip_bad_rows:
-            raise RequestError("--now and --skip-bad-rows go with --files", cure="leave them out, or add --files DIR")
+            raise RequestError(
+                _("--now and --skip-bad-rows go with --files"), cure=_("leave them out, or add --files DIR")
+            )
         from router.cli.settings import open_place  # loads Flask and the database, which files do without
 
         place = open_place(config, data)
@@ -143,7 +145,9 @@ def _end_of_next_day(day: date, zone: tzinfo) -> datetime:
     try:
         return datetime.combine(day + timedelta(days=2), time(), zone).astimezone(UTC)
     except OverflowError as error:
-        raise RequestError(f"--date {day} lies at the end of the calendar", cure="give another date") from error
+        raise RequestError(
+            _("--date %(day)s lies at the end of the calendar", day=day), cure=_("give another date")
+        ) from error
 
 
 def _moment(text: str, zone: tzinfo) -> datetime:
@@ -152,7 +156,9 @@ def _moment(text: str, zone: tzinfo) -> datetime:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise RequestError(f"--now {text} is no time", cure="write it like 2026-12-01T23:30:00+08:00") from error
+        raise RequestError(
+            _("--now %(text)s is no time", text=text), cure=_("write it like 2026-12-01T23:30:00+08:00")
+        ) from error
 
 
 def _office(config: Path | None) -> FilesTerms:

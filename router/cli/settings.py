@@ -26,6 +26,7 @@ from router.telephony.numbers import ways_to_write
 from router.telephony.private.from_site import dial_string
 from router.telephony.private.stage import Stage
 from router.telephony.switchboard import Directory, Hotline, Phone, Subscriber, Times, Trunk
+from router.texts import _
 from router.web.settings import WebSettings
 
 
@@ -113,10 +114,10 @@ def remember(place: Place, config: Path | None) -> None:
     mark = {"site": place.site.site.name, "demo": place.demo, "lan": place.lan}
     known = _mark(place.folder)
     if known.get("demo", place.demo) != place.demo:
-        what = "the demonstration" if known["demo"] else f"the site {known['site']!r}"
+        what = _("the demonstration") if known["demo"] else _("the site %(name)s", name=repr(known["site"]))
         raise ConfigurationError(
-            f"the data folder {place.folder.path} holds {what}",
-            cure=f"name another with --data for {config or 'it'}",
+            _("the data folder %(path)s holds %(what)s", path=place.folder.path, what=what),
+            cure=_("name another with --data for %(site)s", site=config or _("the demonstration")),
         )
     (place.folder.path / "site.json").write_text(json.dumps(mark, ensure_ascii=False), encoding="utf-8")
 

@@ -25,6 +25,7 @@ from router.store.customers.numbers import add_number, new_customer, row_of_numb
 from router.store.customers.queries import Terms
 from router.store.scope import SITE_ID
 from router.store.tables.customers import CustomerRow, NumberRow
+from router.texts import _
 
 HEADS = Heads(
     titles={
@@ -118,7 +119,9 @@ def take_all(session: Session, preview: CustomersPreview, *, by: str, now: datet
     Raises `TableFileError` when a row is bad: nothing is half-imported. The desk is told afterwards (`tell_owners`).
     """
     if preview.bad:
-        raise TableFileError(f"{len(preview.bad)} rows can't be taken", cure="correct them, or leave them out")
+        raise TableFileError(
+            _("%(bad)s rows can't be taken", bad=len(preview.bad)), cure=_("correct them, or leave them out")
+        )
     for row in preview.taken:
         customer = session.get_one(CustomerRow, row.known) if row.known else new_customer(session, now)
         customer.name = row.name or customer.name

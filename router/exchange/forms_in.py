@@ -22,7 +22,7 @@ from router.reading.tables import Heads, TableRead, TableRow, as_compared
 from router.store.forms.changes import Filing, FormError, Writing, check_day, check_filing, day_of, file_form
 from router.store.forms.queries import calls_with_forms, forms_taken_at
 from router.store.tables.forms import FormRow
-from router.texts import LANGUAGES, Message
+from router.texts import LANGUAGES, Message, _
 
 FURTHER_TITLES: Mapping[str, tuple[str, ...]] = {
     "name": ("姓名", "客户", "客户名称", "客户名"),
@@ -97,7 +97,9 @@ def file_all(session: Session, preview: FormsPreview, writing: Writing, *, why: 
     Raises `TableFileError` when a row is bad: nothing is half-imported.
     """
     if preview.bad:
-        raise TableFileError(f"{len(preview.bad)} rows can't be taken", cure="correct them, or leave them out")
+        raise TableFileError(
+            _("%(bad)s rows can't be taken", bad=len(preview.bad)), cure=_("correct them, or leave them out")
+        )
     for filing in preview.filings:
         file_form(session, filing, writing, why=why)
     return len(preview.filings)

@@ -14,6 +14,7 @@ import xlsxwriter
 from defusedcsv import csv
 
 from router.errors import RequestError
+from router.texts import _
 
 WIDEST = 40  # characters; longer cells wrap
 MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -34,7 +35,7 @@ def written(table: Table, kind: str) -> bytes:
         return as_csv(table)
     if kind == "xlsx":
         return as_xlsx(table)
-    raise RequestError(f"no such kind of file: {kind!r}", cure="csv or xlsx")
+    raise RequestError(_("no such kind of file: %(kind)s", kind=f"{kind!r}"), cure=_("csv or xlsx"))
 
 
 def as_csv(table: Table) -> bytes:

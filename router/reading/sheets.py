@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Final
 
 from router.reading.errors import TableFileError
+from router.texts import _
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 100_000
@@ -106,7 +107,8 @@ class Text:
                 begins = self.first_line + reader.line_num
         except csv.Error as error:
             raise TableFileError(
-                f"not CSV, from line {begins} on: {error}", cure="mend the quotation marks there, or save it as XLSX"
+                _("not CSV, from line %(begins)s on: %(error)s", begins=begins, error=error),
+                cure=_("mend the quotation marks there, or save it as XLSX"),
             ) from error
 
     def _checked(self, lines: Iterator[str], delimiter: str) -> Iterator[str]:
@@ -122,7 +124,9 @@ def text_of(content: bytes) -> Text:
     while text.startswith("\ufeff"):
         text = text[1:]
     if re.match(r"\s*<(?:!doctype html|html|table|\?xml|meta|head)", text, re.IGNORECASE):
-        raise TableFileError("a web page or XML, whatever it is called", cure="open it, and save it as XLSX or CSV")
+        raise TableFileError(
+            _("a web page or XML, whatever it is called"), cure=_("open it, and save it as XLSX or CSV")
+        )
     told = _SEP_LINE.match(text)
     if told:
         return Text(text=text[told.end() :], delimiters=(told[1],), first_line=2)
@@ -145,23 +149,29 @@ def _decoded(content: bytes) -> str:
     gb = content.decode("gb18030", errors="surrogateescape")
     broken = sum("\udc80" <= char <= "\udcff" for char in gb)
     if broken * 20 > len(gb):
-        raise TableFileError("the file is neither UTF-8 nor GB18030", cure="save it as CSV UTF-8 or XLSX")
+        raise TableFileError(_("the file is neither UTF-8 nor GB18030"), cure=_("save it as CSV UTF-8 or XLSX"))
     return gb
 
 
 def check_size(rows: int, columns: int, cells: int) -> None:
     """Raises `TableFileError` for more than we take into memory."""
     if rows > MOST_ROWS:
-        raise TableFileError(f"more than {MOST_ROWS} rows", cure="split the file")
+        raise TableFileError(_("more than %(most_rows)s rows", most_rows=MOST_ROWS), cure=_("split the file"))
     if columns > MOST_COLUMNS:
         raise too_wide(columns)
     if cells > MOST_CELLS:
-        raise TableFileError(f"more than {MOST_CELLS} cells", cure="split the file, or leave out columns")
+        raise TableFileError(
+            _("more than %(most_cells)s cells", most_cells=MOST_CELLS), cure=_("split the file, or leave out columns")
+        )
 
 
 def too_wide(columns: int) -> TableFileError:
     """The error for a table that is wider than any list of people."""
     return TableFileError(
-        f"the table is {columns} columns wide, at most {MOST_COLUMNS} are read",
-        cure="delete the columns behind the table, and save it anew",
+        _(
+            "the table is %(columns)s columns wide, at most %(most_columns)s are read",
+            columns=columns,
+            most_columns=MOST_COLUMNS,
+        ),
+        cure=_("delete the columns behind the table, and save it anew"),
     )

@@ -17,6 +17,7 @@ from typing import Final
 from router.reading.errors import TableFileError
 from router.reading.sheets import LOOKED_AT, MOST_BYTES, UNREADABLE, Sheet, SheetRow, text_of
 from router.reading.workbooks import OLE, ZIP, sheets_of
+from router.texts import Listing, _
 
 UNREADABLE_CELL: Final = "unreadable"
 TOO_MANY_CELLS: Final = "too-many-cells"
@@ -78,9 +79,12 @@ def as_compared(title: str) -> str:
 def read_table(content: bytes, heads: Heads) -> TableRead:
     """The one table of a CSV or XLSX file. Raises `TableFileError`."""
     if len(content) > MOST_BYTES:
-        raise TableFileError(f"the file has {len(content)} bytes", cure=f"at most {MOST_BYTES}: split it")
+        raise TableFileError(
+            _("the file has %(bytes)s bytes", bytes=len(content)),
+            cure=_("at most %(most_bytes)s: split it", most_bytes=MOST_BYTES),
+        )
     if not content.strip():
-        raise TableFileError("the file is empty", cure="its first lines name the columns")
+        raise TableFileError(_("the file is empty"), cure=_("its first lines name the columns"))
     sheet, place = _found(content, heads)
     return _table(sheet, place, heads)
 
@@ -88,13 +92,17 @@ def read_table(content: bytes, heads: Heads) -> TableRead:
 def _found(content: bytes, heads: Heads) -> tuple[Sheet, int]:
     """The sheet with the table, and the place of its head."""
     if content.startswith(OLE):
-        raise TableFileError("an old workbook, or one with a password", cure="open it, and save it as XLSX without one")
+        raise TableFileError(
+            _("an old workbook, or one with a password"), cure=_("open it, and save it as XLSX without one")
+        )
     if content.startswith(ZIP):
         sheets = [(sheet, *_head(sheet.rows, heads)) for sheet in sheets_of(content)]
         tables = [(sheet, place) for sheet, place, score in sheets if _is_head(score, heads)]
         if len(tables) > 1:
             names = ", ".join(sheet.name for sheet, _ in tables)
-            raise TableFileError(f"several sheets hold a table: {names}", cure="keep one of them in the file")
+            raise TableFileError(
+                _("several sheets hold a table: %(names)s", names=names), cure=_("keep one of them in the file")
+            )
         if not tables:
             best = max(sheets, key=lambda one: one[2], default=None)
             raise _no_table(best[0].rows if best else [], heads)
@@ -124,8 +132,11 @@ def _is_head(score: int, heads: Heads) -> bool:
 def _no_table(rows: Sequence[SheetRow], heads: Heads) -> TableFileError:
     seen = " | ".join(printable(cell) for cell in rows[0].cells[:8]) if rows else ""
     return TableFileError(
-        f"no table is found: no row names its columns{f' (the first row: {seen[:160]})' if seen else ''}",
-        cure=f"the titles understood are {heads.listed}",
+        _(
+            "no table is found: no row names its columns%(row)s",
+            row=_(" (the first row: %(cells)s)", cells=seen[:160]) if seen else "",
+        ),
+        cure=_("the titles understood are %(listed)s", listed=heads.listed),
     )
 
 
@@ -151,14 +162,19 @@ def _check_head(head: Sequence[str], keys: Sequence[str | None], heads: Heads) -
     missing = [heads.titles[key][0] for key in heads.needed if key not in keys]
     if missing:
         raise TableFileError(
-            f"columns are missing: {', '.join(missing)}", cure=f"the titles understood are {heads.listed}"
+            _("columns are missing: %(missing)s", missing=Listing(missing)),
+            cure=_("the titles understood are %(listed)s", listed=heads.listed),
         )
     for key in dict.fromkeys(filter(None, keys)):
         titles = [title for title, one in zip(head, keys, strict=True) if one == key]
         if len(titles) > 1 and key not in heads.several:
             raise TableFileError(
-                f"columns are there twice: {', '.join(map(printable, titles))} mean the same ({key})",
-                cure="keep one of them",
+                _(
+                    "columns are there twice: %(names)s mean the same (%(key)s)",
+                    names=Listing(map(printable, titles)),
+                    key=key,
+                ),
+                cure=_("keep one of them"),
             )
 
 

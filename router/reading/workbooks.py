@@ -21,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from router.reading.errors import TableFileError
 from router.reading.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, UNREADABLE, Sheet, SheetRow, cell_text, trimmed
+from router.texts import _
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -29,7 +30,7 @@ MOST_PARTS: Final = 2000
 EXACT: Final = 1e15
 """From here on a spreadsheet's numbers have lost digits."""
 
-_SAVE = "save it as XLSX or CSV"
+_SAVE = _("save it as XLSX or CSV")
 
 
 def sheets_of(content: bytes) -> list[Sheet]:
@@ -50,7 +51,7 @@ def sheets_of(content: bytes) -> list[Sheet]:
 
 
 def _no_workbook(error: BaseException) -> TableFileError:
-    return TableFileError(f"not a workbook: {' '.join(str(error).split())[:120]}", cure=_SAVE)
+    return TableFileError(_("not a workbook: %(error)s", error=" ".join(str(error).split())[:120]), cure=_SAVE)
 
 
 def _sheet(book: CalamineWorkbook, name: str, measure: _Measure) -> Sheet:
@@ -93,7 +94,7 @@ def _parts(content: bytes) -> dict[str, bytes]:
             members = [one for one in archive.infolist() if one.filename.lower().endswith((".xml", ".rels"))]
             size = sum(one.file_size for one in members)
             if size > MOST_UNZIPPED_BYTES or len(members) > MOST_PARTS:
-                raise TableFileError(f"the workbook unpacks to {size} bytes", cure="split it")
+                raise TableFileError(_("the workbook unpacks to %(size)s bytes", size=size), cure=_("split it"))
             for member in members:
                 with archive.open(member) as part:
                     parts[member.filename.replace("\\", "/")] = part.read(member.file_size)
@@ -101,7 +102,7 @@ def _parts(content: bytes) -> dict[str, bytes]:
         raise _no_workbook(error) from error
     if "xl/workbook.xml" not in parts:
         raise TableFileError(
-            "not an XLSX workbook", cure="open it, and save it as XLSX (ods, xlsb and others are not read)"
+            _("not an XLSX workbook"), cure=_("open it, and save it as XLSX (ods, xlsb and others are not read)")
         )
     return parts
 
@@ -151,7 +152,7 @@ def _tree(part: bytes) -> ElementTree.Element:
 
 def _no_entities(part: bytes) -> None:
     def declared(*_what: object) -> None:
-        raise TableFileError("not a workbook: it declares entities", cure=_SAVE)
+        raise TableFileError(_("not a workbook: it declares entities"), cure=_SAVE)
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = declared
@@ -184,7 +185,7 @@ class _Walk:
         self.is_error = self.has_formula = self.has_value = False
 
     def declares(self, *_what: object) -> None:
-        raise TableFileError("not a workbook: it declares entities", cure=_SAVE)
+        raise TableFileError(_("not a workbook: it declares entities"), cure=_SAVE)
 
     def starts(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -212,9 +213,16 @@ class _Walk:
         seen.rows, seen.columns = max(seen.rows, self.row), max(seen.columns, self.column)
         if seen.rows > MOST_ROWS or seen.columns > MOST_COLUMNS or seen.rows * seen.columns > MOST_CELLS:
             raise TableFileError(
-                f"a sheet reaches to row {seen.rows}, column {seen.columns}; at most {MOST_ROWS} rows, {MOST_COLUMNS} "
-                f"columns and {MOST_CELLS} cells are read",
-                cure="delete the rows and columns behind the table, and save it anew",
+                _(
+                    "a sheet reaches to row %(rows)s, column %(columns)s; at most %(most_rows)s rows, "
+                    "%(most_columns)s columns and %(most_cells)s cells are read",
+                    rows=seen.rows,
+                    columns=seen.columns,
+                    most_rows=MOST_ROWS,
+                    most_columns=MOST_COLUMNS,
+                    most_cells=MOST_CELLS,
+                ),
+                cure=_("delete the rows and columns behind the table, and save it anew"),
             )
 
 

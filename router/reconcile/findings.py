@@ -15,6 +15,7 @@ from router.reconcile.collector import collector_paused
 from router.reconcile.join import JoinedCall, join
 from router.reconcile.match import Matching, match
 from router.reconcile.rows import CLOSED, DaySlot, FormRecord, Judging, Sources
+from router.texts import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,10 @@ class Report:
         slots = tuple(count for count in self.slots if count.slot == name)
         if not slots:
             known = ", ".join(count.slot for count in self.slots)
-            raise RequestError(f"{self.date} has no slot {name!r}", cure=f"its slots: {known}")
+            raise RequestError(
+                _("%(date)s has no slot %(name)s", date=self.date, name=f"{name!r}"),
+                cure=_("its slots: %(known)s", known=known),
+            )
         findings = tuple(finding for finding in self.findings if finding.slot == name)
         return replace(self, slots=slots, findings=findings)
 

@@ -29,6 +29,7 @@ from router.store.findings.changes import Found, Recording, record_findings
 from router.store.findings.runs import begin_run, end_run, fail_run
 from router.store.locks import hold_lock
 from router.store.office.queries import plan_of_day
+from router.texts import _
 
 log = logger(__name__)
 
@@ -85,7 +86,9 @@ class Night:
         days, site = list(days), self.site()
         today = self.clock().astimezone(site.zone).date()
         if days and max(days) > today:
-            raise RequestError(f"{max(days)} has not come yet", cure=f"the newest date is {today}")
+            raise RequestError(
+                _("%(days)s has not come yet", days=max(days)), cure=_("the newest date is %(today)s", today=today)
+            )
         with hold_lock(self.database, LOCK, wait_seconds=self.wait_seconds):
             for place, day in enumerate(days):
                 with self._on_record(day, by) as run_id:
@@ -107,7 +110,8 @@ class Night:
         except SQLAlchemyError as error:
             self._failed(run_id, day, f"the database failed: {type(error).__name__}")
             raise NoDatabaseWorkError(
-                f"the database failed while {day} was reconciled: {error}", cure="mend it, then start again"
+                _("the database failed while %(day)s was reconciled: %(error)s", day=day, error=error),
+                cure=_("mend it, then start again"),
             ) from error
         except Exception as error:
             self._failed(run_id, day, f"{type(error).__name__}: {error}")
@@ -166,5 +170,7 @@ def found_of(finding: Any) -> Found:
 def days_between(first: date, last: date) -> list[date]:
     """All dates from one to another, both included. Raises `RequestError`."""
     if last < first:
-        raise RequestError(f"{last} lies before {first}", cure="give the earlier date first")
+        raise RequestError(
+            _("%(last)s lies before %(first)s", last=last, first=first), cure=_("give the earlier date first")
+        )
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -29,6 +29,7 @@ DATA = {
     "router/reading/moments.py": "how dates and times are written",
     "router/reading/numbering.py": "a full-width plus before a number",
     "router/reading/numbers.py": "what stands around a number in a cell",
+    "router/reading/same_number.py": "how numbers are written in a text",
     "router/reading/sheets.py": "delimiters of files",
     "router/reading/tables.py": "what stands around headings",
     "router/telephony/switchboard/display.py": "marks that a phone can show",

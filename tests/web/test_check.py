@@ -188,7 +188,7 @@ def test_a_date_that_was_never_reconciled_says_so_and_can_be_done_now(client: Fl
     assert post(client, "/check/run", date="2026-05-10") == 302
     assert "没有需要核对的事项" in text_of(client, "/check?date=2026-05-10")
     assert post(client, "/check/run", date="2026-05-30") == 302
-    assert "核对失败：2026-05-30 has not come yet" in text_of(client)
+    assert "核对失败：2026-05-30 还没有到" in text_of(client)
     for odd in ("0001-01-01", "9999-12-31", "nonsense"):
         assert client.get(f"/check?date={odd}").status_code == 200
 

@@ -217,8 +217,8 @@ def _id(value: Any) -> str:
     """A unique id. Raises `NumericIdsError`."""
     if isinstance(value, float | Decimal):
         raise NumericIdsError(
-            "the PBX's table keeps unique ids as numbers: it can't tell 1795520813.1 from 1795520813.10",
-            cure="make its columns uniqueid and linkedid text, such as varchar(150); rows from then on can be read",
+            _("the PBX's table keeps unique ids as numbers: it can't tell 1795520813.1 from 1795520813.10"),
+            cure=_("make its columns uniqueid and linkedid text, such as varchar(150); rows from then on can be read"),
         )
     return _text(value)
 

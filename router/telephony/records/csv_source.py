@@ -20,6 +20,7 @@ from router.telephony.records.master import CURE, MasterLines
 from router.telephony.records.private import CDR
 from router.telephony.records.recorded_legs import RecordedLeg
 from router.telephony.records.tail import Piece, first_record, last_record, mark_at, mark_of, records, way_from
+from router.texts import _
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -60,8 +61,8 @@ class CsvSource:
         first = first_record(self.path)
         if isinstance(layout, MasterLines) and not layout.fits(first):
             raise RecordsColumnsError(
-                f"the PBX's file has {len(first)} columns: it is no Master.csv, and names none",
-                cure="name the columns in [reconcile.columns], or let its first line name them",
+                _("the PBX's file has %(first)s columns: it is no Master.csv, and names none", first=len(first)),
+                cure=_("name the columns in [reconcile.columns], or let its first line name them"),
             )
         if isinstance(layout, MasterLines):
             layout.leg(last_record(self.path, layout.fits))  # later lines may have what the first ones lack
@@ -111,7 +112,7 @@ class _Reading:
             if len(self.legs) >= BATCH:
                 self._hand_in(end)
         if self.without_id and not self.with_id and not self.piece.over:
-            raise NoUniqueIdError("no line of the PBX's file has a unique id", cure=CURE)
+            raise NoUniqueIdError(_("no line of the PBX's file has a unique id"), cure=CURE)
         if end is not None:
             self._hand_in(end)
 

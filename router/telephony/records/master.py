@@ -16,6 +16,7 @@ from typing import Any, Final
 from router.telephony.records.columns import NAMES, Columns
 from router.telephony.records.errors import NoUniqueIdError
 from router.telephony.records.recorded_legs import RecordedLeg
+from router.texts import _
 
 ALWAYS: Final = (
     "accountcode",
@@ -49,7 +50,7 @@ FURTHER: Final[Mapping[int, tuple[tuple[str, ...], ...]]] = {
 }
 """Columns behind those -> what they can be, by `loguniqueid`, `loguserfield` and `newcdrcolumns`."""
 
-CURE: Final = "set loguniqueid = yes in [csv] of cdr.conf, or name the columns in [reconcile.columns]"
+CURE: Final = _("set loguniqueid = yes in [csv] of cdr.conf, or name the columns in [reconcile.columns]")
 _UNIQUEID: Final = re.compile(r"(?:.+-)?\d{9,11}\.\d+")
 
 
@@ -72,7 +73,7 @@ class MasterLines:
         if columns is None:
             raise ValueError(f"a line of {len(fields)} columns is none of Master.csv")
         if "uniqueid" not in columns.at:
-            raise NoUniqueIdError("a line without a unique id", cure=CURE)
+            raise NoUniqueIdError(_("a line without a unique id"), cure=CURE)
         return columns.leg(fields)
 
 

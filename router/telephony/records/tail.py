@@ -20,7 +20,7 @@ from typing import IO, Any, Final, cast
 
 from router.telephony.records.errors import RecordsMissingError, RecordsUnreadableError
 from router.telephony.records.lines import Record, Shape, split
-from router.texts import _
+from router.texts import Listing, _
 
 PRINT_BYTES = 512
 OPENERS: Final[Mapping[str, Callable[[Path], Any]]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
@@ -185,7 +185,9 @@ def _print(path: Path, offset: int) -> str:
 
 def _open(path: Path) -> IO[bytes]:
     if path.suffix in UNKNOWN_PACKINGS:
-        raise UnreadablePackingError(f"packed in a way that is not read; unpack it, or use {', '.join(OPENERS)}")
+        raise UnreadablePackingError(
+            _("packed in a way that is not read; unpack it, or use %(names)s", names=Listing(OPENERS))
+        )
     opener = OPENERS.get(path.suffix)
     return cast(IO[bytes], opener(path)) if opener else path.open("rb")
 
