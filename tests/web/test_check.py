@@ -144,7 +144,7 @@ def test_a_decision_made_twice_is_told_and_changes_nothing(client: FlaskClient, 
     missing = finding(record, "missing_form")
     for _ in range(2):
         assert post(client, f"/check/{missing}/confirm") == 302
-    assert "情况已有变动" in text_of(client)
+    assert "未办成" in text_of(client)
     assert len(next(row for row in record.findings() if row.id == missing).acts) == 1
 
 
