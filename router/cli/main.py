@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("router.cli.export", "Write forms, calls or the day's sheet to CSV or XLSX."),
     "import": ("router.cli.import_", "Take forms or customers from a CSV or XLSX file."),
     "block": ("router.cli.block", "Block a number, list blocked ones, take a block back."),
+    "erase": ("router.cli.erase", "Forget a person: their numbers and names, wherever they stand."),
     "token": ("router.cli.token", "Make, list and revoke tokens for the API."),
     "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
     "plan": ("router.cli.plan", "Show or publish who is on call on a day."),

@@ -17,6 +17,7 @@ from router.masking import mask
 from router.reading.same_number import GONE, SameNumber
 from router.store.forms.changes import erase_in_forms
 from router.store.pbx.changes import erase_in_records
+from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CustomerRow, NumberRow
 from router.store.tables.days import DayClosingRow
@@ -81,6 +82,14 @@ def erase_numbers(session: Session, site_id: int, numbers: Sequence[str], at: da
     )
     erase_in_records(session, site_id, numbers)
     return len(erased.all())
+
+
+def numbers_of_customer(session: Session, number: str) -> list[str]:
+    """The number (E.164) and all further ones of the customers who have it, each once."""
+    whose = select(NumberRow.customer_id).where(NumberRow.site_id == SITE_ID, NumberRow.number == number)
+    theirs = (NumberRow.site_id == SITE_ID, NumberRow.customer_id.in_(whose), NumberRow.number.is_not(None))
+    found = session.scalars(select(NumberRow.number).where(*theirs).order_by(NumberRow.id))
+    return list(dict.fromkeys([number, *filter(None, found)]))
 
 
 def _person(session: Session, site_id: int, numbers: Sequence[str]) -> _Person:

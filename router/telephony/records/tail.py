@@ -83,7 +83,7 @@ def way_from(path: Path, mark: Mark | None) -> Way:
             raise _missing(path)
         if mark is None:
             return Way(pieces=(Piece(path=path, offset=0, over=False),))
-        if here and here.st_ino == mark.inode and here.st_size >= mark.offset and _print_at(path, mark) == mark.print:
+        if here and here.st_ino == mark.inode and here.st_size >= mark.offset and print_at(path, mark) == mark.print:
             return Way(pieces=(Piece(path=path, offset=mark.offset, over=False),))
         return _after_rotation(path, mark, is_there=here is not None)
     except OSError as error:
@@ -94,12 +94,12 @@ def _after_rotation(path: Path, mark: Mark, *, is_there: bool) -> Way:
     newer: list[tuple[int, Path]] = []
     strays: list[str] = []
     rest = None
-    for one in _rotated(path):
+    for one in rotated(path):
         try:
             changed = one.stat().st_mtime_ns
             if changed < mark.seen_ns or not one.is_file():
                 continue
-            is_rest = _print_at(one, mark) == mark.print
+            is_rest = print_at(one, mark) == mark.print
             rest = rest or (one if is_rest else None)
             newer.append((changed, one))
         except (OSError, UnreadablePackingError) as error:
@@ -112,7 +112,7 @@ def _after_rotation(path: Path, mark: Mark, *, is_there: bool) -> Way:
     return Way(pieces=tuple(pieces), lost=rest is None and mark.offset > 0, strays=tuple(strays))
 
 
-def _rotated(path: Path) -> list[Path]:
+def rotated(path: Path) -> list[Path]:
     """The files beside it called as rotated ones are: `Master.csv.1.xz`, `Master.csv-2026`, `Master-1.csv`."""
     stem, suffix = re.escape(path.stem), re.escape(path.suffix)
     number = r"[-._]?(?:\d[\dT:_-]*|old|bak)"
@@ -168,7 +168,8 @@ def mark_at(path: Path, offset: int) -> Mark:
     return Mark(inode=stat.st_ino, offset=offset, print=_print(path, offset), seen_ns=stat.st_mtime_ns)
 
 
-def _print_at(path: Path, mark: Mark) -> str:
+def print_at(path: Path, mark: Mark) -> str:
+    """The fingerprint of what stands before a mark's place in this file."""
     return _print(path, mark.offset)
 
 
