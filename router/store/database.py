@@ -1,4 +1,8 @@
-"""Opening a database, SQLite's or PostgreSQL's. May live here: that, and what the two write differently."""
+"""Opening a database, SQLite's or PostgreSQL's. May live here: that, what the two write differently, whose rows count.
+
+A database may hold several sites. Whoever asks or changes through a session gets the rows of ours alone, whether or not
+the query says so: no query can forget it. (Statements on a bare connection say it themselves.)
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,28 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from router.store.tables.base import Base
+from router.store.scope import SITE_ID
+from router.store.tables.base import Base, OfSite
+
+OURS = with_loader_criteria(OfSite, lambda row: row.site_id == SITE_ID, include_aliases=True)
 
 
 def open_database(url: str) -> Engine:
     """An engine for `url`; SQLite gets WAL, foreign keys and a wait for locks, a server 5 s to answer the door."""
+    if not event.contains(Session, "do_orm_execute", _ours_alone):
+        event.listen(Session, "do_orm_execute", _ours_alone)
     if url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True)  # they are people's names and numbers
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+def _ours_alone(asked: ORMExecuteState) -> None:
+    if asked.is_orm_statement and not asked.is_insert and not asked.is_column_load:
+        asked.statement = asked.statement.options(OURS)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

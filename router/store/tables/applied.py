@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class EventAppliedRow(Base):
+class EventAppliedRow(OfSite):
     """The newest event of a journal that is in the database, with the slot and rounds as they were then.
 
     Events are applied in order, so one number a journal says of every event whether it counts already.
@@ -27,7 +27,7 @@ class EventAppliedRow(Base):
     rounds: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
 
 
-class EventFailedRow(Base):
+class EventFailedRow(OfSite):
     """An event that the database would not take: put aside, so that it holds up none after it."""
 
     __tablename__ = "event_failed"

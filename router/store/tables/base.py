@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = {  # one rule for the names of constraints, so that migrations can find them on every database
     "ix": "ix_%(column_0_label)s",
@@ -57,3 +57,11 @@ class Base(DeclarativeBase):
     """Every table's base."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+class OfSite(Base):
+    """A row of one site: a session sees and changes those of its own site alone (`store.database`)."""
+
+    __abstract__ = True
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))

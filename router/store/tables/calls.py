@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 from router.store.tables.customers import NumberRow
 
 TURNED_AWAY = ("blocked", "inside")  # `missed_why` of calls that are no leads: nobody was rung, no call back is owed
 
 
-class CallRow(Base):
+class CallRow(OfSite):
     """One call to a hotline (R9-R16), as it stands after the newest event."""
 
     __tablename__ = "call"
@@ -59,7 +59,7 @@ class CallRow(Base):
         return self.missed_why is not None and self.missed_why not in TURNED_AWAY
 
 
-class TrailRow(Base):
+class TrailRow(OfSite):
     """One step of what happened and why (R17): an input, or what the desk said of it; numbers by key."""
 
     __tablename__ = "trail"
@@ -83,7 +83,7 @@ class TrailRow(Base):
     refused: Mapped[str] = mapped_column(Bounded(255), default="")
 
 
-class TurnRow(Base):
+class TurnRow(OfSite):
     """One thing that happened to a person's turn (R2-R8), with the sheet it stood on."""
 
     __tablename__ = "turn"

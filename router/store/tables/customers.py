@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
 class HasNumber(Protocol):
@@ -27,7 +27,7 @@ def number_of(row: HasNumber) -> str:
     return (row.number.number or "") if row.number else ""
 
 
-class CustomerRow(Base):
+class CustomerRow(OfSite):
     """Whose customer, and when they last spoke (R16), as the desk had it after the newest event."""
 
     __tablename__ = "customer"
@@ -45,7 +45,7 @@ class CustomerRow(Base):
     numbers: Mapped[list[NumberRow]] = relationship(back_populates="customer")
 
 
-class NumberRow(Base):
+class NumberRow(OfSite):
     """A customer's number in E.164, or none once erased; known to a journal by its key."""
 
     __tablename__ = "customer_number"
@@ -67,7 +67,7 @@ class NumberRow(Base):
     customer: Mapped[CustomerRow] = relationship(back_populates="numbers")
 
 
-class CallbackRow(Base):
+class CallbackRow(OfSite):
     """A call back that is owed, or was (R15): at most one open at a time for a customer's number."""
 
     __tablename__ = "callback"
@@ -87,7 +87,7 @@ class CallbackRow(Base):
     number: Mapped[NumberRow] = relationship()
 
 
-class ContactRow(Base):
+class ContactRow(OfSite):
     """A contact outside the hotline (R16.2): a follow-up, a visit, a call back, an outgoing call that was answered."""
 
     __tablename__ = "contact"
@@ -104,7 +104,7 @@ class ContactRow(Base):
     by: Mapped[str] = mapped_column(Bounded(80), default="")
 
 
-class NumberSeenRow(Base):
+class NumberSeenRow(OfSite):
     """Somebody looked at a number in full (看全号·留痕)."""
 
     __tablename__ = "number_seen"
@@ -116,7 +116,7 @@ class NumberSeenRow(Base):
     by: Mapped[str] = mapped_column(Bounded(80))
 
 
-class BlockRow(Base):
+class BlockRow(OfSite):
     """A number that is blocked, or was: its calls are logged and ring nobody."""
 
     __tablename__ = "number_block"
@@ -133,7 +133,7 @@ class BlockRow(Base):
     number: Mapped[NumberRow] = relationship()
 
 
-class OwnerGivenRow(Base):
+class OwnerGivenRow(OfSite):
     """Whose customer, by people's word (an imported list, a merge); the desk has still to hear of it, or has."""
 
     __tablename__ = "owner_given"
@@ -152,7 +152,7 @@ class OwnerGivenRow(Base):
     number: Mapped[NumberRow] = relationship()
 
 
-class MergeRow(Base):
+class MergeRow(OfSite):
     """Two customers that were found to be one: which, who said so and why, and how the other stood."""
 
     __tablename__ = "customer_merge"

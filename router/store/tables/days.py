@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class DayClosingRow(Base):
+class DayClosingRow(OfSite):
     """A day as it was when it was closed; `archive` is its sheet and counts at that moment, never changed."""
 
     __tablename__ = "day_closing"

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class LedgerRow(Base):
+class LedgerRow(OfSite):
     """One entry: of this person a turn of the round is due, comes back, or has ended."""
 
     __tablename__ = "turn_ledger"

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class ReconcileRunRow(Base):
+class ReconcileRunRow(OfSite):
     """One run for one date: when, why, and how it ended; the newest that went well is what the page shows."""
 
     __tablename__ = "reconcile_run"
@@ -31,7 +31,7 @@ class ReconcileRunRow(Base):
     slots: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the counts of each slot
 
 
-class FindingRow(Base):
+class FindingRow(OfSite):
     """One finding (R25) and where it stands: open, asked, settled_late, confirmed, dismissed, or gone."""
 
     __tablename__ = "finding"
@@ -56,7 +56,7 @@ class FindingRow(Base):
     acts: Mapped[list[FindingActRow]] = relationship(order_by="FindingActRow.id", cascade="all, delete-orphan")
 
 
-class FindingActRow(Base):
+class FindingActRow(OfSite):
     """What was done about a finding: the new state, who, when and why. Never changed, never deleted."""
 
     __tablename__ = "finding_act"
@@ -70,7 +70,7 @@ class FindingActRow(Base):
     reason: Mapped[str] = mapped_column(Bounded(500), default="")
 
 
-class DisplayCountRow(Base):
+class DisplayCountRow(OfSite):
     """What the phone's display counted in a slot (电话显示数, R23), typed in or imported; the newest counts."""
 
     __tablename__ = "display_count"

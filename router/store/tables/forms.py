@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class FormRow(Base):
+class FormRow(OfSite):
     """A form as it stands; what it said before is in its revisions, and nothing of it is deleted."""
 
     __tablename__ = "form"
@@ -35,7 +35,7 @@ class FormRow(Base):
     reviews: Mapped[list[FormReviewRow]] = relationship(order_by="FormReviewRow.id", cascade="all, delete-orphan")
 
 
-class FormRevisionRow(Base):
+class FormRevisionRow(OfSite):
     """What a form said at one time, who wrote it and why; and when the desk heard of it."""
 
     __tablename__ = "form_revision"
@@ -55,7 +55,7 @@ class FormRevisionRow(Base):
     form: Mapped[FormRow] = relationship(back_populates="revisions")
 
 
-class FormReviewRow(Base):
+class FormReviewRow(OfSite):
     """A second person's look at a form (抽查): approved, rejected, or a remark; of the revision that was looked at."""
 
     __tablename__ = "form_review"
@@ -70,7 +70,7 @@ class FormReviewRow(Base):
     remark: Mapped[str] = mapped_column(Bounded(1000), default="")
 
 
-class FormDraftRow(Base):
+class FormDraftRow(OfSite):
     """What somebody has typed and not filed yet; gone once it is filed."""
 
     __tablename__ = "form_draft"

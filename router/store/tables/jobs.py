@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class JobRunRow(Base):
+class JobRunRow(OfSite):
     """One time that a job was due: when it was begun, and how it ended. Without `ended_at` it was cut short."""
 
     __tablename__ = "job_run"

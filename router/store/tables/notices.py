@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class NoticeRow(Base):
+class NoticeRow(OfSite):
     """Something that was told: to one person, or to the supervisors (`person` empty)."""
 
     __tablename__ = "notice"
@@ -29,7 +29,7 @@ class NoticeRow(Base):
     seen_by: Mapped[str] = mapped_column(Bounded(80), default="")
 
 
-class OutboxRow(Base):
+class OutboxRow(OfSite):
     """One message for one target, until it is sent or given up."""
 
     __tablename__ = "outbox"
@@ -47,7 +47,7 @@ class OutboxRow(Base):
     failure: Mapped[str] = mapped_column(Bounded(255), default="")
 
 
-class NoticeMarkRow(Base):
+class NoticeMarkRow(OfSite):
     """How far the record has been looked through for what must be told."""
 
     __tablename__ = "notice_mark"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Base, Bounded, OfSite, UtcDateTime
 
 
 class SiteRow(Base):
@@ -29,7 +29,7 @@ class SiteRow(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
-class ConsultantRow(Base):
+class ConsultantRow(OfSite):
     """A consultant; one who left stays, not `active` (R16.2)."""
 
     __tablename__ = "consultant"
@@ -46,7 +46,7 @@ class ConsultantRow(Base):
     phones: Mapped[list[PhoneRow]] = relationship(order_by="PhoneRow.position", cascade="all, delete-orphan")
 
 
-class PhoneRow(Base):
+class PhoneRow(OfSite):
     """One phone of a consultant: exactly one of account, contact, dial, mobile."""
 
     __tablename__ = "phone"
@@ -63,7 +63,7 @@ class PhoneRow(Base):
     confirm: Mapped[bool] = mapped_column(default=True)
 
 
-class HotlineRow(Base):
+class HotlineRow(OfSite):
     """An advertised number, and the medium it is advertised in."""
 
     __tablename__ = "hotline"
@@ -79,7 +79,7 @@ class HotlineRow(Base):
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-class PlanRow(Base):
+class PlanRow(OfSite):
     """A plan (R1): a standing one for `days` or `dates`, or one published for a `date`; the newest of a date counts."""
 
     __tablename__ = "plan"
@@ -96,7 +96,7 @@ class PlanRow(Base):
     slots: Mapped[list[SlotRow]] = relationship(order_by="SlotRow.start_minute", cascade="all, delete-orphan")
 
 
-class SlotRow(Base):
+class SlotRow(OfSite):
     """A slot of a plan: minutes since midnight in the site's zone, and the order of each group."""
 
     __tablename__ = "slot"
@@ -112,7 +112,7 @@ class SlotRow(Base):
     reception_order: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-class SettingRow(Base):
+class SettingRow(OfSite):
     """One table of the office that has no rows of its own (`policy`, `presence` ...), as the file writes it."""
 
     __tablename__ = "setting"
@@ -122,7 +122,7 @@ class SettingRow(Base):
     value: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class SiteFileRow(Base):
+class SiteFileRow(OfSite):
     """What the site file said of the office when it was applied; changes are held against the newest."""
 
     __tablename__ = "site_file"
@@ -134,7 +134,7 @@ class SiteFileRow(Base):
     office: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class SiteChangeRow(Base):
+class SiteChangeRow(OfSite):
     """One key of the office changed: when, by whom, from where (`page`, `file`, `cli`), from what to what.
 
     `before` and `after` are `[value]`, or `[]` where there was none.

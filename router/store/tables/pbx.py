@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class PbxSourceRow(Base):
+class PbxSourceRow(OfSite):
     """One source of PBX records: where reading goes on, and what the last reading said."""
 
     __tablename__ = "pbx_source"
@@ -30,7 +30,7 @@ class PbxSourceRow(Base):
     failure: Mapped[str] = mapped_column(Bounded(500), default="")  # empty after a reading that went well
 
 
-class PbxRow(Base):
+class PbxRow(OfSite):
     """One row of a hotline call as the PBX wrote it; rows with the same `call_id` are one call (R24)."""
 
     __tablename__ = "pbx_row"
@@ -58,7 +58,7 @@ class PbxRow(Base):
     ended_by: Mapped[str] = mapped_column(Bounded(16), default="")  # `caller`, `consultant`, or empty: unknown (R19)
 
 
-class BlindIntervalRow(Base):
+class BlindIntervalRow(OfSite):
     """A time in which the router had no link to the PBX: what came then, it did not see (the page says so)."""
 
     __tablename__ = "blind_interval"

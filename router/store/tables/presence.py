@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class PresenceRow(Base):
+class PresenceRow(OfSite):
     """One change of a person's presence; a check-in says how late after the start of the shift it came."""
 
     __tablename__ = "presence_change"

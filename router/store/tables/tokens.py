@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Bounded, OfSite, UtcDateTime
 
 
-class ApiTokenRow(Base):
+class ApiTokenRow(OfSite):
     """A program that may use the API, and for what; a revoked one stays on record."""
 
     __tablename__ = "api_token"

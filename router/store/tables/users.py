@@ -12,7 +12,7 @@ from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
-from router.store.tables.base import Base, Bounded, UtcDateTime
+from router.store.tables.base import Base, Bounded, OfSite, UtcDateTime
 from router.texts import _n
 
 # DESIGN, Web: what each may do is decided in the pages, by these names
@@ -40,7 +40,7 @@ class Role(Base, RoleMixin):
     permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
 
-class User(Base, UserMixin):
+class User(OfSite, UserMixin):
     """Somebody who signs in; `person` is the consultant they are, if they are one. Naive times are Flask-Security's."""
 
     __tablename__ = "user"
