@@ -14,7 +14,9 @@ from router.cli.asterisk import asterisk_follows
 from router.cli.follow import Follower
 from router.cli.office_keeper import OfficeKeeper, OfficeNumbers
 from router.cli.options import place_options
+from router.cli.pbx_trials import PbxTrials
 from router.cli.settings import Place, database_url, day_rules, office, open_place
+from router.config.model import PbxMode
 from router.core.inputs import Slot
 from router.core.policy import PRESENT
 from router.engine.board_shower import BoardShower
@@ -31,7 +33,7 @@ from router.logs import logger, state
 from router.store.database import open_database
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Shift, Standby, expected_calls
-from router.wire.board import Beside, OfficeBoard
+from router.wire.board import Beside, BoardLack, OfficeBoard
 
 log = logger(__name__)
 
@@ -90,7 +92,10 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         rules=day_rules(place.site),
         on_clock_step=keeper.clock_stepped,
     )
-    shower = BoardShower(desk_keeper, journal_keeper, beside=lambda: _beside(switchboard, keeper))
+    private = place.site.pbx.mode is PbxMode.PRIVATE
+    trials = PbxTrials(lambda: ami_address(place), lambda: office(keeper.site), switchboard, private=private)
+    shower = BoardShower(desk_keeper, journal_keeper, beside=lambda: _beside(switchboard, keeper, trials))
+    trials.on_change = lambda: shower.has_changed(())
     shower.watch(lambda board: switchboard.keep_standby(standby(board, keeper.coming)))
     engine = Engine(mailbox, desk_keeper, journal_keeper, shower, switchboard)
     engine.start(policy)
@@ -100,6 +105,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
     switchboard.expect(expected_calls(desk.office))
     switchboard.start()
     threading.Thread(target=keeper.run, args=(over,), name="office-keeper", daemon=True).start()
+    threading.Thread(target=trials.follow, args=(over,), name="pbx-trials", daemon=True).start()
     state(log, "starting", "running", of="engine", site=place.site.site.name, office=place.source)
     link_times = LinkTimes(place.folder.link_times)
     linked = (over, lambda: switchboard.beating)
@@ -116,11 +122,12 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         state(log, "running", "stopped", of="engine")
 
 
-def _beside(switchboard: AsteriskSwitchboard, keeper: OfficeKeeper) -> Beside:
+def _beside(switchboard: AsteriskSwitchboard, keeper: OfficeKeeper, trials: PbxTrials) -> Beside:
     """What the board shows beside the desk: how the PBX stands, and whose the plan is."""
     return Beside(
         pbx=switchboard.connected,
         pickups_stuck=switchboard.pickups_stuck,
+        pbx_lacks=tuple(BoardLack(id=lack.id, words=lack.words, cure=lack.cure) for lack in trials.lacks),
         offline=tuple(switchboard.offline()),
         plan=keeper.plan,
     )

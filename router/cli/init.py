@@ -15,22 +15,13 @@ from typing import Any
 
 import click
 
+from router.cli.lines_for_pbx import lines_for_pbx
 from router.cli.questions import NotAnsweredError, Questions
 from router.config.first_file import Answers, first_file
 from router.config.load import SiteFileError, review_site
 from router.config.model import PbxMode
 from router.errors import ConfigurationError
 from router.texts import _
-
-MANAGER_USER = """\
-[hotline]
-secret = {secret}
-deny = 0.0.0.0/0.0.0.0
-permit = 127.0.0.1/255.255.255.255
-read = call,user
-write = call,originate,reporting
-"""
-
 
 WRITTEN = _("written: %(file)s")
 NEXT = _("next: hotline up --config %(file)s --data data --lan")
@@ -51,6 +42,10 @@ class FileExistsAlreadyError(ConfigurationError):
 @click.option("--country", help="Country, such as CN: how numbers are read, how long a ring is.")
 @click.option("--area-code", help="Put before local numbers, such as 025; '' for none.")
 @click.option("--pbx", type=click.Choice([mode.value for mode in PbxMode]), help="Our own Asterisk, or yours.")
+@click.option("--ami", help="Where your PBX's manager interface is, HOST:PORT.")
+@click.option(
+    "--records", help="Your PBX's own records, such as csv:/var/log/asterisk/cdr-csv/Master.csv; '' for none."
+)
 @click.option("--trunk", help="Where calls come from: addresses, or a server to register with.")
 @click.option("--trunk-user", help="User name at that server.")
 @click.option("--trunk-secret-file", help="File with the password there (default: trunk.secret).")
@@ -79,11 +74,12 @@ def _write_secrets(answers: Answers, questions: Questions, folder: Path) -> None
     """The files that the site file names, where they are not there yet; readable by their owner alone."""
     if answers.mode is PbxMode.EXISTING:
         path = folder / answers.ami_secret_file
+        secret = f"(as in {path.name})"
         if not path.exists():
             secret = secrets.token_urlsafe(24)
             _write_private(path, secret)
-            there = _("for manager.conf of your Asterisk, then reload:").render(answers.language)
-            click.echo(f"{there}\n\n{MANAGER_USER.format(secret=secret)}")
+        there = _("for your Asterisk's files, each then reloaded:").render(answers.language)
+        click.echo(f"{there}\n\n{lines_for_pbx(answers, secret)}")
     elif answers.registers:
         path = folder / answers.trunk_secret_file
         if not path.exists():

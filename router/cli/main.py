@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("router.cli.web", "Run the pages alone (systemd)."),
     "jobs": ("router.cli.jobs", "Run what runs by the clock alone (systemd)."),
     "test": ("router.cli.test", "Install what the tests need and run every check (in a checkout)."),
+    "prompts": ("router.cli.prompts", "Write the spoken prompts, for a PBX of your own."),
     "doctor": ("router.cli.doctor", "Check every part and name the cure."),
     "explain": ("router.cli.explain", "Say why a call rang where it rang."),
     "replay": ("router.cli.replay", "Run a recorded day through the rules again and compare."),

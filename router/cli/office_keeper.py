@@ -118,6 +118,11 @@ class OfficeKeeper:
         """For the board: where today's slots come from, and of which day they are (R1: the supervisor is told)."""
 
     @property
+    def site(self) -> Site:
+        """The site that counts now."""
+        return self._place.site
+
+    @property
     def _site(self) -> Site:
         return self._place.site
 

@@ -65,6 +65,8 @@ class Questions:
         area_code = self.one("area_code", _("Area code, may be empty"), "", area_code_or_none)
         mode = PbxMode(self.one("pbx", PBX_QUESTION, "private", checked(Literal["private", "existing"])))
         own = mode is PbxMode.PRIVATE
+        ami = "127.0.0.1:5038" if own else self.one("ami", AMI_QUESTION, "127.0.0.1:5038", checked(Server))
+        records = "" if own else self.one("records", RECORDS_QUESTION, "", checked(str))
         trunk = self.several("trunk", TRUNK_QUESTION, None, network_or_server) if own else []
         registers = not all(is_network(one) for one in trunk)
         user = self.one("trunk_user", _("User name there"), None, checked(Username)) if registers else ""
@@ -80,6 +82,8 @@ class Questions:
             country=country,
             area_code=area_code,
             mode=mode,
+            ami=ami if ":" in ami else f"{ami}:5038",
+            records=records,
             trunk=tuple(trunk),
             trunk_user=user,
             trunk_secret_file=self._given["trunk_secret_file"] or "trunk.secret",
@@ -129,6 +133,8 @@ class Questions:
 
 
 PBX_QUESTION = _("PBX: private (ours) or existing")
+AMI_QUESTION = _("The PBX's manager interface, HOST:PORT")
+RECORDS_QUESTION = _("The PBX's own records, such as csv:/var/log/asterisk/cdr-csv/Master.csv; may be empty")
 TRUNK_QUESTION = _("Trunk: addresses calls come from, or a server to register with")
 
 

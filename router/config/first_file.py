@@ -51,6 +51,7 @@ class Answers:
     mode: PbxMode = PbxMode.PRIVATE
     ami: str = "127.0.0.1:5038"
     ami_secret_file: str = "ami.secret"  # noqa: S105  (the name of a file)
+    records: str = ""
     trunk: tuple[str, ...] = ()
     trunk_user: str = ""
     trunk_secret_file: str = "trunk.secret"  # noqa: S105  (the name of a file)
@@ -82,7 +83,7 @@ def ids(count: int) -> list[str]:
 def first_file(answers: Answers, file: str) -> str:
     """The site file; `file` is its name, for the commands at the top."""
     head = (f"# {line.fill(file=file).render(answers.language)}" for line in HEAD)
-    parts = (_site, _pbx, _trunk, _hotlines, _people, _plan, _presence)
+    parts = [_site, _pbx, _trunk, _hotlines, _people, _plan, _presence, *([_records] if answers.records else [])]
     return "\n\n".join("\n".join(lines) for lines in (head, *(part(answers) for part in parts))) + "\n"
 
 
@@ -163,6 +164,12 @@ def _plan(answers: Answers) -> Iterator[str]:
         times = f"from = {quoted(start)}, to = {quoted(end)}, {goes_on}"
         yield f"  {{ {times}call = {_listed(call)}, reception = {_listed(reception)} }},"
     yield "]"
+
+
+def _records(answers: Answers) -> Iterator[str]:
+    yield "[reconcile]"
+    yield _line(answers, "reconcile.pbx", quoted(answers.records))
+    yield _line(answers, "reconcile.pbx_zone", quoted(answers.zone))
 
 
 def _presence(answers: Answers) -> Iterator[str]:

@@ -52,6 +52,7 @@ def board(
         max_wait_ms=office.policy.max_wait_ms,
         pbx=around.pbx,
         pickups_stuck=around.pickups_stuck,
+        pbx_lacks=around.pbx_lacks,
         offline=around.offline,
         plan=around.plan,
         clock_step=day.clock_step if office.now - day.clock_stepped_at < CLOCK_STEP_SHOWN_MS else 0,

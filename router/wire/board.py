@@ -120,11 +120,21 @@ class BoardItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLack:
+    """Something that calls need and the PBX does not give, with the cure."""
+
+    id: str
+    words: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """How things stand beside the desk: the link to the PBX, phones, the plan."""
 
     pbx: bool = True
     pickups_stuck: bool = False
+    pbx_lacks: tuple[BoardLack, ...] = ()
     offline: tuple[PersonId, ...] = ()
     plan: BoardPlan | None = None
 
@@ -146,6 +156,7 @@ class OfficeBoard:
     max_wait_ms: Millis = 0
     pbx: bool = True
     pickups_stuck: bool = False
+    pbx_lacks: tuple[BoardLack, ...] = ()
     offline: tuple[PersonId, ...] = ()
     plan: BoardPlan | None = None
     clock_step: Millis = 0  # by how much the wall clock was set within the last hour

@@ -65,7 +65,7 @@ def configuration(settings: PrivateSettings, binary: AsteriskBinary, folder: Pat
         "pjsip_sections": "\n\n".join(pjsip_sections(settings)),
         "extensions": extensions(settings),
         "dialplan": _include(settings.dialplan, "hotline.conf") + _played(settings),
-        "features": _include(settings.dialplan, "features.conf"),
+        "features": _include(settings.dialplan, "hotline-features.conf"),
     }
     templates = sorted((shipped("config") / "asterisk").glob("*.conf"))
     if not templates:

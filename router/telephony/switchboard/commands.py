@@ -12,7 +12,7 @@ from router.telephony.ami import AmiAction
 from router.telephony.switchboard.legs import Leg
 
 KEYS = "hotline_other#hotline_hand_over"
-"""Keys in a call, see dialplan/features.conf."""
+"""Keys in a call, see dialplan/hotline-features.conf."""
 
 TRANSFERS = "hotline-transfer"
 """Where a caller goes who is transferred."""

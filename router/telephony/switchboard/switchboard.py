@@ -115,6 +115,11 @@ class AsteriskSwitchboard:
             self._clock_thread.join()
 
     @property
+    def links(self) -> int:
+        """How many links there have been: a new number, and Asterisk or we have started anew."""
+        return self._link_number
+
+    @property
     def connected(self) -> bool:
         """Whether the link stands and the board is in step with Asterisk."""
         return self._ready.is_set()

@@ -36,6 +36,7 @@ def board_view(link: str, board: OfficeBoard | None) -> dict[str, Any]:
         "as_of": shared.at_ms(shown.at, "%H:%M:%S") if board else "—",
         "plan": _plan(shown.plan),
         "clock_step": f"{shown.clock_step / 60_000:+.1f}" if shown.clock_step else "",
+        "pbx_lacks": shown.pbx_lacks,
         "nobody_in": bool(shown.slot) and not any(p.presence == "present" for p in shown.people.values()),
         "recent": [line for item in reversed(shown.recent) if (line := _recent(item, names))["text"]],
     }

@@ -81,7 +81,7 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateAsterisk]:
 
     folder = Path(tmp_path_factory.mktemp("phones"))
     (folder / "hotline.conf").write_text(DIALPLAN, encoding="utf-8")
-    (folder / "features.conf").write_text("[general]\n", encoding="utf-8")
+    (folder / "hotline-features.conf").write_text("[applicationmap]\n", encoding="utf-8")
     rtp = min(free_port(socket.SOCK_DGRAM), 65000) & ~1  # Asterisk wants an even one
     settings = PrivateSettings(
         ami_secret="made-up-for-tests",

@@ -23,6 +23,9 @@ exten => {HOTLINE},1,NoOp(a call)
  same => n,Playback(hotline/waiting)
  same => n,Wait(60)
 
+[hotline-unknown]
+exten => s,1,Hangup(1)
+
 [hotline-codes]
 exten => *1,1,Answer()
  same => n,Playback(hotline/presence-present)
@@ -71,7 +74,7 @@ def dialplan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dialplan that answers and speaks, in place of the hotline's."""
     folder = tmp_path_factory.mktemp("dialplan")
     (folder / "hotline.conf").write_text(PLACEHOLDER, encoding="utf-8")
-    (folder / "features.conf").write_text("[general]\n", encoding="utf-8")
+    (folder / "hotline-features.conf").write_text("[applicationmap]\n", encoding="utf-8")
     return folder
 
 
