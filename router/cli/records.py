@@ -43,8 +43,9 @@ def read(config: Path | None, data: Path) -> None:
             f"the router's log: {recovery.added} calls put in, {recovery.corrected} corrected; "
             f"{recovery.blind} times without a link on record"
         )
-    if reading.trouble:
-        click.secho(f"not all could be read: {reading.trouble}", fg="red", err=True)
+    said = "; ".join(filter(None, (reading.trouble, reading.waiting)))
+    if said:
+        click.secho(f"not all could be read: {said}", fg="red", err=True)
         raise SystemExit(1)
 
 

@@ -146,7 +146,8 @@ def _try_again(intake: Intake, layout: Layout) -> None:
             legs.append(layout.leg(shape.record_in(raw) or ()))
         except (ValueError, IndexError, NoUniqueIdError) as error:
             said = raw.decode("utf-8", "replace").strip()[:60] if isinstance(error, IndexError) else str(error)
-            intake.still_bad(f"no record: {mask_within(said)!r}" if isinstance(error, IndexError) else said)
+            why = f"no record: {mask_within(said)!r}" if isinstance(error, IndexError) else said
+            intake.still_bad(why, is_known=True)
             left.append(raw)
     if legs:
         if layout is not CDR:

@@ -42,6 +42,8 @@ class Intake:
     strays: list[str] = field(default_factory=list)
     bad: int = 0  # lines that could not be read
     first_bad: str = ""
+    waiting: int = 0  # lines that an earlier reading could not read, and this one neither
+    first_waiting: str = ""
     nameless: int = 0  # lines without a unique id
     first_nameless: str = ""
     starts: Starts = field(default_factory=Starts)
@@ -62,10 +64,14 @@ class Intake:
         else:
             self._fresh.append(text)
 
-    def still_bad(self, why: str) -> None:
-        """Count a line that can't be read."""
-        self.bad += 1
-        self.first_bad = self.first_bad or why
+    def still_bad(self, why: str, *, is_known: bool = False) -> None:
+        """Count a line that can't be read; a known one was told of when it came."""
+        if is_known:
+            self.waiting += 1
+            self.first_waiting = self.first_waiting or why
+        else:
+            self.bad += 1
+            self.first_bad = self.first_bad or why
 
     def without_id(self, where: str) -> None:
         """Count a line that names no channel, and never will."""

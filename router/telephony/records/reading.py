@@ -33,15 +33,21 @@ from router.telephony.records.tail import way_from
 
 log = logger(__name__)
 
+KEPT_ON = "they are kept, and tried again each time (`hotline records leave-out` gives them up)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsRead:
-    """What a reading came to: rows seen, rows new on record, and what could not be read ("": nothing)."""
+    """What a reading came to: rows seen, rows new on record, and what could not be read ("": nothing).
+
+    `waiting` tells of lines that an earlier reading could not read, and told of; they are still kept.
+    """
 
     source: str
     rows: int
     new: int
     trouble: str
+    waiting: str = ""
 
 
 class RecordsSource(Protocol):
@@ -106,16 +112,16 @@ def read_records(database: Engine, site: Site, asterisk: Path, *, site_id: int =
             session.commit()
             state(log, "reading", "failed", level=logging.WARNING, of="records", source=name, why=error)
             raise
-        trouble = _trouble(intake)
+        trouble, waiting = _trouble(intake), _waiting(intake)
         if trouble:
             row.failed_at = datetime.now(UTC)
             state(log, "reading", "incomplete", level=logging.WARNING, of="records", source=name, why=trouble)
         else:
             row.read_at = datetime.now(UTC)
-        row.failure = trouble[:500]
+        row.failure = "; ".join(filter(None, (trouble, waiting)))[:500]
         session.commit()
     log.info("records read", source=name, rows=intake.rows, new=intake.new)
-    return RecordsRead(source=name, rows=intake.rows, new=intake.new, trouble=trouble)
+    return RecordsRead(source=name, rows=intake.rows, new=intake.new, trouble=trouble, waiting=waiting)
 
 
 def _trouble(intake: Intake) -> str:
@@ -123,14 +129,17 @@ def _trouble(intake: Intake) -> str:
     if intake.lost:
         parts.append("the file was cut or taken away before it was read to its end: rows may be missing")
     if intake.bad:
-        parts.append(
-            f"{intake.bad} lines could not be read, the first: {intake.first_bad}; they are kept, and tried again each "
-            "time (`hotline records leave-out` gives them up)"
-        )
+        parts.append(f"{intake.bad} lines could not be read, the first: {intake.first_bad}; {KEPT_ON}")
     if intake.nameless:
         parts.append(f"{intake.nameless} lines without a unique id are left out, the first: {intake.first_nameless}")
     parts += intake.strays[:3]
     return "; ".join(parts)
+
+
+def _waiting(intake: Intake) -> str:
+    if not intake.waiting:
+        return ""
+    return f"{intake.waiting} lines of earlier still can't be read, the first: {intake.first_waiting}; {KEPT_ON}"
 
 
 def leave_out(database: Engine, site: Site, asterisk: Path, *, site_id: int = SITE_ID) -> int:

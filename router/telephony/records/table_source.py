@@ -124,13 +124,15 @@ class Rows:
 
 def _take(rows: Rows, intake: Intake) -> None:
     legs, bad, good = list[RecordedLeg](), set[int](), set[int]()
+    known = set(intake.source.position.get("table", {}).get("unread", []))
     for row in rows.rows:
         number = int(row[NUMBER]) if rows.is_numbered else 0
         try:
             legs.append(rows.columns.leg(row))
             good.add(number)
         except ValueError as error:
-            intake.still_bad(f"{rows.table}{f', row {number}' if number else ''}: {error}")
+            why = f"{rows.table}{f', row {number}' if number else ''}: {error}"
+            intake.still_bad(why, is_known=number in known)
             bad.add(number)
     check_zone(legs)
     intake.take(legs, _moved(rows, legs, intake, (good, bad)))

@@ -88,25 +88,29 @@ def test_a_line_that_can_not_be_read_is_kept_and_read_once_its_cause_is_mended(t
         row % ONE.start + (row % ONE.start).replace("ANSWERED", "abgenommen").replace(ONE.uniqueid, TWO.uniqueid)
     )
     book = master(file.path, columns={"call_id": "Id"})
-    for _ in range(2):
-        trouble = book.read().trouble
-        assert "1 lines could not be read" in trouble
-        assert "abgenommen" in trouble
-        assert "13900000001" not in trouble
+    first, second = book.read(), book.read()
+    assert "1 lines could not be read" in first.trouble
+    assert (second.trouble, first.waiting) == ("", "")  # told once, so that the next night's work goes on
+    assert "1 lines of earlier still can't be read" in second.waiting
+    assert second.waiting == book.source().failure
+    for said in (first.trouble, second.waiting):
+        assert "abgenommen" in said
+        assert "13900000001" not in said
     assert list(book.calls()) == [ONE.uniqueid]
     with Session(book.database) as session:
         source = session.merge(book.source())
         kept = [line.replace("abgenommen", "ANSWERED") for line in source.position["kept"]]
         source.position = {**source.position, "kept": kept}  # as if the program knew that word by now
         session.commit()
-    assert (book.read().trouble, set(book.calls())) == ("", {ONE.uniqueid, TWO.uniqueid})
+    assert (book.read().waiting, set(book.calls())) == ("", {ONE.uniqueid, TWO.uniqueid})
 
 
 def test_torn_lines_can_be_given_up_by_people(tmp_path: Path, master: Make) -> None:
     file = File(tmp_path / "Master.csv", ONE.line()[:60] + "\n" + TWO.line())
     book = master(file.path)
     assert "1 lines could not be read" in book.read().trouble
-    assert (leave_out(book.database, book.site, tmp_path), book.read().trouble) == (1, "")
+    assert "1 lines of earlier" in book.read().waiting
+    assert (leave_out(book.database, book.site, tmp_path), book.read().waiting) == (1, "")
     assert book.source().failure == ""
 
 
@@ -187,10 +191,10 @@ def test_a_row_of_a_table_that_can_not_be_read_is_read_once_it_is_mended(tmp_pat
         for n in range(1100):  # so many that the row lies before what is read again anyway
             other.execute("insert into cdr values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*ROW, f"{BORN}.{n + 5}"))
     assert "row 1: disposition is '???'" in book.read().trouble
-    assert "row 1" in book.read().trouble
+    assert "row 1" in book.read().waiting
     other.execute("update cdr set disposition = 'ANSWERED' where disposition = '???'")
     other.close()
-    assert book.read().trouble == ""
+    assert book.read().waiting == ""
     assert ONE.uniqueid in book.calls()
     book.close()
 
