@@ -73,6 +73,8 @@ class Exchange:
         """Whether the row says by itself that its channel called a hotline."""
         if leg.channel.startswith(LOCAL) or leg.uniqueid.startswith(OUR_LEGS):
             return False  # a phone that lost the race names the offer, too: it tried to pick it up
+        if device_of(leg.channel) in self.people and leg.dstchannel and not leg.dstchannel.startswith(LOCAL):
+            return False  # it asked somebody whom the caller was given to: Asterisk has swapped the two channels' data
         offered = any(offer in leg.dstchannel for offer in OFFERS)
         return offered or self.calls_hotline(leg.channel, leg.uniqueid, leg.dcontext, leg.dst)
 
@@ -132,8 +134,10 @@ class Exchange:
         to = device_of(leg.dstchannel)
         number = leg.dst.removeprefix(self.prefix) if self.prefix else leg.dst
         outside = to in self.trunks or (len(digits(number)) >= OUTSIDE_DIGITS and to not in self.people)
-        if person is None or not outside or not DIALLED.fullmatch(number) or leg.uniqueid.startswith(OUR_LEGS):
+        if number in self.hotlines or leg.uniqueid.startswith(OUR_LEGS):
             return None  # what rings a phone for a call has a channel of that phone, too: nobody dialled there
+        if person is None or not outside or not DIALLED.fullmatch(number):
+            return None
         return Entry(
             leg=leg,
             direction="out",

@@ -18,7 +18,7 @@ from router.core.actions import Action, Hold, Release, Ring, StopRinging
 from router.core.words import CallId, PersonId
 from router.engine.ports import Warn
 from router.telephony.ami import AmiAction, AmiEvent
-from router.telephony.switchboard import calls, codes, commands, handover, lost_news, resync, ringing, talks
+from router.telephony.switchboard import answers, calls, codes, commands, handover, lost_news, resync, ringing, talks
 from router.telephony.switchboard import standby as standbys
 from router.telephony.switchboard.directory import Directory, Standby
 from router.telephony.switchboard.floor import AsSent, Floor, Numbers, Out
@@ -36,7 +36,7 @@ EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         "Newstate": ringing.on_newstate,
         "DialState": ringing.on_dial_state,
-        "Pickup": ringing.on_pickup,
+        "Pickup": answers.on_pickup,
         "Hangup": ringing.on_hangup,
         "OriginateResponse": ringing.on_originate_response,
         "DeviceStateChange": _device_changed,
@@ -54,6 +54,8 @@ USER_EVENTS: Final[Mapping[str, Handler]] = MappingProxyType(
         "HotlineConfirmed": ringing.on_confirmed,
         "HotlineRefused": ringing.on_refused,
         "HotlineHandOver": handover.on_hand_over,
+        "HotlinePassedOn": handover.on_passed_on,
+        "HotlineNotPassedOn": handover.on_not_passed_on,
         "HotlinePresence": codes.on_presence,
         "HotlineTake": codes.on_take,
         "HotlineOther": codes.on_other,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.core.actions import Hold, Release, Ring
-from router.core.inputs import CallArrived, HungUp, Taken
+from router.core.inputs import CallArrived, HandedOver, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
 from router.masking import mask
 from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
-from router.telephony.switchboard import commands, ringing, talks, watching
+from router.telephony.switchboard import answers, commands, ringing, watching
 from router.telephony.switchboard.directory import device_of
 from router.telephony.switchboard.display import clean
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall
@@ -95,9 +95,18 @@ def do_pending(floor: Floor, call: LiveCall) -> None:
             release(floor, action)
 
 
+def let_go(floor: Floor, call: LiveCall, why: str) -> None:
+    """End what the caller waits for; their own channel goes on where `why` says (`hotline-release`).
+
+    The caller's channel is not moved by us: somebody may just have picked up, and a talk would be cut.
+    """
+    floor.say(commands.set_variable(call.caller_channel, "HOTLINE_WHY", why))
+    floor.say(commands.hang_up(call.offer + ";2"))
+
+
 def _must_wait(call: LiveCall) -> bool:
-    """Whether the call can't be moved yet: it is just coming, or (after a restart) just being told anew."""
-    return not call.caller_channel or (not call.offer and call.hears is Hears.NOTHING)
+    """Whether the call can't be moved yet: it is just coming, being told anew (after a restart), or being moved."""
+    return not call.caller_channel or (not call.offer and call.hears in (Hears.NOTHING, Hears.MOVING))
 
 
 def describe(floor: Floor, call: LiveCall, event: AmiEvent) -> None:
@@ -180,7 +189,7 @@ def hold(floor: Floor, action: Hold) -> None:
 def _waited_too_long(floor: Floor, call: LiveCall) -> None:
     """DESIGN 10: the carrier would drop an unanswered call about now; end it in order."""
     if call.hears is Hears.WAITING and not call.over:
-        floor.say(commands.redirect(call.caller_channel, "hotline-release", "no_answer"))
+        let_go(floor, call, MissedWhy.NO_ANSWER.value)
 
 
 def release(floor: Floor, action: Release) -> None:
@@ -189,15 +198,18 @@ def release(floor: Floor, action: Release) -> None:
     if call is None or call.over:
         return
     call.told_over = True
+    if call.hears is Hears.PERSON:
+        if call.talker is not None:  # the answer and the desk's giving up have crossed
+            answers.tell_late_answer(floor, call, call.talker)
+        return
     if call.fallback:
         return  # the fallback may yet find somebody: the desk is told then
     if _must_wait(call):
         call.pending.append(action)
         return
-    call.hears, call.offer = Hears.RELEASED, ""
-    if action.why is MissedWhy.CLOSED and talks.to_duty_phone(floor, call):
-        return
-    floor.say(commands.redirect(call.caller_channel, "hotline-release", action.why.value))
+    call.hears = Hears.RELEASED
+    closed = action.why is MissedWhy.CLOSED
+    let_go(floor, call, "duty" if closed and floor.directory.duty_dial else action.why.value)
 
 
 def on_ended(floor: Floor, event: AmiEvent) -> None:
@@ -229,11 +241,10 @@ def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:
     call.pending.clear()
     if call.handing is not None:
         target, call.handing = call.handing.target, None
-        floor.devices.release(target, talks=False)
-        ringing.look_at(floor, target)
-    if not call.told_over:
-        floor.tell(HungUp(call=call.id), ended_by=ended_by)
-    call.told_over = True
+        if target is not None:
+            floor.devices.release(target, talks=False)
+            ringing.look_at(floor, target)
+    floor.tell_over(call, ended_by=ended_by)
     for order in call.orders.values():
         order.over = True
         ringing.stop_legs(floor, order, None)
@@ -292,4 +303,8 @@ def _answered_by_fallback(floor: Floor, call: LiveCall, phone: str, named: str =
     for order in call.orders.values():
         order.over = True
         ringing.stop_legs(floor, order, ANSWERED_ELSEWHERE)
-    floor.tell(Taken(call=call.id, person=person, fact=True), served="fallback")
+    if not call.answered:
+        floor.tell(Taken(call=call.id, person=person, fact=True), served="fallback")
+    elif call.talker is None or call.talker.person != person:
+        floor.tell(HandedOver(call=call.id, person=person), served="fallback")
+    call.answered = True

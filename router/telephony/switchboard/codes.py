@@ -71,7 +71,7 @@ def oldest_open(floor: Floor, person: PersonId) -> LiveCall | None:
 
 def is_open(floor: Floor, call: LiveCall) -> bool:
     """Open to everyone: the desk rang everyone, or three rings have passed on the caller's clock."""
-    if call.over or call.told_over or not call.offer or call.hears is Hears.PERSON or call.handing:
+    if call.over or call.told_over or call.answered or not call.offer or call.hears is Hears.PERSON:
         return False
     late = call.clock_ms is not None and floor.now - call.clock_ms >= floor.directory.times.three_rings_ms
     return call.open_to_all or late

@@ -15,14 +15,14 @@ from enum import StrEnum
 from typing import Concatenate, ParamSpec, Protocol
 
 from router.core.actions import Action, Hold, Release, Ring
-from router.core.inputs import Input
+from router.core.inputs import HungUp, Input
 from router.core.words import CallId, PersonId
 from router.engine.ports import Letter, Warn
 from router.logs import logger
 from router.telephony.ami import AmiAction
 from router.telephony.switchboard.devices import Devices
 from router.telephony.switchboard.directory import Directory, Phone, Standby
-from router.telephony.switchboard.legs import Leg
+from router.telephony.switchboard.legs import Leg, LegState
 from router.wire.observation import Observation
 
 log = logger(__name__)
@@ -39,7 +39,7 @@ class Purpose(StrEnum):
     OFFER = "offer"  # the desk said Ring
     HAND_OVER = "hand_over"
     BACK = "back"  # nobody took the hand-over: the giver again
-    TAKE = "take"  # *8
+    TAKE = "take"  # by themselves: `*8`, or the PBX's own pickup
 
 
 class Hears(StrEnum):
@@ -76,10 +76,11 @@ class Order:
 
 @dataclass(slots=True, kw_only=True)
 class Handing:
-    """A hand-over under way (R16.6)."""
+    """A hand-over under way (R16.6). `target`: None for an extension that is no consultant's; `tries`: at the giver."""
 
     giver: PersonId
-    target: PersonId
+    target: PersonId | None
+    tries: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class LiveCall:
     told: bool = False  # the desk has heard of it
     claimed: bool = False  # the dialplan has: it leaves the call to us while our heart beats
     told_over: bool = False  # the desk knows, or decided it itself
+    answered: bool = False  # somebody has spoken with the caller: it is never open again, whatever becomes of it
     open_to_all: bool = False
     clock_ms: int | None = None
     arrived_ms: int = 0
@@ -223,6 +225,12 @@ class Floor:
         """Put a letter out."""
         self.out.append(Letter(input=told, source="ami", facts={key: value for key, value in facts.items() if value}))
 
+    def tell_over(self, call: LiveCall, **facts: str) -> None:
+        """The desk hears, once, that the call is over for it."""
+        if not call.told_over:
+            self.tell(HungUp(call=call.id), **facts)
+        call.told_over = True
+
     def say(self, action: AmiAction, leg: str = "") -> None:
         """Put an AMI action out."""
         self.out.append(ToSend(action, leg))
@@ -269,8 +277,13 @@ class Floor:
         return self.alarms_in_a_row >= STUCK_IN_A_ROW
 
     def has_leg_on(self, device: str) -> bool:
-        """Whether a channel of ours is (or may be) on this device."""
-        return any(leg.phone.device == device and leg.alive for leg in self.legs.values())
+        """Whether a channel of ours is (or may be) on this device; not one on a call that is over for the desk."""
+        legs = (leg for leg in self.legs.values() if leg.phone.device == device and leg.alive)
+        return any(leg.state is not LegState.TALKING or not self._is_told_over(leg.call) for leg in legs)
+
+    def _is_told_over(self, call_id: CallId) -> bool:
+        call = self.calls.get(call_id)
+        return call is not None and call.told_over and not call.over
 
     def lines_used(self, trunk: str) -> int:
         """Lines of a trunk that are taken: calls that came by it, and mobiles behind it."""
@@ -288,5 +301,5 @@ class Floor:
         return (known.name or known.id) if known else str(person or "")
 
     def on_hotline(self, person: PersonId) -> bool:
-        """Whether the person talks or rings on a hotline call, as far as we see."""
-        return any(leg.person == person and leg.alive for leg in self.legs.values())
+        """Whether the person talks or rings on a hotline call, as far as we see; what is stopped is on its way out."""
+        return any(leg.person == person and leg.wanted for leg in self.legs.values())

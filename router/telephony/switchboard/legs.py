@@ -129,6 +129,11 @@ class Leg:
         return self.state is not LegState.GONE
 
     @property
+    def wanted(self) -> bool:
+        """Whether it talks, or may yet."""
+        return self.at_stake or self.state is LegState.TALKING
+
+    @property
     def at_stake(self) -> bool:
         """Whether the person's phone may still take the call by it."""
         return self.state in (LegState.ASKED, LegState.RINGING, LegState.UP)

@@ -7,7 +7,7 @@ list of channels (`resync.py`), and what became of each phone is told from here.
 from __future__ import annotations
 
 from router.core.actions import Ring
-from router.telephony.switchboard import commands, ringing
+from router.telephony.switchboard import answers, commands, ringing
 from router.telephony.switchboard.floor import Floor, Hears, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegEvent, LegState, Outcome
 
@@ -62,7 +62,7 @@ def found_talking(floor: Floor, leg: Leg) -> None:
     """It is in a bridge, and its pickup was not heard."""
     call = floor.calls.get(leg.call)
     if call is not None:
-        ringing.has_the_caller(floor, call, leg)
+        answers.has_the_caller(floor, call, leg)
 
 
 def found_ringing(floor: Floor, leg: Leg) -> None:

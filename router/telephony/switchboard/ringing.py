@@ -7,7 +7,7 @@ when all have failed the person's phone has failed. Who has the caller is said b
 from __future__ import annotations
 
 from router.core.actions import Ring, StopRinging
-from router.core.inputs import Answered, Declined, Failed, HandedOver, PhoneRang, Taken
+from router.core.inputs import Declined, Failed, PhoneRang
 from router.core.words import PersonId, Stage
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, watching
@@ -21,9 +21,11 @@ from router.telephony.switchboard.legs import (
     Outcome,
     leg_id,
     outcome,
+    read_leg_id,
 )
 
 NO_CHANNEL_MS, HANGUP_MS = 250, 1_000
+CROSSING_MS = 150  # in this time the news of a pickup comes that our stop has crossed
 
 # --- what the desk says ----------------------------------------------------------------------------------------------
 
@@ -35,8 +37,8 @@ def ring(floor: Floor, order: Ring) -> None:
         for person in order.people:  # whatever the desk believes of it, no phone will ring
             floor.tell(Failed(call=order.call, person=person), why="the call is not on the PBX")
         return
-    if call.over or call.fallback:
-        return  # its end is on its way to the desk, or the fallback serves it
+    if call.over or call.fallback or call.hears is Hears.PERSON:
+        return  # its end or answer is on its way to the desk, or the fallback serves it
     if order.stage is Stage.EVERYONE:
         call.open_to_all = True
     if not floor.linked or not call.offer:
@@ -111,12 +113,21 @@ def without(said: Pending, person: PersonId) -> Pending | None:
 
 
 def stop_legs(floor: Floor, order: Order, cause: int | None) -> None:
-    """Hang up every phone of the order that has not got the caller."""
+    """Stop every phone of the order that has not got the caller.
+
+    Where nobody is known to have the caller a phone may just be getting them: its pickup would be cut by our hang-up.
+    So that waits until the news of a pickup would have come.
+    """
+    call = next((floor.calls.get(leg.call) for leg in order.legs), None)
+    sure = call is None or call.over or call.hears is Hears.PERSON
     for leg in order.legs:
         if leg.at_stake:
             leg.step(LegEvent.STOP)
             leg.stop_cause = cause
-            floor.say(commands.hang_up(leg.id, cause))
+            if sure:
+                floor.say(commands.hang_up(leg.id, cause))
+            else:
+                floor.at(CROSSING_MS, watching.stop_again, leg)
             watching.see_to_its_end(floor, leg)
 
 
@@ -125,9 +136,12 @@ def stop_legs(floor: Floor, order: Order, cause: int | None) -> None:
 
 def on_newstate(floor: Floor, event: AmiEvent) -> None:
     """A phone rings, or is off the hook."""
-    leg = floor.legs.get(event.one("Uniqueid") or "")
     state = event.get("ChannelStateDesc")
+    leg = known_leg(floor, event.one("Uniqueid") or "")
     if leg is None or state not in ("Ringing", "Up"):
+        return
+    if leg.state is LegState.STOPPED and state == "Up":
+        floor.at(CROSSING_MS, watching.stop_again, leg)  # was it answered in time, its pickup is the next thing told
         return
     if leg.state is LegState.STOPPED:
         floor.say(commands.hang_up(leg.id, leg.stop_cause))  # came to life after its stop
@@ -185,39 +199,23 @@ def give_up_silent(floor: Floor, leg: Leg) -> None:
         watching.see_to_its_end(floor, leg)
 
 
-def on_pickup(floor: Floor, event: AmiEvent) -> None:
-    """A phone has the caller now: the one answer that counts."""
-    leg = floor.legs.get(event.one("Uniqueid") or "")
-    call = floor.calls.get(leg.call) if leg else None
-    if leg is None or call is None or event.get("TargetChannel") != call.target:
-        return
-    has_the_caller(floor, call, leg)
+def known_leg(floor: Floor, leg_id: str) -> Leg | None:
+    """The leg of ours with this ChannelId: also one that was given up, and comes to life after all.
 
-
-def has_the_caller(floor: Floor, call: LiveCall, leg: Leg) -> None:
-    """The one answer that counts: everybody else stops."""
-    leg.step(LegEvent.PICKED)
-    floor.alarms_in_a_row = 0
-    call.talker, call.hears = leg, Hears.PERSON
-    order = call.orders[leg.person]
-    order.over = True
-    for other in call.orders.values():
-        other.over = True
-        stop_legs(floor, other, ANSWERED_ELSEWHERE)
-    _tell_answer(floor, call, leg, order)
-
-
-def _tell_answer(floor: Floor, call: LiveCall, leg: Leg, order: Order) -> None:
-    facts = {"channel": event_channel(leg), "phone": leg.phone.device or "mobile"}
-    if order.purpose is Purpose.OFFER:
-        floor.tell(Answered(call=call.id, person=leg.person), **facts)
-    elif order.purpose is Purpose.TAKE:
-        floor.tell(Taken(call=call.id, person=leg.person, fact=True), **facts)
-        look_at(floor, leg.person)
-    elif order.purpose is Purpose.HAND_OVER:
-        floor.devices.release(leg.person, talks=True)
-        floor.tell(HandedOver(call=call.id, person=leg.person), **facts)
-    call.handing = None
+    Nobody wants it any more, so it is stopped; but should it have picked up the caller, that is a fact.
+    """
+    named = read_leg_id(leg_id)
+    if leg_id in floor.legs or named is None:
+        return floor.legs.get(leg_id)
+    call, subscriber = floor.calls.get(named[0]), floor.directory.by_id.get(named[1])
+    if call is None or subscriber is None or named[2] >= len(subscriber.phones):
+        return None
+    leg = Leg(id=leg_id, call=call.id, person=subscriber.id, phone=subscriber.phones[named[2]])
+    leg.step(LegEvent.STOP)
+    order = call.orders.setdefault(leg.person, Order(person=leg.person, purpose=Purpose.OFFER, over=True))
+    order.legs.append(leg)
+    floor.legs[leg_id] = leg
+    return leg
 
 
 def event_channel(leg: Leg) -> str:
@@ -239,7 +237,7 @@ def on_hangup(floor: Floor, event: AmiEvent) -> None:
         else:
             why = f"cause {event.get('Cause')} {event.get('TechCause')}".strip()
             leg.step(LegEvent.ENDED)
-            _failed_leg(floor, leg, why, rests=not was_up)
+            _failed_leg(floor, leg, why, rests=not was_up and order.purpose is Purpose.OFFER)
     elif leg.alive:
         leg.step(LegEvent.ENDED)
     forget(floor, leg)
@@ -255,9 +253,9 @@ def on_originate_response(floor: Floor, event: AmiEvent) -> None:
     floor.at(NO_CHANNEL_MS if leg.state is LegState.ASKED else HANGUP_MS, never_was, leg)
 
 
-def refused(floor: Floor, leg_id: str, why: str) -> None:
+def refused(floor: Floor, refused_id: str, why: str) -> None:
     """Asterisk refused the Originate itself."""
-    leg = floor.legs.get(leg_id)
+    leg = floor.legs.get(refused_id)
     if leg is not None:
         floor.alarm("originate-refused", f"Asterisk refused to ring {leg.phone.dial}: {why}")
         never_was(floor, leg)

@@ -12,7 +12,7 @@ from router.engine.ports import Warn
 from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
-from router.telephony.switchboard.floor import Floor, LiveCall
+from router.telephony.switchboard.floor import Floor
 from router.telephony.switchboard.legs import LegState
 from router.wire.observation import Observation
 
@@ -25,14 +25,6 @@ def warn(floor: Floor, action: Warn) -> None:
         return
     if talker.state is LegState.TALKING:
         floor.say(commands.whisper(talker.id))
-
-
-def to_duty_phone(floor: Floor, call: LiveCall) -> bool:
-    """Closed hours: the duty phone is tried before the caller is told so; whether there is one."""
-    if not floor.directory.duty_dial:
-        return False
-    floor.say(commands.redirect(call.caller_channel, "hotline-duty", call.id))
-    return True
 
 
 def on_duty_answered(floor: Floor, event: AmiEvent) -> None:

@@ -16,12 +16,13 @@ DOUBT_MS = (1_500, 10_000, 60_000)
 def see_to_its_end(floor: Floor, leg: Leg) -> None:
     """A stop can be lost, and so can the news that the phone has ended."""
     for after_ms in floor.directory.times.stop_again_ms:
-        floor.at(after_ms, _stop_again, leg)
+        floor.at(after_ms, stop_again, leg)
     for after_ms in DOUBT_MS:
         floor.at(after_ms, _probe, leg)
 
 
-def _stop_again(floor: Floor, leg: Leg) -> None:
+def stop_again(floor: Floor, leg: Leg) -> None:
+    """Hang it up, if it is not wanted still."""
     if leg.state is LegState.STOPPED:
         floor.say(commands.hang_up(leg.id, leg.stop_cause))
 

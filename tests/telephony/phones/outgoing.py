@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tests.telephony.phones.dialog import Leg, answered_as
 from tests.telephony.phones.line import Asking, Line
-from tests.telephony.phones.messages import Header, Message, token, uri_of
+from tests.telephony.phones.messages import Header, Message, tag_of, token, uri_of
 from tests.telephony.phones.sdp import media_of
 from tests.telephony.phones.world import Address
 
@@ -65,6 +65,8 @@ class OutgoingLeg(Leg):
             self._cancel()
         if self.state == "ended":
             return
+        if tag_of(answer.get("to")):
+            self.remote = answer.get("to")  # an early dialog, which a transfer may name (RFC 3891)
         if answer.status == 180 and self.state != "ringing":
             self.move("ringing")
         elif answer.status > 100 and self.state == "new":

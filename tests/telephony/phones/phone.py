@@ -172,6 +172,18 @@ class SipPhone(Agent):
         with self.world.changed:
             self.talking_leg().refer(f"sip:{number}@{self.server[0]}")
 
+    def transfers_to_whom_it_rings(self) -> None:
+        """The transfer key while the one who is asked still rings: the caller is to have their place (RFC 5589, 7)."""
+        with self.world.changed:
+            self.talking_leg().refer("", self.legs_that_are("ringing")[0])
+
+    def gives_up_asking_and_transfers_to(self, number: str) -> None:
+        """What many phones do instead: cancel the call that rings, and transfer blind in the same instant."""
+        with self.world.changed:
+            talking = self.talking_leg()
+            self.legs_that_are("ringing")[0].hang_up()
+            talking.refer(f"sip:{number}@{self.server[0]}")
+
     def joins_calls(self) -> None:
         """The transfer key after asking: the two calls of this phone are put together, and it leaves."""
         with self.world.changed:

@@ -29,6 +29,7 @@ SCENE: dict[str, Any] = {
         {"id": "C", "name": "王伟", "phone": {"account": "103"}},
         {"id": "D", "name": "赵敏", "phone": {"account": "104"}},
         {"id": "E", "name": "钱进", "phone": {"mobile": "13900000105", "trunk": "mobiles"}},
+        {"id": "F", "name": "孙丽", "phone": {"contact": "sip:f@127.0.0.1:5093"}},
     ],
 }
 """The office of tests/telephony/switchboard/scene.py as a site file has it."""

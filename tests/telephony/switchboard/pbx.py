@@ -11,11 +11,11 @@ from pathlib import Path
 from router.telephony.private.conf import shipped
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
-from router.telephony.private.settings import AccountSettings, PrivateSettings, TrunkSettings
+from router.telephony.private.settings import AccountSettings, ContactSettings, PrivateSettings, TrunkSettings
 
 HOTLINE = "4008001234"
 SECRET = "manager-secret"
-ACCOUNTS = ("101", "102", "103", "104", "201")
+ACCOUNTS = ("101", "102", "103", "104", "201", "300")  # 300: finance, who is no consultant
 
 
 def free_port(kind: int = socket.SOCK_DGRAM) -> int:
@@ -26,6 +26,9 @@ def free_port(kind: int = socket.SOCK_DGRAM) -> int:
 
 
 MOBILE = ("127.0.0.3", free_port())  # where the trunk of the mobiles leads
+
+
+FIXED = ("127.0.0.1", free_port())  # a phone at an address of its own, which never registers
 
 
 def settings(**changes: object) -> PrivateSettings:
@@ -43,7 +46,8 @@ def settings(**changes: object) -> PrivateSettings:
             TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),
             TrunkSettings(name="mobiles", match=(MOBILE[0],), server=f"{MOBILE[0]}:{MOBILE[1]}", outgoing=True),
         ),
-        extensions=tuple((name, (f"PJSIP/{name}",)) for name in ACCOUNTS),
+        contacts=(ContactSettings(name="fixed-F", uri=f"sip:f@{FIXED[0]}:{FIXED[1]}"),),
+        extensions=(*((name, (f"PJSIP/{name}",)) for name in ACCOUNTS), ("106", ("PJSIP/fixed-F",))),
         dialplan=shipped("dialplan"),
         verbose=3,
     )

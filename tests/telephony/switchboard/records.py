@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.inputs import Answered, CallArrived, HandedOver, HungUp, Taken
+from router.core.inputs import Answered, CallArrived, Contacted, HandedOver, HungUp, Taken
 from router.core.words import CallId
 from router.store.follow.events import FactKind
 from router.telephony.records import PbxCall
@@ -42,7 +42,8 @@ def _talked(scene: Scene, call: CallId) -> set[str]:
     facts = [letter.input for letter in scene.letters.all]
     spoke = [one for one in facts if isinstance(one, Answered | HandedOver) or (isinstance(one, Taken) and one.fact)]
     on_duty = {fact.person for fact in scene.facts if (fact.what, fact.call) == (FactKind.DUTY, call)}
-    return {one.person for one in spoke if one.call == call} | on_duty
+    late = {one.input.person for one in scene.letters.of(Contacted) if one.facts.get("late") == call}  # type: ignore[union-attr]
+    return {one.person for one in spoke if one.call == call} | on_duty | late
 
 
 def _same_end(scene: Scene, call: CallId, ended_by: str) -> None:

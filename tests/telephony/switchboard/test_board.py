@@ -173,7 +173,7 @@ def test_a_pickup_that_crossed_a_stop_is_true_all_the_same(table: Table) -> None
     table.says(RINGING)
     table.take(self_stop(table))
     table.says(PICKUP)
-    assert table.told()[-1] == Answered(call=CALL, person=A)
+    assert table.told()[-1] == Taken(call=CALL, person=A, fact=True)
 
 
 def test_a_phone_off_the_hook_without_a_caller_is_an_alarm(table: Table) -> None:

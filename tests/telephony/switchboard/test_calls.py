@@ -99,8 +99,8 @@ def test_a_silent_phone_has_failed_and_is_left_alone_for_a_while(stage: Stage) -
     _, call = scene.call_comes()
     scene.ring(call, "A")
     scene.letters.wait(Failed, call=call, person="A")
-    scene.letters.wait(DeviceChanged, person="A", device=DeviceState.IN_USE)
-    until("rested", lambda: scene.letters.all[-1].input == DeviceChanged(person=A, device=DeviceState.IDLE))
+    scene.letters.wait(DeviceChanged, person="A", device=DeviceState.LOST)
+    until("rested", lambda: scene.letters.all[-1].input == DeviceChanged(person=A, device=DeviceState.FOUND))
     assert not scene.letters.of(PhoneRang)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HungUp
 from router.core.words import MissedWhy, Number, Stage
@@ -27,23 +25,23 @@ def test_the_desk_hears_of_a_call_before_it_has_an_offer_and_nothing_is_done_unt
     assert len(table.told()) == 1
 
 
-@pytest.mark.parametrize(
-    ("action", "context"),
-    [
-        (Hold(call=CALL), "hotline-hold"),
-        (Release(call=CALL, why=MissedWhy.CLOSED), "hotline-release"),
-    ],
-)
-def test_a_call_that_nobody_can_take_is_moved_once_it_has_an_offer(
-    table: Table, action: Hold | Release, context: str
-) -> None:
+def test_a_call_that_must_wait_is_moved_once_it_has_an_offer(table: Table) -> None:
     table.says(EARLY, "-")
-    table.take(table.board.perform([action], table.now))
+    table.take(table.board.perform([Hold(call=CALL)], table.now))
     assert not table.said("Redirect")
     table.says(HOTLINE_CALL, "-")
-    assert [(said["Channel"], said["Context"]) for said in table.said("Redirect")] == [
-        ("PJSIP/carrier-00000000", context)
-    ]
+    moved = [(said["Channel"], said["Context"]) for said in table.said("Redirect")]
+    assert moved == [("PJSIP/carrier-00000000", "hotline-hold")]
+
+
+def test_a_call_that_nobody_will_take_is_let_go_once_it_has_an_offer(table: Table) -> None:
+    table.says(EARLY, "-")
+    table.take(table.board.perform([Release(call=CALL, why=MissedWhy.CLOSED)], table.now))
+    assert not table.said("Hangup")
+    table.says(HOTLINE_CALL, "-")
+    told = {"Channel": "PJSIP/carrier-00000000", "Variable": "HOTLINE_WHY", "Value": "closed"}
+    assert told in table.said("Setvar")
+    assert [said["Channel"] for said in table.said("Hangup")] == [f"Local/{CALL}@hotline-offer-00000000;2"]
 
 
 def test_a_caller_who_gives_up_before_there_is_an_offer_is_rung_for_by_nobody(table: Table) -> None:
