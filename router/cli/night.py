@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from router.cli.database import database_of
 from router.cli.settings import Place, database_url, with_the_office
+from router.config.model import PbxMode
 from router.errors import PbxError, StoreError
 from router.reconcile.night import Night, ReadRecords, has_pbx_records
 from router.store.office.queries import has_site
 from router.telephony.records import read_records, recover_missed
+from router.telephony.records.rotating import rotate_files
 from router.texts import _
 
 
@@ -72,6 +75,8 @@ def pbx_records(place: Place, database: Engine) -> ReadRecords | None:
     def read() -> None:
         reading = read_records(database, place.site, place.folder.asterisk)
         recover_missed(database, place.site, link_times=place.folder.link_times)
+        if place.site.pbx.mode is PbxMode.PRIVATE:
+            rotate_files(place.folder.asterisk, datetime.now(UTC))
         if reading.trouble:
             raise RecordsIncompleteError(
                 _("%(source)s: %(trouble)s", source=reading.source, trouble=reading.trouble),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from router.telephony.records.errors import RecordsMissingError, RecordsUnreadableError
 from router.telephony.records.lines import Shape, split
+from router.telephony.records.rotating import rotate_files
 from tests.telephony.records.asterisk import File, race
 from tests.telephony.records.book import Book
 
@@ -220,3 +222,22 @@ def test_a_book_can_be_read_by_two_at_once(tmp_path: Path, book: Book, legs: Fil
     other = Book(tmp_path)
     assert (book.read().new, other.read().new) == (3, 0)
     other.close()
+
+
+def test_files_that_have_grown_are_put_aside_read_to_their_end_and_deleted_in_time(
+    tmp_path: Path, book: Book, legs: File, events: File
+) -> None:
+    now = datetime.now(UTC)
+    legs.writes(race(1))
+    book.read()
+    legs.writes(race(2))  # written after the reading, before the file is put aside
+    rotate_files(tmp_path, now, most_bytes=100)
+    assert legs.path.read_bytes() == b""
+    legs.writes(race(3))
+    assert (book.read().trouble, ids(book)) == ("", expected(1, 2, 3))
+    aside = legs.path.with_name(f"hotline.csv-{now:%Y%m%d}")
+    assert aside.exists()
+    rotate_files(tmp_path, now + timedelta(days=100))
+    assert not aside.exists()
+    assert legs.path.stat().st_size
+    assert (book.read().trouble, events.path.exists()) == ("", True)
