@@ -91,6 +91,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         day=day,
         rules=day_rules(place.site),
         on_clock_step=keeper.clock_stepped,
+        is_abreast=lambda: switchboard.abreast,
     )
     private = place.site.pbx.mode is PbxMode.PRIVATE
     trials = PbxTrials(lambda: ami_address(place), lambda: office(keeper.site), switchboard, private=private)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError, Refusal
-from router.core.inputs import Answered, ClockStepped, HungUp, Input, PresenceChanged, Taken, Tick
+from router.core.inputs import Answered, CallArrived, ClockStepped, HungUp, Input, PresenceChanged, Taken, Tick
 from router.core.policy import PRESENT, Policy
 from router.core.words import CallId, Millis, Number
 from router.engine import daily
 from router.engine.customer_standing import standing_after
 from router.engine.daily import DayRules
 from router.engine.day_state import OFF, DayState
+from router.engine.hold import HELD_LOOK_SECONDS, Hold
 from router.engine.journal_keeper import JournalKeeper
 from router.engine.log_lines import Facts, States
 from router.engine.mailbox import Outcome, Post, ToChangeRules, ToDesk, ToErase, ToObserve, ToTry
@@ -58,14 +59,19 @@ class DeskKeeper:
         day: DayState,
         rules: DayRules,
         on_clock_step: Callable[[], None] = lambda: None,
+        is_abreast: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`on_clock_step` is called when the wall clock was set: the day's slots are to be looked at anew."""
+        """`on_clock_step` is called when the wall clock was set: the day's slots are to be looked at anew.
+
+        `is_abreast`: whether the switchboard has told all that happened there.
+        """
         self.desk = desk
         self.day = day
         self.rules = rules
         self._journal = journal
         self._clock = clock
         self._on_clock_step = on_clock_step
+        self._hold = Hold(is_abreast)
         self._decided = Decided()
         self._states = States()
         self._states.changes(desk.office)
@@ -79,7 +85,19 @@ class DeskKeeper:
         """Until time alone brings something; None: never."""
         deadlines = (self.desk.next_deadline, daily.next_due(self.day, self.rules))
         due = min((deadline for deadline in deadlines if deadline is not None), default=None)
-        return None if due is None else (due - self._clock()) / 1000
+        if due is None:
+            return None
+        left = (due - self._clock()) / 1000
+        return max(left, HELD_LOOK_SECONDS) if self._hold.holds else left
+
+    def look(self) -> None:
+        """At the beginning of a step, before the post is taken: whether the desk has to stand still for it."""
+        self._hold.look(is_needed=bool(self.desk.office.pending))
+
+    def has_dealt(self, *, with_all: bool) -> None:
+        """At its end; `with_all`: no post was left for the next step."""
+        if with_all:
+            self._hold.end_if_over()
 
     def deal_with(self, post: Post) -> Outcome:
         """Whatever came with the post."""
@@ -99,8 +117,9 @@ class DeskKeeper:
     # --- time
 
     def _now(self) -> int:
-        """The clock, which for the desk never goes back."""
-        return max(self._clock(), self.desk.office.now)
+        """The clock, which for the desk never goes back; while it stands still, the last moment that was."""
+        now = self.desk.office.now
+        return now if self._hold.holds else max(self._clock(), now)
 
     def pass_time(self) -> None:
         """Let everything happen that is due by now; and when the wall clock was set, go by it from now on."""
@@ -140,6 +159,8 @@ class DeskKeeper:
 
     def _decide(self, letter: Letter) -> Outcome:
         """Tell the desk at one and the same moment: what time brings first, then the input."""
+        if isinstance(letter.input, CallArrived):
+            self._hold.end()  # it comes now; whoever was called before has been told of
         now = self._now()
         self._pass_time(now)
         return self._tell(letter, now)

@@ -67,8 +67,10 @@ class Engine:
 
     def step(self, longest: float = 1.0) -> bool:
         """One unit of work: the post that waits, or what time brings, within `longest` seconds. False: nothing."""
+        self._desk.look()
         arrived = self._mailbox.take(self._patience(longest))
         outcomes, decided = self._decide(arrived)
+        self._desk.has_dealt(with_all=self._mailbox.is_empty)
         is_work = decided is not None
         if decided is not None:
             self._act(decided)

@@ -57,6 +57,10 @@ class Switchboard(Protocol):
     def perform(self, actions: Sequence[Action | Warn]) -> None:
         """Start these actions without waiting for their result; what comes of them arrives as letters."""
 
+    @property
+    def abreast(self) -> bool:
+        """Whether all that happened there has been told; False after an outage, until it has."""
+
     def beat(self) -> None:
         """The engine's loop goes: to be said after each step. A switchboard that does not hear it falls silent."""
 

@@ -37,6 +37,7 @@ class NoPhones:
 
         self.left_to_fallback: list[CallId] = []
         self.beats = 0
+        self.abreast = True
 
     def perform(self, actions: Sequence[Action | Warn]) -> None:
         self.asked += actions
@@ -79,7 +80,9 @@ class TestOffice:
         self.mailbox = Mailbox()
         self.on_commit: list[Callable[[], None]] = []
         keeper = JournalKeeper(self.journal, on_commit=[self._committed])
-        self.keeper = DeskKeeper(desk, keeper, self.clock, day=day, rules=rules or DayRules())
+        self.keeper = DeskKeeper(
+            desk, keeper, self.clock, day=day, rules=rules or DayRules(), is_abreast=lambda: self.phones.abreast
+        )
         self.shower = BoardShower(self.keeper, keeper)
         self.engine = Engine(self.mailbox, self.keeper, keeper, self.shower, self.phones)
         self.engine.start(policy)
@@ -155,10 +158,11 @@ class TestOffice:
 
 @contextmanager
 def office(
-    folder: Path, policy: Policy | None = None, now: int = 0, rules: DayRules | None = None
+    folder: Path, policy: Policy | None = None, now: int = 0, rules: DayRules | None = None, *, abreast: bool = True
 ) -> Iterator[TestOffice]:
-    """An office that is closed in the end, whatever happens."""
+    """An office that is closed in the end, whatever happens; `abreast`: the switchboard has told all there is."""
     made = TestOffice(folder, policy, now, rules)
+    made.phones.abreast = abreast
     try:
         yield made
     finally:

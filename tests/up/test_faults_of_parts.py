@@ -54,6 +54,7 @@ def test_the_call_after_a_killed_engine_is_served_and_the_order_goes_on(service:
     service.settle()
     call = evidence.logged("13900007001")
     assert (call["answerer"], call["turn"]) == (first, "used")
+    assert (first, "forfeited", "no_answer") not in evidence.turns(call["id"]), "answered while no engine ran"
     until("Asterisk has both calls on record", lambda: len(evidence.asterisks()) >= 3, PATIENCE)
     assert evidence.excuse_calls_without_a_router() <= 1
     assert service.engine.board().next != first

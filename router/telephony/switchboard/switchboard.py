@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from functools import partial
 
 from router.core.actions import Action
@@ -89,6 +90,7 @@ class AsteriskSwitchboard:
         self._looked_at = 0.0  # when the clock's thread last looked
         self._beat, self._beaten_at = secrets.randbelow(1 << 30), float("-inf")
         self._beat_answer: AmiFuture[Response] | None = None
+        self._lags = True  # until a beat is answered, since an answer comes after all that was to be told
         self._link_anew_at: float | None = None
 
     # --- for whoever composes the service
@@ -129,6 +131,17 @@ class AsteriskSwitchboard:
         """Whether Asterisk has lately been told that we live: else it serves calls by itself, and we may miss some."""
         return self._ready.is_set() and time.monotonic() - self._beaten_at < LATE_SECONDS
 
+    @property
+    def abreast(self) -> bool:
+        """Whether all that happened on Asterisk has been told (`router.engine.ports.Switchboard`)."""
+        with self._lock:
+            self._lags = self._lags or not self.beating
+            return not self._lags
+
+    def _on_beat_answer(self, future: Future[Response]) -> None:
+        with self._lock:
+            self._lags = self._lags and (future.exception(0) is not None or not self._ready.is_set())
+
     def beat(self) -> None:
         """Say that we live, at most once a second; from the engine's own loop, so that it is silent when that hangs.
 
@@ -142,6 +155,7 @@ class AsteriskSwitchboard:
             if in_step and now - self._beaten_at >= BEAT_SECONDS:
                 self._beat, self._beaten_at = self._beat + 1, now
                 self._beat_answer = self._client.send_action(self._board.heartbeat(self._beat))
+                self._beat_answer.add_done_callback(self._on_beat_answer)
 
     @property
     def pickups_stuck(self) -> bool:
