@@ -41,6 +41,7 @@ from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
 from router.web.security import secure_the_app
 from router.web.settings import WebSettings
+from router.web.streams import Streams
 from router.web.today import Today
 
 CSP = (
@@ -67,6 +68,7 @@ def create_app(
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.extensions["hotline"]["today"] = Today(sessions.session_factory)
+    app.extensions["hotline"]["streams"] = Streams(sessions.session_factory)
     admit_by_the_table(app)
     app.teardown_appcontext(lambda _error: sessions.remove())
     PageTexts(app, locale_selector=lambda: session.get("language") or locale_of(settings.language))

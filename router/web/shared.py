@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Response, abort, current_app, request, stream_with_context
 from flask_security import current_user
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from router.web.access import ROUTES, Open
 from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
 from router.web.settings import WebSettings
+from router.web.streams import Streams
 from router.web.today import Figures, Today
 from router.wire.board import OfficeBoard
 
@@ -72,22 +73,30 @@ def live() -> LiveBoard:
     return board
 
 
+def _streams() -> Streams:
+    kept: Streams = current_app.extensions["hotline"]["streams"]
+    return kept
+
+
 def live_stream(message: Callable[[str, OfficeBoard | None], str]) -> Response:
     """Server-sent events: a page's live part whenever the board changes, and at least every 5 s.
 
     `message` makes the HTML of a link state and a board. The stream holds no database session.
     """
-    board = live()
+    board, streams, mark = live(), _streams(), str(current_user.fs_uniquifier)
+    if not streams.opened(mark):
+        abort(429)
     current_app.extensions["hotline"]["sessions"].remove()
 
     def messages() -> Iterator[str]:
         serial, link, newest = board.newest()
-        while True:
+        while streams.may_go_on(mark):
             lines = "".join(f"data: {line}\n" for line in message(link, newest).splitlines() if line.strip())
             yield f"id: {serial}\n{lines}\n"
             serial, link, newest = board.wait(serial)
 
     response = Response(stream_with_context(messages()), mimetype="text/event-stream")
+    response.call_on_close(lambda: streams.closed(mark))
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
@@ -111,10 +120,16 @@ def owed_since() -> datetime:
 def day_asked(text: str | None = None, otherwise: date | None = None) -> date:
     """The date of a text, else of the query's `date`; where that is none, `otherwise`, else today at the site."""
     asked = request.args.get("date", "") if text is None else text
+    return day_or_none(asked) or otherwise or now().astimezone(zone()).date()
+
+
+def day_or_none(text: str) -> date | None:
+    """The date of a text; None for what is none, or lies where no office has a day (year 1, 9999)."""
     try:
-        return min(max(date.fromisoformat(asked), EARLIEST), LATEST)
+        day = date.fromisoformat(text)
     except ValueError:
-        return otherwise or now().astimezone(zone()).date()
+        return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def local(moment: datetime | None, form: str = "%H:%M") -> str:

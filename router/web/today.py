@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from router.logs import logger
 from router.store.calls.queries import outcomes_of_day
 from router.store.findings.queries import undecided_by_day
 from router.store.forms.queries import forms_owed
 from router.store.pbx.queries import blind_intervals_of_day
 from router.store.scope import day_bounds
-
-log = logger(__name__)
-
-FRESH_SECONDS = 5.0
+from router.web.reading_on import ReadingOn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,29 +29,25 @@ class Figures:
 
 
 class Today:
-    """The newest figures; many streams ask, one query in a few seconds answers them all."""
+    """The newest figures; many streams ask, one query in a few seconds answers them all, and none of them waits."""
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
-        self._lock = threading.Lock()
-        self._read_at = -FRESH_SECONDS
-        self._newest: Figures | None = None
+        self._wanted: tuple[date, ZoneInfo] | None = None
+        self._reading = ReadingOn("figures", self._read)
 
     def figures(self, day: date, zone: ZoneInfo) -> Figures | None:
         """The day's figures; None while the database does not answer: unknown is never 0 (WEB 1.5)."""
-        with self._lock:
-            if time.monotonic() - self._read_at >= FRESH_SECONDS:
-                self._newest = self._read(day, zone)
-                self._read_at = time.monotonic()
-            return self._newest
+        self._wanted = day, zone
+        found = self._reading.newest()
+        return found[1] if found is not None and found[0] == day else None
 
-    def _read(self, day: date, zone: ZoneInfo) -> Figures | None:
-        try:
-            with self._sessions() as session:
-                return _figures(session, day, zone)
-        except SQLAlchemyError as error:
-            log.warning("figures not read", why=error)
+    def _read(self) -> tuple[date, Figures] | None:
+        if self._wanted is None:
             return None
+        day, zone = self._wanted
+        with self._sessions() as session:
+            return day, _figures(session, day, zone)
 
 
 def _figures(session: Session, day: date, zone: ZoneInfo) -> Figures:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,9 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from router.config.model import SlotEntry
+from router.store.office.plans import publish
+from router.store.office.queries import site_in
 from router.store.tables.days import DayClosingRow
 from router.store.tables.forms import FormRow
+from router.store.tables.office import ConsultantRow, PhoneRow
+from router.web import shared
 from tests.reading.grid import rows_of
+from tests.store.day import DAY
+from tests.web.recorded import NOW, app_on_the_morning
 from tests.web.test_board import _sign_in
 from tests.web.test_forms import PURCHASE, record
 
@@ -126,3 +134,44 @@ def test_what_is_filed_is_what_the_preview_showed(client: FlaskClient, record: S
     assert "在预览之后有变化" in changed
     assert record.scalars(select(FormRow)).all() == []
     assert "已录入 1 份" in send(text, do="file", as_shown=code[1])
+
+
+@pytest.mark.usefixtures("record")
+def test_a_day_that_has_not_ended_is_not_closed(client: FlaskClient, record: Session) -> None:
+    _sign_in(client, "secretary")
+    tomorrow = date.fromisoformat(TODAY) + timedelta(days=1)
+    assert "才能关日清" in _post(client, f"/day/{tomorrow}/close", {"remark": "x"}).get_data(as_text=True)
+    assert record.scalars(select(DayClosingRow)).all() == []
+
+
+def test_a_day_runs_until_its_last_slot_ends(tmp_path: Path) -> None:
+    app = app_on_the_morning(tmp_path)
+    evening = NOW.replace(hour=13)  # 21:00 there
+    sessions = app.extensions["hotline"]["sessions"]
+    with sessions.session_factory() as session:
+        for row in session.scalars(select(ConsultantRow)):
+            session.add(PhoneRow(site_id=1, consultant_id=row.id, position=0, account=f"10{row.id}"))
+        session.flush()
+        slot = SlotEntry.model_validate({"from": "09:00", "to": "20:00", "call": ["li"], "reception": []})
+        publish(session, site_in(session), DAY, [slot], by="test")
+        session.commit()
+    client = app.test_client()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared, "now", lambda: NOW)
+        _sign_in(client, "secretary")
+        assert "20:00" in _post(client, f"/day/{DAY}/close", {"remark": "x"}).get_data(as_text=True)
+        patch.setattr(shared, "now", lambda: evening)
+        assert "已关日清" in _post(client, f"/day/{DAY}/close", {"remark": "x"}).get_data(as_text=True)
+    app.extensions["hotline"]["engine"].over.set()
+    sessions.get_bind().dispose()
+
+
+@pytest.mark.usefixtures("record")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "x"])
+def test_a_date_that_no_office_has_is_not_here_and_breaks_nothing(client: FlaskClient, day: str) -> None:
+    _sign_in(client, "secretary")
+    for page in (f"/day/{day}/sheet", f"/day/{day}/picture.svg"):
+        assert client.get(page).status_code == 404
+    for page in (f"/day?date={day}", f"/calls?date={day}", f"/forms?date={day}", f"/check?date={day}"):
+        assert client.get(page).status_code == 200
+    assert client.get(f"/export/calls.csv?from={day}&to={day}").status_code == 200

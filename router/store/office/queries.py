@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -160,6 +161,16 @@ def site_in(session: Session, file: Site | None = None) -> Site:
 def published_plans(session: Session, today: date) -> dict[date, tuple[SlotEntry, ...]]:
     """The slots published for dates that still matter (R1), by date."""
     return {date.fromisoformat(day): slot_entries(slots) for day, slots in published_in(session, today).items()}
+
+
+def slots_end(session: Session, day: date) -> datetime | None:
+    """When the last slot of the date ends, as its plan says (R1); None without slots, or without a whole office."""
+    try:
+        site = site_in(session)
+    except (NoSiteError, ValidationError):
+        return None
+    ends = [slot.end for slot in plan_of_day(session, site, day).slots if slot.end is not None]
+    return datetime.fromtimestamp(max(ends) / 1000, UTC) if ends else None
 
 
 def plan_of_day(session: Session, site: Site, day: date) -> Counting:

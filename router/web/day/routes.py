@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -21,6 +21,7 @@ from router.store.calls.queries import calls_of_day, calls_of_days
 from router.store.forms.changes import FormError, Writing
 from router.store.forms.closing import DayAccount, DayClosedError, account_of_day, close_day, closing_of
 from router.store.forms.queries import forms_of_days, forms_owed
+from router.store.office.queries import slots_end
 from router.store.scope import day_bounds
 from router.web import shared
 from router.web.access import WHOLE_NUMBERS
@@ -44,6 +45,7 @@ def page() -> ResponseReturnValue:
         counts=account.slots,
         closing=closing_of(shared.session(), day),
         may_close=shared.may("day.close"),
+        runs_until=_runs_until(day),
         pdf_works=pdf_works(),
     )
 
@@ -52,6 +54,11 @@ def page() -> ResponseReturnValue:
 def close(day_text: str) -> ResponseReturnValue:
     """Close the day; with things open only with a reason."""
     day, remark = _day(day_text), request.form.get("remark", "").strip()
+    runs_until = _runs_until(day)
+    if runs_until is not None:
+        when = shared.local(runs_until, "%m-%d %H:%M")
+        flash(_("The day runs until %(when)s; it is closed after that.", when=when), "error")
+        return redirect(url_for("day.page", date=day))
     account = _account(day)
     if any(account.still_open.values()) and not remark:
         flash(_("Something is open: say why the day is closed all the same."), "error")
@@ -188,8 +195,18 @@ def _attachment(name: str) -> Mapping[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
+def _runs_until(day: date) -> datetime | None:
+    """When the day's last slot ends, while that is still to come; a later day ends with itself."""
+    now = shared.now()
+    if day == now.astimezone(shared.zone()).date():
+        ends = slots_end(shared.session(), day)
+        return ends if ends is not None and ends > now else None
+    ends = day_bounds(day, shared.zone())[1]
+    return ends if ends > now else None
+
+
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = shared.day_or_none(text)
+    if day is None:
         abort(404)
+    return day
