@@ -15,6 +15,7 @@ from router.store.people.tokens import find_token
 from router.store.tables.tokens import ApiTokenRow
 from router.web import shared
 from router.web.access import LARGEST_FILE, ROUTES, WITH_FILES, Open, Token
+from router.web.security import end_old_session
 
 
 def admit_by_the_table(app: Flask) -> None:
@@ -28,6 +29,7 @@ def _admit() -> ResponseReturnValue | None:
     who = ROUTES.get(request.endpoint)
     if who is None:
         abort(404)
+    end_old_session()
     if isinstance(who, Open):
         return None
     return _program(who.scope) if isinstance(who, Token) else _person(who)

@@ -39,11 +39,12 @@ from router.web.live import LiveBoard, Source
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
-from router.web.security import secure_the_app
+from router.web.security import LONGEST, secure_the_app
 from router.web.settings import WebSettings
 from router.web.streams import Streams
 from router.web.today import Today
 
+KEPT_BY_BROWSERS = frozenset({"static", "assets", "security.static"})
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
@@ -100,6 +101,7 @@ def _flask_settings(settings: WebSettings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,
+        "REMEMBER_COOKIE_DURATION": LONGEST,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": settings.https,
         "BABEL_DEFAULT_LOCALE": locale_of(settings.language),
@@ -161,6 +163,8 @@ def _address_of_ours(text: str) -> str:
 def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
         headers.set_headers(response)
+        if request.endpoint not in KEPT_BY_BROWSERS:
+            response.headers["Cache-Control"] = "no-store"  # pages hold people's numbers (ASVS 8.2.1)
         response.headers["Content-Security-Policy"] = CSP  # ours: the library's default allows inline style
         return response
 
