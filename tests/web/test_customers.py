@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -95,6 +96,15 @@ def test_the_supervisor_sees_first_who_lapses_soonest(client: FlaskClient, datab
     assert "13812345678" not in text
     assert "赵先生" in text_of(client, "/customers?view=lapsed")
     assert "钱女士" in text_of(client, "/customers?view=all")
+
+
+def test_nobody_spells_a_number_by_searching(client: FlaskClient, database: Engine) -> None:
+    assert database
+    sign_in(client, "manager")
+    for whole in ("13812345678", "+8613812345678", "138 1234 5678", "5678"):
+        assert "王女士" in text_of(client, f"/customers?find={quote(whole)}"), whole
+    for part in ("138", "1381", "13812", "1234567", "3812345678", "45678", "345"):
+        assert "没有找到" in text_of(client, f"/customers?find={part}"), part
 
 
 def test_customers_are_found_by_name_and_by_part_of_a_number(client: FlaskClient, database: Engine) -> None:

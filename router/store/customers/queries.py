@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from router.core.words import PersonId
+from router.masking import SHOWN_BEHIND, SHOWN_IN_FRONT
 from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CallbackRow, ContactRow, CustomerRow, MergeRow, NumberRow, NumberSeenRow
@@ -101,7 +102,10 @@ def _of_view(wanted: Select[CustomerRow], terms: Terms, view: str) -> Select[Cus
 
 
 def _found(find: str) -> ColumnElement[bool]:
-    """By a part of the number, of the name in the list, or of a name in a form."""
+    """By a part of the name in the list or of a name in a form, by a number's last four digits, or by all of them.
+
+    No other part of a number finds anything: whoever sees it masked could spell it, digit by digit.
+    """
     digits = "".join(char for char in find if char.isdecimal())
     named = (
         select(NumberRow.customer_id)
@@ -110,8 +114,11 @@ def _found(find: str) -> ColumnElement[bool]:
         .where(FormRow.site_id == SITE_ID, FormRow.fields["name"].as_string().contains(find, autoescape=True))
     )
     either: list[ColumnElement[bool]] = [CustomerRow.name.contains(find, autoescape=True), CustomerRow.id.in_(named)]
-    if len(digits) >= 3:
-        either.append(CustomerRow.numbers.any(NumberRow.number.contains(digits, autoescape=True)))
+    if len(digits) == SHOWN_BEHIND:
+        either.append(CustomerRow.numbers.any(NumberRow.number.endswith(digits, autoescape=True)))
+    elif len(digits) > SHOWN_IN_FRONT + SHOWN_BEHIND:
+        whole = (digits, f"+{digits}", f"+86{digits.removeprefix('0')}")
+        either.append(CustomerRow.numbers.any(NumberRow.number.in_(whole)))
     return or_(*either)
 
 
