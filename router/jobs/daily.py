@@ -7,7 +7,7 @@ down at the time, looks twice, or runs twice. A job that failed is tried again a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -42,13 +42,14 @@ class DailyJob:
     """One daily job: its name on record, when, since which date there is work, and the work for the dates missed.
 
     `time` and `first_day` are asked at each look, because settings are edited while the process runs. `work` gets
-    the dates, newest first, in one call; it raises a `HotlineError` to be tried again.
+    the dates, newest first, in one call; it raises a `HotlineError` to have all tried again, or returns those that
+    failed, each with why.
     """
 
     name: str
     time: Callable[[], DailyTime]
     first_day: Callable[[], date | None]  # None: there is nothing to do yet
-    work: Callable[[Sequence[date]], None]
+    work: Callable[[Sequence[date]], Mapping[date, str] | None]
     database: Engine
     clock: Callable[[], datetime]
 
@@ -71,22 +72,22 @@ class DailyJob:
         with Session(self.database) as session:
             runs = [begin_job(session, self.name, when.due(day), self.clock()) for day in days]
             session.commit()
-        failure = self._try(days)
+        failures = self._try(days)
         with Session(self.database) as session:
-            for run_id in runs:
-                end_job(session, run_id, self.clock(), failure)
+            for run_id, day in zip(runs, days, strict=True):
+                end_job(session, run_id, self.clock(), failures.get(day, ""))
             session.commit()
-        return not failure
+        return not failures
 
-    def _try(self, days: Sequence[date]) -> str:
+    def _try(self, days: Sequence[date]) -> Mapping[date, str]:
         state(log, "due", "running", job=self.name, days=days)
         try:
-            self.work(days)
+            failures = self.work(days) or {}
         except HotlineError as error:
             state(log, "running", "failed", level=logging.ERROR, job=self.name, why=error)
-            return str(error) or error.id
+            return dict.fromkeys(days, str(error) or error.id)
         except Exception as error:  # a job that fails must not end the others
             state(log, "running", "failed", level=logging.ERROR, job=self.name, exc_info=error)
-            return f"{type(error).__name__}: {error}"
-        state(log, "running", "done", job=self.name)
-        return ""
+            return dict.fromkeys(days, f"{type(error).__name__}: {error}")
+        state(log, "running", "failed" if failures else "done", job=self.name, days=sorted(failures))
+        return failures

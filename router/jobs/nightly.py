@@ -5,13 +5,13 @@ May live here: which dates a night looks at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from router.jobs.daily import DailyJob, DailyTime
-from router.reconcile.night import NIGHTLY, Night
+from router.reconcile.night import NIGHTLY, DatesFailedError, Night
 from router.store.calls.queries import first_day_on_record
 
 
@@ -26,12 +26,21 @@ def nightly_reconciliation(night: Night) -> DailyJob:
         with Session(night.database) as session:
             return first_day_on_record(session, night.site().zone)
 
-    def work(days: Sequence[date]) -> None:
-        night.run(dates_of_nights(days), by=NIGHTLY)
+    def work(days: Sequence[date]) -> Mapping[date, str]:
+        try:
+            night.run(dates_of_nights(days), by=NIGHTLY)
+        except DatesFailedError as error:
+            return {day: str(why) for day in days if (why := _failure(day, error.failures)) is not None}
+        return {}
 
     return DailyJob(
         name="reconcile", time=time, first_day=first_day, work=work, database=night.database, clock=night.clock
     )
+
+
+def _failure(day: date, failures: Mapping[date, Exception]) -> Exception | None:
+    """Why the night of a date failed: that date, or the day before it, did."""
+    return failures.get(day) or failures.get(day - timedelta(days=1))
 
 
 def dates_of_nights(days: Sequence[date]) -> list[date]:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from router.jobs.targets import Target
 from router.logs import logger
-from router.store.notices.changes import message_tried
-from router.store.notices.queries import messages_due
+from router.store.notices.changes import claim_message, message_tried
+from router.store.notices.queries import message_due, targets_due
 from router.store.tables.notices import OutboxRow
 
 log = logger(__name__)
@@ -37,46 +37,48 @@ class Outbox:
     _busy: dict[str, threading.Thread] = field(default_factory=dict)
 
     def look(self) -> bool:
-        """Hand each target what is due for it."""
-        for name, messages in self._due().items():
+        """Have each target that has something due sent to, in a thread of its own; one still busy is left alone."""
+        for name in self._due():
+            if name in self._busy and self._busy[name].is_alive():
+                continue
             target = next((one for one in self.targets() if one.name == name), None)
-            if target is None:
-                self._settle([(row_id, "there is no such target any more") for row_id, _, _ in messages])
-            elif not (name in self._busy and self._busy[name].is_alive()):
-                self._busy[name] = threading.Thread(
-                    target=self._send, args=(target, messages), name=f"outbox-{name}", daemon=True
-                )
-                self._busy[name].start()
+            thread = threading.Thread(target=self._send_all, args=(name, target), name=f"outbox-{name}", daemon=True)
+            self._busy[name] = thread
+            thread.start()
         patience = time.monotonic() + PATIENCE_SECONDS
         for thread in list(self._busy.values()):
             thread.join(max(0.0, patience - time.monotonic()))
         return True
 
-    def _due(self) -> dict[str, list[tuple[int, str, dict[str, object]]]]:
-        """Messages by target; they are put aside for a while, so that a second look does not send them again."""
-        due: dict[str, list[tuple[int, str, dict[str, object]]]] = {}
+    def _due(self) -> Sequence[str]:
         with Session(self.database) as session:
-            for row in messages_due(session, self.clock()):
-                if row.target in self._busy and self._busy[row.target].is_alive():
-                    continue
-                due.setdefault(row.target, []).append((row.id, row.key, row.body))
-                row.next_at = self.clock() + SENDING
-            session.commit()
-        return due
+            return targets_due(session, self.clock())
 
-    def _send(self, target: Target, messages: list[tuple[int, str, dict[str, object]]]) -> None:
-        for row_id, key, body in messages:
-            try:
-                failure = target.send(key, body)
-            except Exception as error:  # whatever a library does, the outbox goes on
-                log.exception("target failed", target=target.name)
-                failure = type(error).__name__
-            self._settle([(row_id, failure)])
-            if failure:
-                log.warning("message refused", target=target.name, message=row_id, why=failure)
+    def _send_all(self, name: str, target: Target | None) -> None:
+        """Send one message after another, each claimed right before, until none is due."""
+        while (claimed := self._claim(name)) is not None:
+            self._settle(claimed.id, self._send(target, claimed))
 
-    def _settle(self, results: list[tuple[int, str]]) -> None:
+    def _claim(self, name: str) -> OutboxRow | None:
+        with Session(self.database, expire_on_commit=False) as session:
+            while (row := message_due(session, name, self.clock())) is not None:
+                if claim_message(session, row, self.clock() + SENDING):
+                    return row
+        return None
+
+    def _send(self, target: Target | None, message: OutboxRow) -> str:
+        if target is None:
+            return "there is no such target any more"
+        try:
+            failure = target.send(message.key, message.body)
+        except Exception as error:  # whatever a library does, the outbox goes on
+            log.exception("target failed", target=target.name)
+            return type(error).__name__
+        if failure:
+            log.warning("message refused", target=target.name, message=message.id, why=failure)
+        return failure
+
+    def _settle(self, message_id: int, failure: str) -> None:
         with Session(self.database) as session:
-            for row_id, failure in results:
-                message_tried(session.get_one(OutboxRow, row_id), self.clock(), failure)
+            message_tried(session.get_one(OutboxRow, message_id), self.clock(), failure)
             session.commit()

@@ -18,6 +18,7 @@ import apprise
 import requests
 from standardwebhooks.webhooks import Webhook
 
+from router.jobs.robots import answers_of, refusal_in
 from router.store.notices.changes import Notice
 
 TIME_OUT_SECONDS = (4.0, 10.0)  # to connect, to answer
@@ -67,12 +68,15 @@ class AppriseTarget:
         return {"title": title, "text": text}
 
     def send(self, key: str, body: Mapping[str, Any]) -> str:  # noqa: ARG002  (chat robots know no keys)
-        """Send it by apprise, which tells no reason."""
+        """Send it by apprise, which tells no reason, and takes a robot's refusal with HTTP 200 for success."""
         robot = apprise.Apprise()
         if not robot.add(self.url):
             return "apprise does not understand this address"
-        went_well = robot.notify(title=str(body["title"]), body=str(body["text"]))
-        return "" if went_well else "the target refused it or did not answer"
+        with answers_of(robot) as answers:
+            # each by itself, in this thread: `Apprise.notify` sends from threads of its own, where nobody listens
+            went_well = all([one.notify(title=str(body["title"]), body=str(body["text"])) for one in robot])
+        refused = next((why for answer in answers if (why := refusal_in(answer))), "")
+        return refused or ("" if went_well else "the target refused it or did not answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,16 @@
 """What the record says that must be told at once (B4): found, put on the page and into the outbox.
 
-May live here: looking the record through. It is read behind the routing path and by id, so nothing is told twice and
-nothing is forgotten over a restart; on a first start old news is not told.
+May live here: looking the record through. It is read behind the routing path, so nothing waits for it. Each thing told
+has a key, so nothing is told twice, and nothing is forgotten over a restart; on a first start old news is not told.
+Rows come to be seen in another order than their ids where several processes write: the mark follows ten minutes behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -24,8 +26,10 @@ from router.store.tables.calls import CallRow, TrailRow
 from router.store.tables.customers import number_of
 from router.store.tables.findings import FindingRow
 from router.store.tables.forms import FormRevisionRow, FormRow
+from router.store.tables.notices import NoticeMarkRow
 
 MOST_AT_ONCE = 500
+MARK_FOLLOWS = timedelta(minutes=10)  # no transaction that has taken an id is open for so long
 ENDED, MISSED, TOLD = "HungUp", Missed.__name__, TellOwner.__name__
 
 
@@ -38,6 +42,7 @@ class Telling:
     names: Callable[[], Mapping[str, str]]
     clock: Callable[[], datetime]
     name: str = "telling"
+    _sources: dict[str, _Source] = field(default_factory=dict)
 
     def look(self) -> bool:
         """One look at each source, each in a transaction of its own."""
@@ -45,10 +50,12 @@ class Telling:
             with Session(self.database) as session:
                 look(session)
                 session.commit()
+            for source in self._sources.values():
+                source.looked_at()
         return True
 
     def _trail(self, session: Session) -> None:
-        for row in _news(session, TrailRow, TrailRow.kind.in_((ENDED, MISSED, TOLD))):
+        for row in self._news(session, TrailRow, TrailRow.kind.in_((ENDED, MISSED, TOLD))):
             call = call_with(session, row.call_id or "")
             if call is None or row.refused:
                 continue
@@ -82,16 +89,42 @@ class Telling:
         return {"number": mask(number_of(call))}
 
     def _forms(self, session: Session) -> None:
-        for row in _news(session, FormRevisionRow):
+        for row in self._news(session, FormRevisionRow):
             form = session.get_one(FormRow, row.form_id)
             body = {"form": form.id, "call": form.call_id, "consultant": form.consultant, "kind": row.values["kind"]}
             self._hook(session, "form.filed", f"form:{row.id}", {**body, "revision": row.revision})
 
     def _findings(self, session: Session) -> None:
-        for row in _news(session, FindingRow):
+        for row in self._news(session, FindingRow):
             keys = ("kind", "slot", "person", "call", "form")
             body = {"finding": row.id, "day": row.day.isoformat(), **{key: getattr(row, key) for key in keys}}
             self._hook(session, "finding.opened", f"finding:{row.id}", body)
+
+    def _news(self, session: Session, table: Any, *wanted: Any) -> Iterator[Any]:
+        """The rows of a table that were not told yet, oldest first; the mark follows behind them."""
+        newest = session.scalar(select(func.max(table.id)).where(table.site_id == SITE_ID)) or 0
+        mark = mark_of(session, table.__tablename__, newest)
+        source = self._sources.setdefault(table.__tablename__, _Source())
+        source.telling.clear()  # of a look that failed
+        ids = session.scalars(
+            select(table.id)
+            .where(table.site_id == SITE_ID, table.id > mark.last_id, table.id <= newest, *wanted)
+            .order_by(table.id)
+        ).all()
+        fresh = [one for one in ids if one not in source.told]
+        for row_id in fresh[:MOST_AT_ONCE]:
+            yield session.get_one(table, row_id)
+            source.telling.add(row_id)
+        if len(fresh) <= MOST_AT_ONCE:
+            self._follow(mark, source, newest)
+
+    def _follow(self, mark: NoticeMarkRow, source: _Source, newest: int) -> None:
+        now = self.clock()
+        if not source.heads or source.heads[-1][1] != newest:
+            source.heads.append((now, newest))
+        while source.heads and now - source.heads[0][0] >= MARK_FOLLOWS:
+            mark.last_id = max(mark.last_id, source.heads.popleft()[1])
+        source.told = {one for one in source.told if one > mark.last_id}
 
     def tell(self, session: Session, notice: Notice) -> None:
         """Put a notice on the page and, for each target that wants it, into the outbox; once per key."""
@@ -125,18 +158,15 @@ def _plain_call(call: CallRow) -> dict[str, Any]:
     }
 
 
-def _news(session: Session, table: Any, *wanted: Any) -> Iterator[Any]:
-    """The rows of a table that were not looked at yet, in order; the mark moves with them."""
-    newest = session.scalar(select(func.max(table.id))) or 0
-    mark = mark_of(session, table.__tablename__, newest)
-    rows: Iterable[Any] = session.scalars(
-        select(table)
-        .where(table.site_id == SITE_ID, table.id > mark.last_id, table.id <= newest, *wanted)
-        .order_by(table.id)
-        .limit(MOST_AT_ONCE)
-    ).all()
-    for row in rows:
-        mark.last_id = row.id
-        yield row
-    if not rows:
-        mark.last_id = newest
+@dataclass(slots=True)
+class _Source:
+    """What this process has told of a table, above its mark."""
+
+    told: set[int] = field(default_factory=set)
+    telling: set[int] = field(default_factory=set)  # in the transaction at hand
+    heads: deque[tuple[datetime, int]] = field(default_factory=deque)  # the newest id, and when it was so
+
+    def looked_at(self) -> None:
+        """What was being told is on record now."""
+        self.told |= self.telling
+        self.telling.clear()

@@ -64,16 +64,22 @@ class Watch:
             return
         if not board.pbx:
             yield "pbx_blind", (_notice("router_blind", {"what": "pbx"}), BLIND_AFTER)
-        if board.slot is not None and all(person.why_not for person in board.people.values()):
-            is_quiet = not any(call.state == "talking" for call in board.calls)
-            if is_quiet:  # everybody on a call is a busy office, not an empty one
-                yield "nobody_on_duty", (_notice("nobody_on_duty", {"slot": board.slot.name}), BLIND_AFTER)
+        if board.slot is not None and _nobody_on_duty(board):
+            yield "nobody_on_duty", (_notice("nobody_on_duty", {"slot": board.slot.name}), BLIND_AFTER)
         for call in board.calls:
             waited = round(now.timestamp() * 1000) - call.arrived
             if call.state == "waiting" and waited >= LONG_WAIT_MS:
                 details = {"number": call.number, "seconds": str(waited // 1000)}
                 notice = _notice("long_wait", details, call_id=call.id)
                 yield f"long_wait:{call.id}", (notice, timedelta(0))
+
+
+def _nobody_on_duty(board: OfficeBoard) -> bool:
+    """Whether none of those on a sheet that runs can be rung; where one of them talks it is busy, not empty."""
+    on_duty = {turn.person for sheet in board.sheets if sheet.running for turn in sheet.turns}
+    can_ring = any(board.people[person].why_not is None for person in on_duty if person in board.people)
+    talks = any(call.state == "talking" and call.on_it in on_duty for call in board.calls)
+    return not can_ring and not talks
 
 
 def _notice(what: str, details: dict[str, str], *, call_id: str | None = None) -> Callable[[datetime], Notice]:

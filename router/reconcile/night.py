@@ -7,7 +7,7 @@ the next one begins anew. A source that can't be read makes a run that failed, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +29,7 @@ from router.store.findings.changes import Found, Recording, record_findings
 from router.store.findings.runs import begin_run, end_run, fail_run
 from router.store.locks import hold_lock
 from router.store.office.queries import plan_of_day
-from router.texts import _
+from router.texts import Listing, _
 
 log = logger(__name__)
 
@@ -42,6 +42,21 @@ class ReadRecords(Protocol):
 
     def __call__(self) -> None:
         """Read what is new."""
+
+
+class DatesFailedError(StoreError):
+    """Some dates could not be reconciled, each for its own reason (`failures`); the others were."""
+
+    id = "reconcile-dates"
+
+    def __init__(self, failures: Mapping[date, Exception]) -> None:
+        dates = Listing(day.isoformat() for day in sorted(failures))
+        why = next(iter(failures.values()))
+        super().__init__(
+            _("not reconciled: %(dates)s; the first, because %(why)s", dates=dates, why=str(why)),
+            cure=_("see the log; the other dates are done"),
+        )
+        self.failures = dict(failures)
 
 
 class NoDatabaseWorkError(StoreError):
@@ -80,8 +95,9 @@ class Night:
         """Read the PBX's records, then reconcile some dates, one after another, each on record by itself.
 
         `told` hears of each date once it is on record. Raises `RequestError` for a date to come, `BusyError` if another
-        run does not end in time, what `read_records` raises, or `NoDatabaseWorkError`; a failure is on record by then,
-        with the date at hand.
+        run does not end in time, and what `read_records` raises: then nothing was reconciled. A date that fails does so
+        alone: it is on record, the others follow, and in the end `DatesFailedError` says which; where only one date was
+        asked for, its own error does.
         """
         days, site = list(days), self.site()
         today = self.clock().astimezone(site.zone).date()
@@ -89,13 +105,26 @@ class Night:
             raise RequestError(
                 _("%(days)s has not come yet", days=max(days)), cure=_("the newest date is %(today)s", today=today)
             )
+        failures: dict[date, Exception] = {}
         with hold_lock(self.database, LOCK, wait_seconds=self.wait_seconds):
             for place, day in enumerate(days):
-                with self._on_record(day, by) as run_id:
-                    if place == 0 and self.read_records is not None:
-                        self.read_records()
-                    report = self._day(run_id, day, by, site)
-                told(report)
+                is_read = place > 0 or self.read_records is None
+                try:
+                    with self._on_record(day, by) as run_id:
+                        if not is_read and self.read_records is not None:
+                            self.read_records()
+                            is_read = True
+                        report = self._day(run_id, day, by, site)
+                except Exception as error:
+                    if not is_read:
+                        raise
+                    failures[day] = error
+                else:
+                    told(report)
+        if failures and len(days) > 1:
+            raise DatesFailedError(failures)
+        for failure in failures.values():
+            raise failure
 
     @contextmanager
     def _on_record(self, day: date, by: str) -> Iterator[int]:

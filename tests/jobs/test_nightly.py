@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from router.jobs.daily import DailyJob
 from router.jobs.nightly import dates_of_nights, nightly_reconciliation
 from router.jobs.process import RETRY_LOOKS, Looking, run_jobs
 from router.store.jobs import runs_of_job
-from router.store.tables.forms import FormRevisionRow
+from router.store.tables.forms import FormRevisionRow, FormRow
 from router.wire.errors import EngineUnreachableError
 from tests.reconcile.record import Record
 
@@ -104,6 +105,29 @@ def test_a_run_that_was_killed_is_done_again(record: Record) -> None:
     assert job_of(record).look()
     assert record.states() == ["missing_form open"]
     assert [run.failure for run in record.runs()] == ["cut short", "", ""]
+
+
+def test_a_date_that_cannot_be_reconciled_fails_alone(record: Record) -> None:
+    record.answered("c1", "-3 10:00:00")
+    record.answered("c2", "-1 10:00:00")
+    spoilt = record.form("c2", filed="-1 10:10:00")
+    with Session(record.database) as session:
+        fields: Any = 5
+        session.get_one(FormRow, spoilt).fields = fields
+        session.commit()
+    record.now = NIGHT
+    assert not job_of(record).look()
+    failed = {str(run.day): bool(run.failure) for run in record.runs()}
+    assert failed == {
+        "2026-05-10": False,
+        "2026-05-11": False,
+        "2026-05-12": False,
+        "2026-05-13": True,
+        "2026-05-14": False,
+    }
+    with Session(record.database) as session:
+        nights = {run.due_at.date().isoformat() for run in runs_of_job(session, "reconcile") if run.failure}
+    assert nights == {"2026-05-13", "2026-05-14"}  # the night of that date, and the one that looks back at it
 
 
 class CountingJob:

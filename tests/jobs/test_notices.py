@@ -11,28 +11,34 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import apprise
 import pytest
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook
 
 from router.config.notify import EVENTS, WHAT
-from router.core.words import CallId, CallState, PersonId
+from router.core import inputs
+from router.core.desk import Desk
+from router.core.words import CallId, CallState, Group, PersonId, TurnState
+from router.engine.board import board
+from router.engine.daily import DayRules
+from router.engine.day_state import DayState
 from router.jobs.outbox import Outbox
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
 from router.jobs.watch import Watch
 from router.store.database import open_database
 from router.store.migrate import migrate_database
-from router.store.notices.changes import RETRY_AFTER, see_notices
-from router.store.notices.queries import notices_for
+from router.store.notices.changes import RETRY_AFTER, add_message, claim_message, see_notices
+from router.store.notices.queries import message_due, notices_for
 from router.store.notices.words import WORDS, notice_words
 from router.store.tables.calls import CallRow, TrailRow
 from router.store.tables.customers import CustomerRow, NumberRow
 from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
 from router.store.tables.office import SiteRow
 from router.texts import Language
-from router.wire.board import BoardCall, BoardPerson, BoardSlot, OfficeBoard
+from router.wire.board import BoardCall, BoardPerson, BoardSheet, BoardSlot, BoardTurn, OfficeBoard
 from router.wire.errors import EngineUnreachableError
 
 NAMES = {"A": "陈晨", "B": "李丽"}
@@ -46,6 +52,7 @@ class Server:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 200
+        self.says = b""
         self.held = threading.Event()
         self.held.set()
         outer = self
@@ -56,7 +63,9 @@ class Server:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.got.append(({key.lower(): value for key, value in self.headers.items()}, body))
                 self.send_response(outer.status)
+                self.send_header("content-length", str(len(outer.says)))
                 self.end_headers()
+                self.wfile.write(outer.says)
 
             def log_message(self, *_args: object) -> None:
                 pass
@@ -294,15 +303,111 @@ def test_an_address_that_apprise_does_not_know_is_a_failure_with_a_reason(office
     assert "does not understand" in office.message().failure
 
 
+@pytest.mark.parametrize(
+    ("plugin", "url", "address", "says"),
+    [
+        (
+            "NotifyDingTalk",
+            "dingtalk",
+            "/send?access_token={token}",
+            b'{"errcode":310000,"errmsg":"no keyword"}',
+        ),
+        ("NotifyWeComBot", "wecombot", "/send?key={key}", b'{"errcode":93000,"errmsg":"invalid webhook url"}'),
+    ],
+)
+def test_a_robot_that_refuses_with_http_200_has_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch, plugin: str, url: str, address: str, says: bytes
+) -> None:
+    kind = next(one for one in apprise.NotificationManager().plugins() if one.__name__ == plugin)
+    monkeypatch.setattr(kind, "notify_url", f"http://127.0.0.1:{server.port}{address}")
+    target = AppriseTarget(
+        name="群", url=f"{url}://abcdefgh/", what=frozenset(WHAT), person=None, words=lambda _notice: ("", "")
+    )
+    server.says = says
+    assert target.send("k", {"title": "漏接", "text": "138****5678"}) == (
+        f"refused with code {json.loads(says)['errcode']}: {json.loads(says)['errmsg']}"
+    )
+    server.says = b'{"errcode":0,"errmsg":"ok"}'
+    assert target.send("k", {"title": "漏接", "text": "138****5678"}) == ""
+    assert len(server.got) == 2
+
+
+def test_two_processes_send_a_message_once(office: Office, server: Server) -> None:
+    office.hook(server)
+    office.happens("HungUp")
+    office.telling.look()
+    with Session(office.database) as one, Session(office.database) as other:
+        mine, theirs = message_due(one, "crm", office.clock.now), message_due(other, "crm", office.clock.now)
+        assert mine is not None
+        assert theirs is not None
+        until = office.clock.now + timedelta(minutes=5)
+        assert claim_message(one, mine, until)
+        assert not claim_message(other, theirs, until)
+
+
+def test_a_target_that_hangs_with_a_hundred_messages_delays_only_itself(office: Office, server: Server) -> None:
+    slow = Server()
+    try:
+        slow.held.clear()
+        events, slow_url = frozenset(EVENTS), f"http://127.0.0.1:{slow.port}/"
+        office.targets.append(HookTarget(name="slow", url=slow_url, secret=SECRET, events=events, allow_private=True))
+        with Session(office.database) as session:
+            for count in range(100):
+                add_message(session, "slow", f"ended:{count}", {"type": "call.ended"}, office.clock.now)
+            session.commit()
+        office.outbox.look()
+        office.hook(server)
+        with Session(office.database) as session:
+            add_message(session, "crm", "ended:1", {"type": "call.ended"}, office.clock.now)
+            session.commit()
+        office.outbox.look()
+        office.outbox._busy["crm"].join(LIMIT_SECONDS)
+        assert len(server.got) == 1
+        with Session(office.database) as session:
+            set_aside = session.scalars(select(OutboxRow).where(OutboxRow.next_at > office.clock.now)).all()
+            assert [row.target for row in set_aside] == ["slow"]  # the one that is being sent; the others are free
+    finally:
+        office.targets.clear()
+        slow.held.set()
+        office.outbox._busy["slow"].join(LIMIT_SECONDS)
+        slow.close()
+
+
+def test_what_comes_to_be_seen_after_something_newer_is_told_all_the_same(office: Office) -> None:
+    office.happens("Missed", why="closed", callback=None)
+    with Session(office.database) as session:
+        newest = session.scalars(select(func.max(TrailRow.id))).one()
+    for row_id in (newest + 2, newest + 1):  # written by two processes, the older one slow
+        with Session(office.database) as session:
+            body = {"why": "closed", "callback": None}
+            what = {"call_id": "c1", "kind": "Missed", "body": body, "at": office.clock.now}
+            session.add(TrailRow(id=row_id, site_id=1, journal="j", seq=1000 + row_id, position=0, **what))
+            session.commit()
+        office.telling.look()
+    assert len(office.notices()) == 3
+    office.clock.now += timedelta(minutes=11)
+    office.telling.look()
+    again = replace(office.telling, _sources={})  # another process, or a new start
+    again.look()
+    assert len(office.notices()) == 3
+
+
 def _free(why_not: str | None) -> dict[PersonId, BoardPerson]:
     return {PersonId("A"): BoardPerson(presence="present", phone="idle", why_not=why_not)}
+
+
+SHEET = BoardSheet(
+    group=Group.CALL, round=1, running=True, turns=(BoardTurn(person=PersonId("A"), state=TurnState.DUE),)
+)
 
 
 class Board:
     """A board that is set by hand; None: the engine is away."""
 
     def __init__(self) -> None:
-        self.shown: OfficeBoard | None = OfficeBoard(slot=BoardSlot(name="白班", start=0), people=_free(None))
+        self.shown: OfficeBoard | None = OfficeBoard(
+            slot=BoardSlot(name="白班", start=0), people=_free(None), sheets=(SHEET,)
+        )
 
     def board(self) -> OfficeBoard:
         if self.shown is None:
@@ -328,7 +433,7 @@ def test_nobody_who_can_be_rung_is_told_unless_everybody_talks(office: Office) -
     board = Board()
     assert board.shown is not None
     watch = Watch(desk=board, telling=office.telling, clock=office.clock)
-    talks = BoardCall(id=CallId("c1"), state=CallState.TALKING, arrived=0, number="")
+    talks = BoardCall(id=CallId("c1"), state=CallState.TALKING, arrived=0, number="", on_it=PersonId("A"))
     board.shown = replace(board.shown, people=_free("busy"), calls=(talks,))
     for _ in range(3):
         watch.look()
@@ -336,6 +441,25 @@ def test_nobody_who_can_be_rung_is_told_unless_everybody_talks(office: Office) -
     assert office.notices() == []
     board.shown = replace(board.shown, people=_free("off"), calls=())
     for _ in range(3):
+        watch.look()
+        office.clock.now += timedelta(seconds=20)
+    assert office.notices() == [("nobody_on_duty", None)]
+
+
+def test_who_stands_on_no_sheet_is_not_on_duty(office: Office) -> None:
+    desk = Desk(rings_at_once=True)
+    desk.handle(inputs.PersonKnown(person=PersonId("X")), 0)
+    slot = inputs.Slot(start=0, end=None, call=(PersonId("A"), PersonId("B")), reception=())
+    desk.handle(inputs.PlanSet(slots=(slot,)), 0)
+    desk.handle(inputs.Tick(), 0)
+    for person in ("A", "B"):
+        desk.handle(inputs.PresenceChanged(person=PersonId(person), presence="off"), 1)
+    shown = board(desk.office, DayState(), DayRules())
+    assert shown.people[PersonId("X")].why_not is None
+    real = Board()
+    real.shown = shown
+    watch = Watch(desk=real, telling=office.telling, clock=office.clock)
+    for _ in range(2):
         watch.look()
         office.clock.now += timedelta(seconds=20)
     assert office.notices() == [("nobody_on_duty", None)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from router.store.scope import SITE_ID
@@ -59,6 +59,19 @@ def add_message(session: Session, target: str, key: str, body: Mapping[str, Any]
         row = OutboxRow(site_id=SITE_ID, target=target, key=key, body=dict(body), made_at=now, next_at=now)
         session.add(row)
         session.flush()
+
+
+def claim_message(session: Session, row: OutboxRow, until: datetime) -> bool:
+    """Take a message as it was read, so that nobody else sends it before `until`; False: somebody else has it.
+
+    Compare and set: whoever read it at the same moment finds it changed. Commits.
+    """
+    as_read = (OutboxRow.id == row.id, OutboxRow.next_at == row.next_at, OutboxRow.tries == row.tries)
+    taken = session.execute(
+        update(OutboxRow).where(*as_read).values(next_at=until).execution_options(synchronize_session=False)
+    )
+    session.commit()
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]  # a cursor's result
 
 
 def message_tried(row: OutboxRow, now: datetime, failure: str) -> None:

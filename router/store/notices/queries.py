@@ -12,10 +12,16 @@ from router.store.scope import SITE_ID
 from router.store.tables.notices import NoticeRow, OutboxRow
 
 
-def messages_due(session: Session, now: datetime, *, limit: int = 50) -> Sequence[OutboxRow]:
-    """Messages whose time has come, oldest first."""
+def targets_due(session: Session, now: datetime) -> Sequence[str]:
+    """The targets that have a message whose time has come."""
     wanted = (OutboxRow.site_id == SITE_ID, OutboxRow.next_at <= now)
-    return session.scalars(select(OutboxRow).where(*wanted).order_by(OutboxRow.id).limit(limit)).all()
+    return session.scalars(select(OutboxRow.target).where(*wanted).distinct().order_by(OutboxRow.target)).all()
+
+
+def message_due(session: Session, target: str, now: datetime) -> OutboxRow | None:
+    """The target's oldest message whose time has come; another process may be at it: claim it."""
+    wanted = (OutboxRow.site_id == SITE_ID, OutboxRow.target == target, OutboxRow.next_at <= now)
+    return session.scalars(select(OutboxRow).where(*wanted).order_by(OutboxRow.id).limit(1)).one_or_none()
 
 
 def notices_for(session: Session, person: str | None, *, supervises: bool, limit: int = 100) -> Sequence[NoticeRow]:
