@@ -15,6 +15,7 @@ from router.desk_client.client import EngineClient
 from router.desk_client.errands import untold_forms, untold_owners
 from router.jobs.contacts import SeenContacts
 from router.jobs.lapse import lapse_warnings
+from router.jobs.machine import Machine
 from router.jobs.nightly import nightly_reconciliation
 from router.jobs.outbox import Outbox
 from router.jobs.process import Job, run_jobs
@@ -45,7 +46,7 @@ def command(config: Path | None, data: Path) -> None:
         telling = telling_of(night, targets_of(place))
         warnings = lapse_warnings(night.site, telling)
         slow: list[Job] = [untold, owners, seen, warnings, nightly_reconciliation(night)]
-        run_jobs(slow, over, quick=quick_jobs(night, desk, telling))
+        run_jobs(slow, over, quick=quick_jobs(night, desk, telling, Machine(folder=place.folder.path)))
 
 
 def people_of(night: Night) -> set[str]:
@@ -62,10 +63,10 @@ def telling_of(night: Night, targets: list[Target]) -> Telling:
     return Telling(database=night.database, targets=lambda: targets, names=names, clock=night.clock)
 
 
-def quick_jobs(night: Night, desk: EngineClient, telling: Telling) -> list[Job]:
+def quick_jobs(night: Night, desk: EngineClient, telling: Telling, machine: Machine) -> list[Job]:
     """What tells people at once."""
     outbox = Outbox(database=night.database, targets=telling.targets, clock=night.clock)
-    return [telling, Watch(desk=desk, telling=telling, clock=night.clock), outbox]
+    return [telling, Watch(desk=desk, telling=telling, clock=night.clock, machine=machine.troubles), outbox]
 
 
 def targets_of(place: Place) -> list[Target]:

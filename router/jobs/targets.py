@@ -74,9 +74,9 @@ class AppriseTarget:
             return "apprise does not understand this address"
         with answers_of(robot) as answers:
             # each by itself, in this thread: `Apprise.notify` sends from threads of its own, where nobody listens
-            went_well = all([one.notify(title=str(body["title"]), body=str(body["text"])) for one in robot])
+            sent = [one.notify(title=str(body["title"]), body=str(body["text"])) for one in robot]
         refused = next((why for answer in answers if (why := refusal_in(answer))), "")
-        return refused or ("" if went_well else "the target refused it or did not answer")
+        return refused or ("" if all(sent) else "the target refused it or did not answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

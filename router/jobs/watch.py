@@ -1,4 +1,4 @@
-"""What is wrong at this moment: nobody on duty, a caller who waits long, the router or the PBX away (B4).
+"""What is wrong at this moment: nobody on duty, a caller who waits long, router, PBX or machine in trouble (B4).
 
 May live here: reading the board for it. Each trouble is told once, when it begins; it must be over before it is told
 again.
@@ -6,7 +6,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -36,6 +36,7 @@ class Watch:
     desk: ShowsBoard
     telling: Telling
     clock: Callable[[], datetime]
+    machine: Callable[[], Iterable[tuple[str, dict[str, str]]]] = tuple  # what is wrong with it (`Machine.troubles`)
     name: str = "watch"
     _since: dict[str, datetime] = field(default_factory=dict)  # trouble -> since when, as long as it lasts
     _told: set[str] = field(default_factory=set)
@@ -57,6 +58,8 @@ class Watch:
         return True
 
     def _troubles(self, now: datetime) -> Iterator[tuple[str, tuple[Callable[[datetime], Notice], timedelta]]]:
+        for what, details in self.machine():
+            yield what, (_notice(what, details), timedelta(0))
         try:
             board = self.desk.board()
         except HotlineError:

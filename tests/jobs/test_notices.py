@@ -24,6 +24,7 @@ from router.core.words import CallId, CallState, Group, PersonId, TurnState
 from router.engine.board import board
 from router.engine.daily import DayRules
 from router.engine.day_state import DayState
+from router.jobs.machine import Machine
 from router.jobs.outbox import Outbox
 from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
@@ -463,6 +464,28 @@ def test_who_stands_on_no_sheet_is_not_on_duty(office: Office) -> None:
         watch.look()
         office.clock.now += timedelta(seconds=20)
     assert office.notices() == [("nobody_on_duty", None)]
+
+
+def test_a_disk_that_fills_is_told_once_while_it_lasts(office: Office, tmp_path: Path) -> None:
+    machine = Machine(folder=tmp_path, least_free_mb=10**9)
+    watch = Watch(desk=Board(), telling=office.telling, clock=office.clock, machine=machine.troubles)
+    for _ in range(3):
+        watch.look()
+        office.clock.now += timedelta(seconds=2)
+    assert office.notices() == [("disk_low", None)]
+
+
+def test_each_jump_of_the_clock_is_told(office: Office, tmp_path: Path) -> None:
+    wall, steady = [0.0], [0.0]
+    machine = Machine(folder=tmp_path, least_free_mb=0, wall=lambda: wall[0], steady=lambda: steady[0])
+    watch = Watch(desk=Board(), telling=office.telling, clock=office.clock, machine=machine.troubles)
+    for jump in (0.0, 0.4, 3600.0, 0.0, -28_800.0, 0.0):
+        wall[0], steady[0] = wall[0] + 2 + jump, steady[0] + 2
+        office.clock.now += timedelta(seconds=2)
+        watch.look()
+    with Session(office.database) as session:
+        told = [row.details["seconds"] for row in session.scalars(select(NoticeRow).order_by(NoticeRow.id))]
+    assert told == ["+3600", "-28800"]
 
 
 def test_a_caller_who_waits_long_is_told_once(office: Office) -> None:

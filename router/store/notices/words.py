@@ -21,6 +21,14 @@ WORDS: Mapping[str, tuple[Message, Message]] = MappingProxyType(
         "nobody_on_duty": (_p("notice", "Nobody can be rung"), _("%(slot)s: nobody can answer a call.")),
         "long_wait": (_("A caller waits"), _("%(number)s has waited for %(seconds)s seconds.")),
         "router_blind": (_("The router sees no calls"), _("%(what)s does not answer; calls ring the fallback list.")),
+        "disk_low": (
+            _("The disk is nearly full"),
+            _("%(free)s MB are left where calls are recorded: make room, or nothing can be recorded."),
+        ),
+        "clock_stepped": (
+            _("The clock was set"),
+            _("This machine's clock jumped by %(seconds)s s: check its time and NTP; today's times may be wrong."),
+        ),
         "lapses_soon": (_("A customer lapses soon"), _("%(customer)s %(number)s is yours until %(until)s: follow up.")),
     }
 )
@@ -51,6 +59,7 @@ def notice_words(what: str, details: Mapping[str, Any], language: Language) -> t
         "until": details.get("until", ""),
         "slot": details.get("slot", ""),
         "seconds": details.get("seconds", ""),
+        "free": details.get("free", ""),
         "what": PARTS.get(str(details.get("what")), ""),
         "why": WHY.get(str(details.get("why")), ""),
     }
