@@ -325,6 +325,31 @@ def test_a_new_journal_goes_on_with_the_customers_of_the_old_one(
     assert [call.id for call in calls_of_customer(session, customer.id)] == ["c2", "c1"]
 
 
+def test_a_call_back_that_another_journal_knew_of_is_settled_by_whoever_speaks_with_the_number(
+    made: TestOffice, writer: DatabaseWriter, database: Engine, tmp_path: Path, ask: Ask
+) -> None:
+    missed = made.call_comes("c1")
+    made.tell(inputs.HungUp(call=missed), at=made.now + 2_000)
+    _catch_up(writer)
+    (tmp_path / "new").mkdir()
+    with office(tmp_path / "new", now=MORNING + 1_000_000) as later:  # the journal was lost: this desk knows of no debt
+        feed = JournalFeed(tmp_path / "new" / "journal.db")
+        follower = DatabaseWriter(database, feed)
+        later.open_slot()
+        later.tell(inputs.CustomerKnown(number=CALLER, owner=LI, last_contact=MORNING))
+        again = later.call_comes("c2")
+        _catch_up(follower)
+        assert [row.call_id for row in open_callbacks(ask())] == ["c1"], "nobody has spoken with them yet"
+        later.tell(inputs.HungUp(call=again), at=later.now + 2_000)
+        _catch_up(follower)
+        assert [(row.call_id, row.missed_calls) for row in open_callbacks(ask())] == [("c2", 2)], "one debt a number"
+        later.tell(inputs.Contacted(number=CALLER, person=LI), at=later.now + 60_000)
+        _catch_up(follower)
+        feed.close()
+    assert not open_callbacks(ask())
+    assert [row.settled_by for row in ask().scalars(select(CallbackRow))] == [LI]
+
+
 def test_with_the_database_away_the_writer_waits_and_catches_up(
     empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ No rule is decided here: who owns whom and what is owed comes with the event (`S
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -171,13 +171,23 @@ def _apply_standing(batch: Batch, event: JournalEvent, standing: Standing) -> No
     number.customer.owner = standing.owner
     number.customer.last_contact_at = moment(standing.contact) if standing.owner else None
     batch.session.flush()
-    wanted = (CallbackRow.number_id == number.id, CallbackRow.settled_at.is_(None))
-    owed = batch.session.scalars(select(CallbackRow).where(*wanted)).one_or_none()
+    open_ones = _open_callbacks(batch, number)
     if standing.owed:
-        _owe(batch, event, standing, number, owed)
-    elif owed is not None:
-        owed.settled_at = moment(event.at_ms)
-        owed.settled_by, owed.settled_call_id = _who_spoke(event)
+        _owe(batch, event, standing, number, next(iter(open_ones), None))
+        return
+    spoke, call = _who_spoke(event)
+    for owed in open_ones:
+        # R15: settled when somebody speaks with that number; what this journal's desk never knew of it can't take back
+        if spoke is not None or owed.number_id == number.id:
+            owed.settled_at, owed.settled_by, owed.settled_call_id = moment(event.at_ms), spoke, call
+
+
+def _open_callbacks(batch: Batch, number: NumberRow) -> Sequence[CallbackRow]:
+    """The call backs owed to the number, whichever journal or record knew it by a key of its own."""
+    same = NumberRow.number == number.number if number.number else NumberRow.id == number.id
+    rows = select(NumberRow.id).where(NumberRow.site_id == batch.site_id, same)
+    wanted = (CallbackRow.number_id.in_(rows), CallbackRow.settled_at.is_(None))
+    return batch.session.scalars(select(CallbackRow).where(*wanted).order_by(CallbackRow.owed_since)).all()
 
 
 def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRow, owed: CallbackRow | None) -> None:
