@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from router.exchange.faults import BadCell, code_of, faults_of_file
+from router.exchange.faults import BadCell, check_rows, code_of, faults_of_file
 from router.exchange.forms_in import person_named
 from router.reading.errors import TableFileError
 from router.reading.moments import MomentError, read_moment
@@ -101,6 +101,7 @@ class ListTerms:
 
 def look_through(session: Session, table: TableRead, terms: ListTerms) -> CustomersPreview:
     """Read every row, changing nothing."""
+    check_rows(table)
     rows, bad = list[Listed](), faults_of_file(table.rows)
     for row in table.rows:
         if not row.faults:

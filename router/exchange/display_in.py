@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from router.exchange.faults import BadCell, code_of, faults_of_file
+from router.exchange.faults import BadCell, check_rows, code_of, faults_of_file
 from router.reading.moments import MomentError, read_day
 from router.reading.tables import Heads, TableRead
 
@@ -68,6 +68,7 @@ class CountTerms:
 
 def look_through(table: TableRead, terms: CountTerms) -> CountsPreview:
     """Read every row, changing nothing."""
+    check_rows(table)
     counts, known, bad = list[DisplayCount](), list[int](), list[BadCell]()
     seen: set[tuple[date, str]] = set()
     for row in table.rows:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from router.reading.tables import TableRow
+from router.reading.errors import TableFileError
+from router.reading.tables import TableRead, TableRow
 from router.texts import Message, _
 
 
@@ -53,6 +54,12 @@ FAULT: Mapping[str, Message] = MappingProxyType(
 def faults_of_file(rows: Iterable[TableRow]) -> list[BadCell]:
     """What the reading of a file found wrong with its rows."""
     return [BadCell(line=row.number, column=key, fault=fault) for row in rows for key, fault in row.faults.items()]
+
+
+def check_rows(table: TableRead) -> None:
+    """Raises `TableFileError` for a table without a row: taking nothing would look as if all were well."""
+    if not table.rows:
+        raise TableFileError(_("the table has no rows"), cure=_("fill them in below its titles"))
 
 
 def code_of(*shown: object) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from router.config.form import FIELDS, FieldKind, as_kept
-from router.exchange.faults import BadCell, code_of
+from router.exchange.faults import BadCell, check_rows, code_of
 from router.exchange.forms_out import ABOUT, KINDS, YES_NO, TableTerms
 from router.reading.errors import TableFileError
 from router.reading.moments import MomentError, read_moment
@@ -76,6 +76,7 @@ def look_through(
     session: Session, table: TableRead, terms: TableTerms, writing: Writing, *, why: str = ""
 ) -> FormsPreview:
     """Read every row, changing nothing; forms of closed days need a reason."""
+    check_rows(table)
     look = _Look(session, terms, writing, why)
     found = [(row, filing) for row in table.rows if (filing := look.filing_of(row)) is not None]
     look.know([filing for _row, filing in found])

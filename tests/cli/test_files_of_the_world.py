@@ -105,7 +105,7 @@ def test_unknown_columns_are_named(site: Office, tmp_path: Path) -> None:
     assert result.exit_code == 0
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "一些,文字\n没有,标题\n"])
+@pytest.mark.parametrize("text", ["", "\n\n", "一些,文字\n没有,标题\n", FORMS.splitlines()[0]])
 def test_a_file_in_which_no_table_is_found_is_an_error(site: Office, tmp_path: Path, text: str) -> None:
     result = hotline(site, "import", "forms", written(tmp_path, "x.csv", text))
     assert isinstance(result.exception, HotlineError)
