@@ -63,7 +63,7 @@ def write_supervisor_file(folder: DataFolder, programs: Sequence[Program]) -> Pa
             f"command={' '.join(_quoted(word) for word in program.command)}",
             f"priority={program.order}",
             "autorestart=true",
-            "startretries=10",
+            "startretries=1000000",  # it never gives up; each try waits a second longer than the last
             "startsecs=1",
             f"stopsignal={program.stop_signal}",
             "stopwaitsecs=10",

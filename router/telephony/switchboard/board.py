@@ -226,6 +226,10 @@ class Board:
         """What tells the dialplan that the router lives; to be said every second, with another number each time."""
         return commands.set_global("HOTLINE_ALIVE", str(beat))
 
+    def ask_key(self) -> AmiAction:
+        """What asks whether Asterisk still has our globals: a reload of the dialplan may forget them."""
+        return commands.get_global("HOTLINE_KEY")
+
     def _done(self) -> list[Out]:
         out, self.floor.out = self.floor.out, []
         return out

@@ -94,6 +94,11 @@ def set_global(name: str, value: str) -> AmiAction:
     return _action("Setvar", {"Variable": name, "Value": value})
 
 
+def get_global(name: str) -> AmiAction:
+    """Ask for a global variable."""
+    return _action("Getvar", {"Variable": name})
+
+
 def write(generation: str, lines: Iterable[str]) -> AmiAction:
     """Write to Asterisk's own database, which outlives it and us, by way of the dialplan (`standby.py`)."""
     variables = {f"LINE_{number}": line for number, line in enumerate(lines, start=1)}

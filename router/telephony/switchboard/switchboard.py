@@ -156,6 +156,8 @@ class AsteriskSwitchboard:
                 self._beat, self._beaten_at = self._beat + 1, now
                 self._beat_answer = self._client.send_action(self._board.heartbeat(self._beat))
                 self._beat_answer.add_done_callback(self._on_beat_answer)
+                asked = self._client.send_action(self._board.ask_key())
+                asked.add_done_callback(lambda _done: self._on_key(asked))
 
     @property
     def pickups_stuck(self) -> bool:
@@ -303,6 +305,15 @@ class AsteriskSwitchboard:
         if future.exception(0) is None and future.result(0).is_error():
             with self._lock:
                 self._carry_out(self._board.not_there(leg, monotonic_ms()))
+
+    def _on_key(self, future: AmiFuture[Response]) -> None:
+        """A reload of the dialplan may forget our globals (`clearglobalvars`): without the key no event counts."""
+        if future.exception(0) is not None or future.result(0).is_error():
+            return
+        with self._lock:
+            if future.result(0).get("Value") != self._board.floor.key and self._ready.is_set():
+                log.warning("globals-forgotten", cure="told-anew")
+                self._send_all(self._board.greet())
 
     def _raise_alarm(self, alarm: Alarm) -> None:
         log.error("alarm", alarm=alarm.id, text=alarm.text)
