@@ -103,3 +103,31 @@ def test_an_error_crosses_with_texts_and_parameters_and_is_read_in_either_langua
     away = error_from_json(error_to_json(EngineUnreachableError("a library's word")))
     assert type(away) is EngineUnreachableError
     assert away.message == "a library's word"
+
+
+FOR_OURSELVES = {  # never shown: a snapshot is passed over, a claim is tried again
+    "router/engine/snapshot.py",
+    "router/store/follow/writer.py",
+}
+
+
+def test_no_error_carries_a_sentence_that_only_one_language_has(drawing: ModuleType) -> None:
+    """What it says is a message of the catalogue; a word of a library's or a name may stand as it is."""
+    names = {one.__name__ for one in drawing.tree(HotlineError)}
+    found = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in sorted((ROOT / "router").rglob("*.py"))
+        if str(file.relative_to(ROOT)) not in FOR_OURSELVES
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in names
+        and any(map(_is_a_sentence, (*call.args, *(one.value for one in call.keywords if one.arg == "cure"))))
+    ]
+    assert found == []
+
+
+def _is_a_sentence(text: ast.expr) -> bool:
+    if isinstance(text, ast.JoinedStr):
+        return True
+    return isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value

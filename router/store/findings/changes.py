@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from router.errors import RequestError
 from router.store.scope import SITE_ID
 from router.store.tables.findings import DisplayCountRow, FindingActRow, FindingRow
-from router.texts import _
+from router.texts import Message, _
 
 OPEN, ASKED, SETTLED_LATE, CONFIRMED, DISMISSED, GONE = (
     "open", "asked", "settled_late", "confirmed", "dismissed", "gone",
@@ -31,6 +31,17 @@ OPEN, ASKED, SETTLED_LATE, CONFIRMED, DISMISSED, GONE = (
 UNDECIDED = (OPEN, ASKED)  # what still waits for somebody: 待核
 DECIDED = (CONFIRMED, DISMISSED)
 MISSING_FORM = "missing_form"
+
+STATES: Mapping[str, Message] = MappingProxyType(
+    {
+        OPEN: _("Open"),
+        ASKED: _("Asked"),
+        SETTLED_LATE: _("Settled late"),
+        CONFIRMED: _("Confirmed"),
+        DISMISSED: _("Dismissed"),
+        GONE: _("Gone"),
+    }
+)
 
 # step -> state before -> state after; the first three are a run's
 AFTER: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -176,7 +187,7 @@ def decide(session: Session, finding_id: int, step: str, *, by: str, now: dateti
     row = session.get(FindingRow, finding_id, populate_existing=True)
     after = AFTER[step].get(row.state) if row is not None else None
     if row is None or after is None:
-        state = row.state if row is not None else "unknown"
+        state = STATES.get(row.state, row.state) if row is not None else _("unknown")
         raise FindingError(
             _("finding %(finding_id)s is %(state)s: not possible now", finding_id=finding_id, state=state),
             cure=_("load the page again"),

@@ -24,6 +24,7 @@ from router.store.forms.closing import closing_of
 from router.store.forms.queries import draft_row
 from router.store.scope import SITE_ID
 from router.store.tables.forms import FormDraftRow, FormReviewRow, FormRevisionRow, FormRow
+from router.texts import Listing, _
 
 KINDS = tuple(kind.value for kind in FormKind)
 VERDICTS = ("approved", "rejected", "remark")
@@ -36,8 +37,8 @@ class FormError(RequestError):
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = dict(faults)
-        said = ", ".join(f"{key}: {fault}" for key, fault in self.faults.items())
-        super().__init__(f"the form can't be filed: {said}", cure="correct these fields")
+        wrong = Listing(f"{key}: {fault}" for key, fault in self.faults.items())
+        super().__init__(_("the form can't be filed: %(wrong)s", wrong=wrong), cure=_("correct these fields"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
