@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from router.config.model import Site
 from router.errors import ConfigurationError
-from router.telephony.private.stage import Stage
+from router.telephony.private.stage import DemoStage
 from router.texts import _
 
 NAMES = ("陈晨", "李丽", "王伟", "赵敏", "周凯", "吴婷", "孙倩", "郑强")
@@ -99,7 +99,7 @@ class DemonstrationFileError(ConfigurationError):
     id = "demonstration-file"
 
 
-def demonstration(folder: Path) -> tuple[Site, Stage | None]:
+def demonstration(folder: Path) -> tuple[Site, DemoStage | None]:
     """The demonstration as this data folder has it, and its stage if Asterisk plays it; raises `ConfigurationError`."""
     path = folder / OWN_FILE
     if not path.exists():
@@ -107,7 +107,7 @@ def demonstration(folder: Path) -> tuple[Site, Stage | None]:
     try:
         own = tomllib.loads(path.read_text(encoding="utf-8"))
         addresses = own.pop("stage", None)
-        stage = Stage(**addresses, habits=HABITS) if addresses else None
+        stage = DemoStage(**addresses, habits=HABITS) if addresses else None
         return Site.model_validate({**DEMO, **own}), stage
     except (OSError, ValueError, TypeError, ValidationError) as error:
         raise DemonstrationFileError(

@@ -29,7 +29,7 @@ from router.reconcile.rows import CLOSED
 from router.store.customers.queries import Terms
 from router.store.findings.changes import write_display_count
 from router.store.findings.queries import display_counts_of_day
-from router.store.forms.changes import Writing
+from router.store.forms.changes import FormWriting
 from router.store.office.queries import plan_of_day
 from router.texts import _
 
@@ -128,7 +128,7 @@ def command(
 
 def _forms(session: Session, place: Place, wanted: _Wanted) -> None:
     terms = office_of(place)
-    writing = Writing(table=terms.form, people=terms.names, zone=terms.zone, by=wanted.by, now=datetime.now(UTC))
+    writing = FormWriting(table=terms.form, people=terms.names, zone=terms.zone, by=wanted.by, now=datetime.now(UTC))
     table = read_table(wanted.content(), forms_in.heads())
     seen = forms_in.look_through(session, table, terms, writing, why=wanted.why)
     wanted.say_bad(seen.bad, seen.unknown)

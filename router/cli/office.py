@@ -36,7 +36,7 @@ from router.texts import _
 log = logger(__name__)
 
 
-class Source(StrEnum):
+class OfficeSource(StrEnum):
     """Where the office that counts was read."""
 
     DATABASE = "database"
@@ -143,7 +143,7 @@ class Counts:
     """The site that counts, where it was read, and what goes with it; `trouble`: why not in the database."""
 
     site: Site
-    source: Source
+    source: OfficeSource
     published: Published = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     numbers: KnownNumbers = field(default_factory=KnownNumbers)
@@ -154,10 +154,10 @@ def office_that_counts(file: Site, url: str, copy: OfficeCopy) -> Counts:
     """The database's office, else the copy's, else (nothing was ever seeded) the file's; never raises."""
     trouble = ""
     try:
-        told, source = read_database_at(url), Source.DATABASE
+        told, source = read_database_at(url), OfficeSource.DATABASE
     except StoreError as error:
         trouble = str(error)
-        told, source = copy.read(), Source.COPY
+        told, source = copy.read(), OfficeSource.COPY
     if told is not None:
         try:
             site = with_office(file, told.office)
@@ -172,4 +172,4 @@ def office_that_counts(file: Site, url: str, copy: OfficeCopy) -> Counts:
         except (ValidationError, ValueError, KeyError, TypeError) as error:
             log.exception("office unreadable", source=source)
             trouble = f"the office in the {source} can't be read: {type(error).__name__}"
-    return Counts(site=file, source=Source.FILE, trouble=trouble)
+    return Counts(site=file, source=OfficeSource.FILE, trouble=trouble)

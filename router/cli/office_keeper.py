@@ -19,11 +19,11 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from router.cli.office import OfficeCopy, OnRecord, Source, read_database
+from router.cli.office import OfficeCopy, OfficeSource, OnRecord, read_database
 from router.cli.settings import Place, day_rules, numbering, office, with_new_secrets
 from router.config.model import Site
 from router.config.office import with_office
-from router.config.plan import Counting, Origin, Published, plan_that_counts
+from router.config.plan import Counting, PlanOrigin, Published, plan_that_counts
 from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import Number, PersonId
@@ -107,7 +107,7 @@ class OfficeKeeper:
         self._copy = OfficeCopy(place.folder.office)
         self._on_record: OnRecord | None = None
         self._owners_wanted = is_new_journal  # R16: what the lost journal knew is in the database
-        self._is_away = place.source is Source.COPY
+        self._is_away = place.source is OfficeSource.COPY
         self._planned: tuple[object, ...] = ()
         self._known = {person.id for person in desk.office.people.values() if person.active}
         self._looking = threading.Lock()
@@ -264,9 +264,9 @@ class OfficeKeeper:
             return
         self._planned, self.plan = (slots, shown), shown
         self._put(inputs.PlanSet(slots=slots), source="plan")
-        if days[0].origin is Origin.EARLIER:
+        if days[0].origin is PlanOrigin.EARLIER:
             log.warning("plan missing", day=today, used=days[0].of, cure="hotline plan publish")
-        elif days[0].origin is Origin.NONE:
+        elif days[0].origin is PlanOrigin.NONE:
             log.error("plan missing", day=today, used="none", cure="hotline plan publish")
 
     def _slots_of(self, plan: Counting) -> Iterable[inputs.Slot]:

@@ -14,7 +14,7 @@ from router.cli.site_changes import opened
 from router.cli.take_over import have_taken_over
 from router.config.model import Site
 from router.config.office import plain_slots
-from router.config.plan import Counting, Origin, plan_that_counts
+from router.config.plan import Counting, PlanOrigin, plan_that_counts
 from router.config.plan_file import load_plan
 from router.errors import RequestError
 from router.store.office.plans import publish as publish_plan
@@ -22,10 +22,10 @@ from router.store.office.queries import plan_of_day
 from router.texts import _
 
 ORIGINS = {
-    Origin.PUBLISHED: _("published"),
-    Origin.STANDING: _("the standing plan"),
-    Origin.EARLIER: _("nothing is published: going on with that of %(of)s"),
-    Origin.NONE: _("there is no plan: nobody is rung"),
+    PlanOrigin.PUBLISHED: _("published"),
+    PlanOrigin.STANDING: _("the standing plan"),
+    PlanOrigin.EARLIER: _("nothing is published: going on with that of %(of)s"),
+    PlanOrigin.NONE: _("there is no plan: nobody is rung"),
 }
 TEXTS = {
     "no-slots": _("no slots: nobody is rung on that day"),

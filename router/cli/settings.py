@@ -12,10 +12,9 @@ from typing import Any
 from router.cli.data_folder import DataFolder
 from router.cli.demo_site import demonstration
 from router.cli.lan import moved_to_lan
-from router.cli.office import OfficeCopy, Source, office_that_counts
+from router.cli.office import OfficeCopy, OfficeSource, office_that_counts
 from router.config.load import SiteFileError, load_site
-from router.config.model import Consultant, Site, split_address
-from router.config.model import Phone as FilePhone
+from router.config.model import Consultant, Phone, Site, split_address
 from router.config.plan import Published
 from router.core.words import PersonId
 from router.engine.daily import DayRules
@@ -24,8 +23,8 @@ from router.reading.numbering import Numbering
 from router.store.customers.numbers import KnownNumbers
 from router.telephony.numbers import ways_to_write
 from router.telephony.private.from_site import dial_string
-from router.telephony.private.stage import Stage
-from router.telephony.switchboard import Directory, Hotline, Phone, Subscriber, Times, Trunk
+from router.telephony.private.stage import DemoStage
+from router.telephony.switchboard import AdvertisedNumber, Directory, Handset, Subscriber, Times, TrunkLine
 from router.texts import _
 from router.web.settings import WebSettings
 
@@ -48,9 +47,9 @@ class Place:
     people: Mapping[str, str] = field(default_factory=dict)
     numbers: KnownNumbers = field(default_factory=KnownNumbers)
     config: Path | None = None
-    source: Source = Source.FILE
+    source: OfficeSource = OfficeSource.FILE
     trouble: str = ""
-    stage: Stage | None = None
+    stage: DemoStage | None = None
     lan: str = ""
 
     @property
@@ -158,7 +157,7 @@ def office(site: Site) -> Directory:
             for consultant in site.consultants
         ),
         hotlines=tuple(
-            Hotline(
+            AdvertisedNumber(
                 number=number,
                 trunk=hotline.trunk,
                 name=hotline.name,
@@ -168,7 +167,7 @@ def office(site: Site) -> Directory:
             for number in (hotline.number, *hotline.aliases)
         ),
         trunks=tuple(
-            Trunk(
+            TrunkLine(
                 name=trunk.name,
                 lines=trunk.lines,
                 answer=trunk.answer,
@@ -217,11 +216,11 @@ def _duty(site: Site) -> tuple[str, PersonId | None, bool]:
     return "", None, False
 
 
-def _phone(consultant: Consultant, phone: FilePhone) -> Phone:
+def _phone(consultant: Consultant, phone: Phone) -> Handset:
     dial = dial_string(consultant, phone)
     if phone.mobile:
-        return Phone(dial=dial, trunk=phone.trunk or "", confirm=phone.confirm)
-    return Phone(dial=dial, device=dial, fixed=phone.contact is not None)
+        return Handset(dial=dial, trunk=phone.trunk or "", confirm=phone.confirm)
+    return Handset(dial=dial, device=dial, fixed=phone.contact is not None)
 
 
 def web_settings(place: Place, assets: Path) -> WebSettings:

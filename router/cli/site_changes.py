@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from router.cli.database import session_of
 from router.cli.settings import Place
 from router.config import checks
-from router.config.changes import Difference, Side, differences, settled
+from router.config.changes import KeyDifference, Side, differences, settled
 from router.config.load import said_of
 from router.config.model import Site
 from router.config.office import Plain, file_office, with_office
@@ -52,7 +52,7 @@ class Comparison:
     file: Plain
     database: Plain
     applied: SiteFileRow | None
-    differences: list[Difference]
+    differences: list[KeyDifference]
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def compare(session: Session, file: Site) -> Comparison:
     )
 
 
-def chosen(comparison: Comparison, overwrite: Collection[str], *, overwrite_all: bool) -> list[Difference]:
+def chosen(comparison: Comparison, overwrite: Collection[str], *, overwrite_all: bool) -> list[KeyDifference]:
     """The differences that applying settles: what the file alone changed, and what is to be overwritten by name.
 
     Raises `UnknownKeyError`, or `ConflictError` for a key that both changed: nothing edited on a page is overwritten
@@ -107,7 +107,9 @@ def chosen(comparison: Comparison, overwrite: Collection[str], *, overwrite_all:
     return [one for one in comparison.differences if is_taken[one.changed_in] or one.key in overwrite]
 
 
-def apply_file(session: Session, place: Place, comparison: Comparison, taken: Collection[Difference], by: str) -> Site:
+def apply_file(
+    session: Session, place: Place, comparison: Comparison, taken: Collection[KeyDifference], by: str
+) -> Site:
     """Write the chosen differences, and what the file says as the new base; returns the site that counts then.
 
     The caller commits: all or nothing. Raises `MisfitError` where what came of it could not work.

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from router.cli.site_changes import Comparison
-from router.config.changes import ABSENT, Difference, Side
+from router.config.changes import ABSENT, KeyDifference, Side
 from router.config.model import Site
 from router.store.tables.office import SiteChangeRow
 from router.texts import Language, Message, _
@@ -103,7 +103,7 @@ def lines_of(comparison: Comparison, change_of: Found, site: Site) -> Iterator[s
             yield from _difference(one, change_of, site)
 
 
-def _difference(one: Difference, change_of: Found, site: Site) -> Iterator[str]:
+def _difference(one: KeyDifference, change_of: Found, site: Site) -> Iterator[str]:
     language = site.site.language
     yield f"  {one.key}"
     for side, value in (("in-file", one.file), ("in-database", one.database)):

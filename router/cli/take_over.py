@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from router.cli.settings import Place
 from router.cli.site_texts import said
-from router.config.changes import Difference
+from router.config.changes import KeyDifference
 from router.config.model import PbxMode
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError
@@ -17,7 +17,7 @@ PAGES_READ_AT_START = ("site.zone", "site.language")
 PBX_KNOWS = ("consultant", "hotline")  # tables whose change an existing PBX must be told by its technician
 
 
-def have_taken_over(place: Place, changed: Collection[Difference]) -> Iterator[str]:
+def have_taken_over(place: Place, changed: Collection[KeyDifference]) -> Iterator[str]:
     """Tell the running service; yields what became of it, and exactly what needs a new start."""
     language = place.site.site.language
     try:

@@ -28,7 +28,7 @@ from router.cli.accounts import prepare_database
 from router.cli.asterisk import private_asterisk
 from router.cli.certificate import certificate_check, fingerprint, prepare_certificate
 from router.cli.demo_site import OWN_FILE
-from router.cli.office import OfficeCopy, Source
+from router.cli.office import OfficeCopy, OfficeSource
 from router.cli.ports import Wanted, check_free
 from router.cli.settings import Place, open_file, page_address, remember, with_the_office
 from router.cli.site_changes import compare, opened, refuse_misfits
@@ -45,7 +45,7 @@ from router.config.changes import Side
 from router.config.checks.secrets import weak_accounts
 from router.config.load import review_site
 from router.config.model import PbxMode, split_address
-from router.config.plan import Origin, plan_that_counts
+from router.config.plan import PlanOrigin, plan_that_counts
 from router.desk_client.client import EngineClient
 from router.errors import ConfigurationError, HotlineError
 from router.store.migrate import DatabaseUnreachableError
@@ -201,7 +201,7 @@ def _database(place: Place) -> dict[str, str]:
 
 def _tell_of_changes(place: Place, config: Path | None, data: Path) -> None:
     """One line when the file was changed since it was applied; nothing is applied by starting."""
-    if config is None or place.source is not Source.DATABASE:
+    if config is None or place.source is not OfficeSource.DATABASE:
         return
     with opened(place) as session:
         count = len([one for one in compare(session, place.file).differences if one.changed_in is not Side.PAGE])
@@ -347,10 +347,10 @@ def _row(label: Message, text: str) -> None:
 
 def _tell_of_the_plan(plan: BoardPlan | None) -> None:
     """R1: a day without a plan of its own is for the supervisor to know."""
-    if plan is not None and plan.origin == Origin.EARLIER:
+    if plan is not None and plan.origin == PlanOrigin.EARLIER:
         words = _("no plan for today: going on with that of %(of)s", of=plan.of)
         click.secho(f"  ▲ {words.render(None)} (hotline plan publish)", fg="yellow", bold=True)
-    elif plan is not None and plan.origin == Origin.NONE:
+    elif plan is not None and plan.origin == PlanOrigin.NONE:
         words = _("no plan for today: nobody is rung")
         click.secho(f"  ■ {words.render(None)} (hotline plan publish)", fg="red", bold=True)
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from router.cli.certificate import certificate_files
 from router.cli.night import night_of
-from router.cli.office import Source
+from router.cli.office import OfficeSource
 from router.cli.options import place_options
 from router.cli.ports import Wanted, check_free
 from router.cli.settings import Place, open_place, web_settings, with_the_office
@@ -40,7 +40,7 @@ def command(config: Path | None, data: Path) -> None:
 
     def read() -> WebSettings:
         now = with_the_office(place)
-        if now.source is not Source.DATABASE:
+        if now.source is not OfficeSource.DATABASE:
             raise DatabaseAwayError(now.trouble or _("the database has no site"))
         return web_settings(now, assets.FOLDER)
 

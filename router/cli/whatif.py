@@ -21,7 +21,7 @@ from router.core.words import Group, Millis, PersonId
 from router.engine.replay import desk_before, entries_between
 from router.engine.snapshot import office_from, state_of
 from router.simulate.model import NOT_THE_DESKS, policy_values
-from router.simulate.other_day import Change, NewOrder, OtherDay, WhatIfError, other_day
+from router.simulate.other_day import ChangedRules, NewOrder, OtherDay, WhatIfError, other_day
 from router.simulate.outcomes import Outcomes, Share
 from router.simulate.recorded_day import RecordedDay
 from router.texts import _
@@ -62,7 +62,7 @@ def command(
     if not policies and not orders:
         raise click.UsageError("nothing is different: give --policy KEY=VALUE or --order SLOT:GROUP:A,B,C")
     place = open_place(config, data)
-    change = Change(
+    change = ChangedRules(
         policy=_policy(policies), orders=[_order(text) for text in orders], slot_start=_slot_start(place.site.zone)
     )
     recorded, same, other = _three_days(place, day, change)
@@ -72,7 +72,7 @@ def command(
         _report(Console(highlight=False, markup=False), (recorded, same, other), place, show_all=show_all)
 
 
-def _three_days(place: Place, day: datetime, change: Change) -> tuple[Outcomes, OtherDay, OtherDay]:
+def _three_days(place: Place, day: datetime, change: ChangedRules) -> tuple[Outcomes, OtherDay, OtherDay]:
     """The day as recorded, as the model repeats it, and under the change."""
     start, end = bounds_ms(place, day.date())
     with journal_of(place, day.date()) as reader, progress_of("replaying") as progress:
@@ -80,7 +80,7 @@ def _three_days(place: Place, day: datetime, change: Change) -> tuple[Outcomes, 
         before = state_of(desk_before(reader, first, progress).office)
         recorded = RecordedDay(office_from(before).policy)
         recorded.read(entries_between(reader, first, reader.first_seq_at(end)))
-    same = other_day(office_from(before), recorded, Change(), start, end)
+    same = other_day(office_from(before), recorded, ChangedRules(), start, end)
     return recorded.outcomes, same, other_day(office_from(before), recorded, change, start, end)
 
 

@@ -37,7 +37,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class KeyDifference:
     """A key for which file and database differ; `before` is what the file said when it was last applied."""
 
     path: tuple[str, ...]
@@ -58,12 +58,12 @@ class Difference:
         return Side.PAGE if self.file == self.before else Side.BOTH
 
 
-def differences(file: Plain, database: Plain, before: Plain | None) -> list[Difference]:
+def differences(file: Plain, database: Plain, before: Plain | None) -> list[KeyDifference]:
     """Every difference between file and database, table by table; without `before` each is a conflict."""
     return [one for table in (*TABLES, *ENTRIES) for one in _of_table(table, file, database, before or {})]
 
 
-def _of_table(table: str, file: Plain, database: Plain, before: Plain) -> Iterator[Difference]:
+def _of_table(table: str, file: Plain, database: Plain, before: Plain) -> Iterator[KeyDifference]:
     sides = [side.get(table, {}) for side in (file, database, before)]
     if table in TABLES:
         yield from _of_fields((table,), *sides)
@@ -76,14 +76,14 @@ def _of_table(table: str, file: Plain, database: Plain, before: Plain) -> Iterat
             yield from _of_fields((table, name), *({} if entry is ABSENT else entry for entry in entries))
 
 
-def _of_fields(path: tuple[str, ...], file: Plain, database: Plain, before: Plain) -> Iterator[Difference]:
+def _of_fields(path: tuple[str, ...], file: Plain, database: Plain, before: Plain) -> Iterator[KeyDifference]:
     for name in dict.fromkeys((*file, *database)):
         values = [side.get(name, ABSENT) for side in (file, database, before)]
         if values[0] != values[1]:
-            yield Difference(path=(*path, name), file=values[0], database=values[1], before=values[2])
+            yield KeyDifference(path=(*path, name), file=values[0], database=values[1], before=values[2])
 
 
-def settled(database: Plain, taken: Iterable[Difference]) -> Plain:
+def settled(database: Plain, taken: Iterable[KeyDifference]) -> Plain:
     """The database's office with the file's word for the differences `taken`."""
     office = copy.deepcopy(database)
     for one in taken:

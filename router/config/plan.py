@@ -46,7 +46,7 @@ def _standing(site: Site, day: date) -> int | None:
     return -max(fitting)[1] if fitting else None  # of equals the first in the file; a checked file has none
 
 
-class Origin(StrEnum):
+class PlanOrigin(StrEnum):
     """Where a date's slots come from (R1), best first."""
 
     PUBLISHED = "published"
@@ -69,7 +69,7 @@ class Counting:
     """The slots that count for a date, as entries and as moments: where they come from, and of which day they are."""
 
     day: date
-    origin: Origin
+    origin: PlanOrigin
     of: date
     entries: tuple[SlotEntry, ...] = ()
     slots: tuple[Slot, ...] = ()
@@ -84,19 +84,19 @@ def plan_that_counts(site: Site, published: Published, day: date) -> Counting:
             entries, origin = found
             return Counting(
                 day=day,
-                origin=Origin.EARLIER if back else origin,
+                origin=PlanOrigin.EARLIER if back else origin,
                 of=of,
                 entries=entries,
                 slots=_laid_out(site, day, entries),
             )
-    return Counting(day=day, origin=Origin.NONE, of=day)
+    return Counting(day=day, origin=PlanOrigin.NONE, of=day)
 
 
-def _planned(site: Site, published: Published, day: date) -> tuple[tuple[SlotEntry, ...], Origin] | None:
+def _planned(site: Site, published: Published, day: date) -> tuple[tuple[SlotEntry, ...], PlanOrigin] | None:
     if day in published:
-        return published[day], Origin.PUBLISHED
+        return published[day], PlanOrigin.PUBLISHED
     number = _standing(site, day)
-    return None if number is None else (site.plans[number].slots, Origin.STANDING)
+    return None if number is None else (site.plans[number].slots, PlanOrigin.STANDING)
 
 
 def _laid_out(site: Site, day: date, entries: Iterable[SlotEntry]) -> tuple[Slot, ...]:

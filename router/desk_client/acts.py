@@ -36,14 +36,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class RequestedAct:
     """An input with the facts that go into the record beside it."""
 
     told: inputs.Input
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def act_of(wish: Wish, board: OfficeBoard, now: datetime) -> Act:
+def act_of(wish: Wish, board: OfficeBoard, now: datetime) -> RequestedAct:
     """The act that a wish is, at a moment in the site's zone; raises `RequestError` for what can't be meant."""
     if wish.kind not in KINDS:
         raise RequestError(
@@ -52,7 +52,7 @@ def act_of(wish: Wish, board: OfficeBoard, now: datetime) -> Act:
     facts = {"by": wish.by, "why": wish.why[:MAX_WHY], "version": wish.version, "undoes": wish.undoes}
     if wish.kind == "suspend" and wish.until:
         facts["until"] = str(until_ms(wish.until, now))
-    return Act(told=_input(wish, board), facts={name: value for name, value in facts.items() if value})
+    return RequestedAct(told=_input(wish, board), facts={name: value for name, value in facts.items() if value})
 
 
 def _input(wish: Wish, board: OfficeBoard) -> inputs.Input:

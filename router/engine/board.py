@@ -9,7 +9,7 @@ from router.core.model import Call, Office, Person, Sheet
 from router.core.ownership import live_owner
 from router.core.words import WITHHELD, CallId, CallState, PersonId, Stage, TurnState
 from router.engine.daily import DayRules, is_warned, limit_of
-from router.engine.day_state import Change, DayState
+from router.engine.day_state import DayState, WhoChanged
 from router.masking import mask
 from router.wire.board import (
     Beside,
@@ -97,7 +97,7 @@ def _sheet(office: Office, day: DayState, sheet: Sheet, following: PersonId | No
     )
 
 
-def _change(change: Change | None) -> BoardChange | None:
+def _change(change: WhoChanged | None) -> BoardChange | None:
     return BoardChange(at=change.at, by=change.by, source=change.source, why=change.why) if change else None
 
 

@@ -20,7 +20,7 @@ OFF = "off"
 
 
 @dataclass(slots=True)
-class Change:
+class WhoChanged:
     """Who changed something, when, by what way (`ami`, `web`, `cli`, `plan`, `timer`), and why."""
 
     at: Millis
@@ -34,7 +34,7 @@ class Version:
     """Which edit of a group's order and turns stands (R8), so that nobody edits what they have not seen."""
 
     number: int
-    last: Change
+    last: WhoChanged
 
 
 @dataclass(slots=True)
@@ -52,8 +52,8 @@ class Talk:
 class DayState:
     """The whole of it."""
 
-    presence: dict[PersonId, Change] = field(default_factory=dict)
-    suspended: dict[PersonId, Change] = field(default_factory=dict)
+    presence: dict[PersonId, WhoChanged] = field(default_factory=dict)
+    suspended: dict[PersonId, WhoChanged] = field(default_factory=dict)
     until: dict[PersonId, Millis] = field(default_factory=dict)  # suspended until
     on_duty: list[PersonId] = field(default_factory=list)  # on the sheets that run
     expected: dict[PersonId, Millis] = field(default_factory=dict)  # since when, in this shift
@@ -74,7 +74,7 @@ class DayState:
         answer: Iterable[Action | Trail],
     ) -> None:
         """Take note of an input that the desk took, and of what came of it."""
-        change = Change(at, str(facts.get("by") or getattr(told, "by", "")), source, _why(told, facts))
+        change = WhoChanged(at, str(facts.get("by") or getattr(told, "by", "")), source, _why(told, facts))
         for item in answer:
             if isinstance(item, SlotChanged):
                 self._slot_changed(office, item, change)
@@ -84,7 +84,7 @@ class DayState:
                 self._handed_over(item, at)
         self._told(office, told, change, facts)
 
-    def _told(self, office: Office, told: inputs.Input, change: Change, facts: Mapping[str, str]) -> None:
+    def _told(self, office: Office, told: inputs.Input, change: WhoChanged, facts: Mapping[str, str]) -> None:
         match told:
             case inputs.PresenceChanged():
                 self._presence(told, change, facts)
@@ -110,7 +110,7 @@ class DayState:
             case _:
                 pass
 
-    def _presence(self, told: inputs.PresenceChanged, change: Change, facts: Mapping[str, str]) -> None:
+    def _presence(self, told: inputs.PresenceChanged, change: WhoChanged, facts: Mapping[str, str]) -> None:
         person = told.person
         self.presence[person] = change
         if "checked_in" in facts:
@@ -121,7 +121,7 @@ class DayState:
         elif told.presence == OFF and person not in self.on_duty:
             self.checked_in.pop(person, None)
 
-    def _slot_changed(self, office: Office, item: SlotChanged, change: Change) -> None:
+    def _slot_changed(self, office: Office, item: SlotChanged, change: WhoChanged) -> None:
         before = self.on_duty
         self._now_on(office, change.at)
         if change.at != self.clock_stepped_at:  # a slot that a set of the clock ends is nobody's end of the day
@@ -135,7 +135,7 @@ class DayState:
         for person in self.on_duty:
             self.expected.setdefault(person, at)
 
-    def _plan_set(self, office: Office, change: Change) -> None:
+    def _plan_set(self, office: Office, change: WhoChanged) -> None:
         before = self.on_duty
         self._now_on(office, change.at)
         if self.on_duty != before and office.slot is not None:
@@ -148,7 +148,7 @@ class DayState:
             talk.since += by
             talk.other_since = None if talk.other_since is None else talk.other_since + by
 
-    def _edited(self, group: Group, change: Change) -> None:
+    def _edited(self, group: Group, change: WhoChanged) -> None:
         known = self.versions.get(group)
         self.versions[group] = Version(known.number + 1 if known else 1, change)
 

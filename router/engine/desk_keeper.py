@@ -20,10 +20,10 @@ from router.engine import daily
 from router.engine.customer_standing import standing_after
 from router.engine.daily import DayRules
 from router.engine.day_state import OFF, DayState
-from router.engine.hold import HELD_LOOK_SECONDS, Hold
+from router.engine.hold import HELD_LOOK_SECONDS, StandStill
 from router.engine.journal_keeper import JournalKeeper
 from router.engine.log_lines import Facts, States
-from router.engine.mailbox import Outcome, Post, ToChangeRules, ToDesk, ToErase, ToObserve, ToTry
+from router.engine.mailbox import Post, PostOutcome, ToChangeRules, ToDesk, ToErase, ToObserve, ToTry
 from router.engine.ports import Clock, Letter, Warn
 from router.engine.preview import preview
 from router.engine.quarantine import cure
@@ -71,7 +71,7 @@ class DeskKeeper:
         self._journal = journal
         self._clock = clock
         self._on_clock_step = on_clock_step
-        self._hold = Hold(is_abreast)
+        self._hold = StandStill(is_abreast)
         self._decided = Decided()
         self._states = States()
         self._states.changes(desk.office)
@@ -99,7 +99,7 @@ class DeskKeeper:
         if with_all:
             self._hold.end_if_over()
 
-    def deal_with(self, post: Post) -> Outcome:
+    def deal_with(self, post: Post) -> PostOutcome:
         """Whatever came with the post."""
         match post:
             case ToDesk(letter=letter):
@@ -151,13 +151,13 @@ class DeskKeeper:
 
     # --- inputs
 
-    def _tell_once(self, letter: Letter) -> Outcome:
+    def _tell_once(self, letter: Letter) -> PostOutcome:
         if not letter.key:
             return self._decide(letter)
         known = self._journal.outcome_of(letter.key)
         return known or self._journal.keep_outcome(letter.key, self._decide(letter))
 
-    def _decide(self, letter: Letter) -> Outcome:
+    def _decide(self, letter: Letter) -> PostOutcome:
         """Tell the desk at one and the same moment: what time brings first, then the input."""
         if isinstance(letter.input, CallArrived):
             self._hold.end()  # it comes now; whoever was called before has been told of
@@ -165,7 +165,7 @@ class DeskKeeper:
         self._pass_time(now)
         return self._tell(letter, now)
 
-    def _tell(self, letter: Letter, now: int) -> Outcome:
+    def _tell(self, letter: Letter, now: int) -> PostOutcome:
         try:
             daily.check_version(self.day, letter.input, letter.facts)
             answer = self.desk.handle(letter.input, now)
@@ -173,7 +173,7 @@ class DeskKeeper:
             self._note(
                 "stale", now, letter, [], str(error.refusal)
             )  # the desk never saw it, so a replay must not tell it
-            return Outcome(self._journal.seq, str(error.refusal))
+            return PostOutcome(self._journal.seq, str(error.refusal))
         except IllegalTransitionError as error:  # a mistake of ours: the state may be half changed
             return self._mend(letter, now, error)
         except DeskError as error:
@@ -183,9 +183,9 @@ class DeskKeeper:
         except Exception as error:  # whatever it was, the office must go on
             return self._mend(letter, now, error)
         self._note("input", now, letter, answer)
-        return Outcome(self._journal.seq)
+        return PostOutcome(self._journal.seq)
 
-    def _refuse(self, letter: Letter, now: int, error: DeskError) -> Outcome:
+    def _refuse(self, letter: Letter, now: int, error: DeskError) -> PostOutcome:
         """Record a refused input; an answer that the PBX has connected already is a fact all the same."""
         self._note("refused", now, letter, [], str(error))
         told = letter.input
@@ -194,7 +194,7 @@ class DeskKeeper:
             call = self.desk.office.calls.get(told.call)
             if call is not None and call.unanswered:
                 return self._decide(Letter(input=fact, source=letter.source, facts=letter.facts))
-        return Outcome(self._journal.seq, str(error))
+        return PostOutcome(self._journal.seq, str(error))
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
         known = {"refused": why} if why else daily.check_in(self.day, self.rules, letter.input, at)
@@ -220,7 +220,7 @@ class DeskKeeper:
 
     # --- mistakes of ours
 
-    def _mend(self, letter: Letter, now: int, error: Exception) -> Outcome:
+    def _mend(self, letter: Letter, now: int, error: Exception) -> PostOutcome:
         """After an error of ours: the desk is made anew from what was written, without the input at hand."""
         log.error("desk failed", source=letter.source, input=type(letter.input).__name__, exc_info=error)
         why = str(Refusal("failed", {"error": type(error).__name__}))
@@ -229,7 +229,7 @@ class DeskKeeper:
         call = getattr(letter.input, "call", None)
         if call is not None:
             self._let_go(CallId(call), now)
-        return Outcome(self._journal.seq, why)
+        return PostOutcome(self._journal.seq, why)
 
     def _let_go(self, call: CallId, now: int) -> None:
         """What becomes of the call can't be decided: it leaves the desk unanswered, and Asterisk rings for it."""
@@ -268,42 +268,42 @@ class DeskKeeper:
 
     # --- what is no input of the desk
 
-    def _try(self, told: Input) -> Outcome:
+    def _try(self, told: Input) -> PostOutcome:
         try:
-            return Outcome(self._journal.seq, trial=preview(self.desk.office, told))
+            return PostOutcome(self._journal.seq, trial=preview(self.desk.office, told))
         except Exception as error:  # it is only a trial: whatever it was, the office must go on
             log.exception("trial failed", input=type(told).__name__)
-            return Outcome(self._journal.seq, str(Refusal("failed", {"error": type(error).__name__})))
+            return PostOutcome(self._journal.seq, str(Refusal("failed", {"error": type(error).__name__})))
 
-    def _observe(self, seen: Observation, now: int) -> Outcome:
+    def _observe(self, seen: Observation, now: int) -> PostOutcome:
         """Write a fact down; a warning is heard by the one who talks (R18)."""
         try:
             daily.check_observation(self.day, seen)
         except RefusedError as error:
-            return Outcome(self._journal.seq, str(error.refusal))
+            return PostOutcome(self._journal.seq, str(error.refusal))
         if daily.is_known(self.day, seen):
-            return Outcome(self._journal.seq)
+            return PostOutcome(self._journal.seq)
         body = {"what": seen.what.value, "call": seen.call, "person": seen.person, "by": seen.by}
         self._journal.write_down("fact", body, at=now, source=seen.source, facts=seen.facts)
         self.day.observe(seen.what, seen.call, now)
         log.info("fact", call=seen.call, what=seen.what, person=seen.person, source=seen.source)
         if seen.what is FactKind.WARNED:
             self._decided.actions.append(Warn(call=seen.call, person=seen.person))
-        return Outcome(self._journal.seq)
+        return PostOutcome(self._journal.seq)
 
-    def _erase(self, number: Number, by: str) -> Outcome:
+    def _erase(self, number: Number, by: str) -> PostOutcome:
         instead = self._journal.erase(number, by, self.desk.office.now)
         if instead is None:
-            return Outcome(self._journal.seq, str(Refusal("number-unknown")))
+            return PostOutcome(self._journal.seq, str(Refusal("number-unknown")))
         for was, name in instead.items():
             rename_number(self.desk.office, Number(was), Number(name))
-        return Outcome(self._journal.seq)
+        return PostOutcome(self._journal.seq)
 
-    def _change_policy(self, policy: Policy) -> Outcome:
+    def _change_policy(self, policy: Policy) -> PostOutcome:
         if policy != self.desk.office.policy:
             self._decide(Letter(input=Tick(), source="policy"))  # what time has brought was under the old one
             self.set_policy(policy)
-        return Outcome(self._journal.seq)
+        return PostOutcome(self._journal.seq)
 
     def set_policy(self, policy: Policy) -> None:
         """Go on under `policy`; whoever is in a presence that it has no longer is off (R3 knows no such reason)."""

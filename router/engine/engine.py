@@ -15,7 +15,7 @@ from router.engine.board_shower import BoardShower
 from router.engine.desk_keeper import Decided, DeskKeeper
 from router.engine.journal_keeper import JournalKeeper
 from router.engine.log_lines import lines
-from router.engine.mailbox import Mailbox, Outcome, Post, answer, fail
+from router.engine.mailbox import Mailbox, Post, PostOutcome, answer, fail
 from router.engine.ports import Switchboard
 from router.logs import logger, state
 from router.wire.errors import JournalError
@@ -87,7 +87,7 @@ class Engine:
         left = (longest, self._desk.seconds_left(), self._shower.seconds_left())
         return min(seconds for seconds in left if seconds is not None)
 
-    def _decide(self, arrived: list[Post]) -> tuple[list[Outcome], Decided | None]:
+    def _decide(self, arrived: list[Post]) -> tuple[list[PostOutcome], Decided | None]:
         """Decide and write it down; None: nothing happened."""
         try:
             self._desk.pass_time()

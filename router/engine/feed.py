@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from router.engine.journal import Entry, JournalReader
+from router.engine.journal import JournalEntry, JournalReader
 from router.logs import logger
 from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
 from router.texts import _
@@ -61,7 +61,7 @@ class JournalFeed:
         return self._reader
 
 
-def _item(reader: JournalReader, entry: Entry) -> JournalItem:
+def _item(reader: JournalReader, entry: JournalEntry) -> JournalItem:
     if entry.kind == "erasure":
         return Erasure(seq=entry.seq, at_ms=entry.at_ms, keys=tuple(entry.body["keys"]), by=entry.source)
     try:
@@ -74,12 +74,12 @@ def _item(reader: JournalReader, entry: Entry) -> JournalItem:
     return item
 
 
-def _fact(reader: JournalReader, entry: Entry) -> Fact:
+def _fact(reader: JournalReader, entry: JournalEntry) -> Fact:
     fact: Fact = from_json(Fact, {**entry.body, "seq": entry.seq, "at_ms": entry.at_ms, "source": entry.source})
     return replace(fact, facts=_facts(entry), keys=_keys(reader, entry.facts))
 
 
-def _facts(entry: Entry) -> dict[str, str]:
+def _facts(entry: JournalEntry) -> dict[str, str]:
     return {str(name): str(value) for name, value in entry.facts.items()}
 
 
@@ -89,7 +89,7 @@ def _keys(reader: JournalReader, *named: Any) -> dict[str, int]:
     return {number: key for number, key in keys.items() if key is not None}
 
 
-def _event(reader: JournalReader, entry: Entry, aside: set[str]) -> JournalEvent:
+def _event(reader: JournalReader, entry: JournalEntry, aside: set[str]) -> JournalEvent:
     facts = _facts(entry)
     known = [item for item in entry.answer if item.get("is") in ANSWERS]
     aside.update(str(item.get("is")) for item in entry.answer if item.get("is") not in ANSWERS)

@@ -15,7 +15,7 @@ HOLD_SECONDS: Final = 60.0
 HELD_LOOK_SECONDS: Final = 0.05
 
 
-class Hold:
+class StandStill:
     """For one thread. `is_abreast`: whether all that happened has been told."""
 
     def __init__(self, is_abreast: Callable[[], bool]) -> None:

@@ -52,7 +52,7 @@ class JournalInUseError(JournalError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     """One row of the journal; `answer` is what the desk said of it. Numbers are shown, erased ones as `erased-KEY`."""
 
     seq: int
@@ -105,7 +105,7 @@ class JournalReader:
         finally:
             self._db.execute("COMMIT")
 
-    def read(self, after: int = 0, kinds: tuple[str, ...] = REPLAYED, limit: int = -1) -> Iterator[Entry]:
+    def read(self, after: int = 0, kinds: tuple[str, ...] = REPLAYED, limit: int = -1) -> Iterator[JournalEntry]:
         """Rows after a sequence number, in order; at most `limit`, if that is not negative."""
         marks = ",".join("?" * len(kinds))
         rows = self._db.execute(
@@ -115,7 +115,7 @@ class JournalReader:
         for row in rows:
             yield self._entry(row)
 
-    def last_snapshot(self, version: str, before: int = 1 << 62) -> Entry | None:
+    def last_snapshot(self, version: str, before: int = 1 << 62) -> JournalEntry | None:
         """The newest snapshot that this version of the code wrote, before a sequence number."""
         row = self._db.execute(
             f"SELECT {COLUMNS} FROM event WHERE kind = 'snapshot' AND source = ? AND seq < ? ORDER BY seq DESC LIMIT 1",  # noqa: S608  (names of ours)
@@ -145,10 +145,10 @@ class JournalReader:
         row = self._db.execute("SELECT key FROM number WHERE number = ?", (number,)).fetchone()
         return row[0] if row else None
 
-    def _entry(self, row: tuple[Any, ...]) -> Entry:
+    def _entry(self, row: tuple[Any, ...]) -> JournalEntry:
         seq, at_ms, kind, source, key, *written = row
         body, facts, answer, standing = (self._shown(json.loads(text)) for text in written)
-        return Entry(
+        return JournalEntry(
             seq=seq,
             at_ms=at_ms,
             kind=kind,
@@ -191,7 +191,7 @@ class Journal(JournalReader):
         self._db.close()
         self._lock.close()
 
-    def write(self, entries: Iterable[Entry]) -> None:
+    def write(self, entries: Iterable[JournalEntry]) -> None:
         """Write a batch in one transaction; raises `JournalError`, and then nothing of the batch is kept."""
         last = self.last_seq
         with self._transaction():
@@ -216,7 +216,7 @@ class Journal(JournalReader):
                 _("the journal can't be written: %(why)s", why=str(error)), cure=_("is the disk full?")
             ) from error
 
-    def _insert(self, entry: Entry) -> None:
+    def _insert(self, entry: JournalEntry) -> None:
         written = (entry.body, entry.facts, entry.answer, entry.standing)
         self._db.execute(
             f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  (names of ours)
@@ -246,7 +246,7 @@ class Journal(JournalReader):
 
     # --- numbers by key --------------------------------------------------------------------------------------------
 
-    def erase(self, number: str, entry: Entry) -> dict[str, str]:
+    def erase(self, number: str, entry: JournalEntry) -> dict[str, str]:
         """Erase a number and how the carrier wrote it, with `entry` as the record of it; every row shows an unknown
         one from now on. Returns what stands in place of each; snapshots that name it stay readable, by key.
         """
@@ -310,8 +310,8 @@ def _is_key(value: Mapping[str, Any]) -> bool:
     return len(value) == 1 and isinstance(value.get("number"), int)
 
 
-def _with_keys(entry: Entry, keys: list[int]) -> Entry:
-    return Entry(
+def _with_keys(entry: JournalEntry, keys: list[int]) -> JournalEntry:
+    return JournalEntry(
         seq=entry.seq, at_ms=entry.at_ms, kind=entry.kind, source=entry.source, key=entry.key, body={"keys": keys}
     )
 

@@ -13,8 +13,8 @@ from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Millis, Number
 from router.engine.day_state import DayState
-from router.engine.journal import Entry, Journal
-from router.engine.mailbox import Outcome
+from router.engine.journal import Journal, JournalEntry
+from router.engine.mailbox import PostOutcome
 from router.engine.snapshot import VERSION, state_of
 from router.wire.codec import to_json
 
@@ -30,8 +30,8 @@ class JournalKeeper:
         self.seq = journal.last_seq
         self._snapshot_at = journal.last_seq
         self._on_commit = tuple(on_commit)
-        self._entries: list[Entry] = []  # decided, not yet written
-        self._outcomes: dict[str, Outcome] = {}  # of requests among them, by key
+        self._entries: list[JournalEntry] = []  # decided, not yet written
+        self._outcomes: dict[str, PostOutcome] = {}  # of requests among them, by key
 
     @property
     def has_news(self) -> bool:
@@ -41,20 +41,20 @@ class JournalKeeper:
     def write_down(self, kind: str, body: Mapping[str, Any], *, at: Millis, source: str = "", **more: Any) -> None:
         """Put an entry on the list of what the next commit writes."""
         self.seq += 1
-        self._entries.append(Entry(seq=self.seq, at_ms=at, kind=kind, source=source, body=body, **more))
+        self._entries.append(JournalEntry(seq=self.seq, at_ms=at, kind=kind, source=source, body=body, **more))
 
     def write_policy(self, policy: Policy, at: Millis) -> None:
         """From now on everything is decided under it, in a replay, too."""
         self.write_down("policy", to_json(policy), at=at)
 
-    def outcome_of(self, key: str) -> Outcome | None:
+    def outcome_of(self, key: str) -> PostOutcome | None:
         """What became of the request with this key, if it came before."""
         if key in self._outcomes:
             return self._outcomes[key]
         recorded = self.journal.request(key)
-        return Outcome(*recorded) if recorded else None
+        return PostOutcome(*recorded) if recorded else None
 
-    def keep_outcome(self, key: str, outcome: Outcome) -> Outcome:
+    def keep_outcome(self, key: str, outcome: PostOutcome) -> PostOutcome:
         """Remember it until it is written."""
         self._outcomes[key] = outcome
         return outcome
@@ -75,7 +75,7 @@ class JournalKeeper:
         if self.journal.key_of(number) is None:
             return None
         self.seq += 1
-        return self.journal.erase(number, Entry(seq=self.seq, at_ms=at, kind="erasure", source=by, body={}))
+        return self.journal.erase(number, JournalEntry(seq=self.seq, at_ms=at, kind="erasure", source=by, body={}))
 
     # --- snapshots
 

@@ -69,7 +69,7 @@ Post = ToDesk | ToObserve | ToTry | ToErase | ToChangeRules
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PostOutcome:
     """What became of something: its number, why it was refused (a `Refusal`'s text), or what a trial showed."""
 
     seq: int
@@ -136,7 +136,7 @@ class Mailbox:
         return self._post.empty()
 
 
-def answer(post: Post, outcome: Outcome) -> None:
+def answer(post: Post, outcome: PostOutcome) -> None:
     """Tell who waits what became of it."""
     if post.done is None:
         return

@@ -14,7 +14,7 @@ from router.core.desk import Desk
 from router.core.errors import DeskError, Refusal
 from router.core.policy import Policy
 from router.engine.customer_standing import standing_after
-from router.engine.journal import REPLAYED, Entry, JournalReader
+from router.engine.journal import REPLAYED, JournalEntry, JournalReader
 from router.engine.snapshot import VERSION, office_from, state_of
 from router.refusals import refusal_text
 from router.wire.codec import CodecError, answer_to_json, from_json, input_from_json, to_json
@@ -71,7 +71,7 @@ def desk_before(
     return desk
 
 
-def tell(desk: Desk, entry: Entry) -> list[Mapping[str, Any]] | None:
+def tell(desk: Desk, entry: JournalEntry) -> list[Mapping[str, Any]] | None:
     """Tell the desk one entry again: what it says, as the journal writes it; None when it refuses."""
     if entry.kind == "policy":
         desk.office.policy = from_json(Policy, entry.body)
@@ -83,7 +83,9 @@ def tell(desk: Desk, entry: Entry) -> list[Mapping[str, Any]] | None:
     return [answer_to_json(item) for item in answer]
 
 
-def entries_between(reader: JournalReader, first: int, end: int, kinds: tuple[str, ...] = REPLAYED) -> Iterator[Entry]:
+def entries_between(
+    reader: JournalReader, first: int, end: int, kinds: tuple[str, ...] = REPLAYED
+) -> Iterator[JournalEntry]:
     """Entries from `first` to before `end`."""
     for entry in reader.read(after=first - 1, kinds=kinds):
         if entry.seq >= end:
@@ -112,7 +114,7 @@ def replay_day(
     return day
 
 
-def _compare(day: Replayed, desk: Desk, entry: Entry) -> None:
+def _compare(day: Replayed, desk: Desk, entry: JournalEntry) -> None:
     if entry.kind == "policy":
         day.policies += 1
         tell(desk, entry)
@@ -140,7 +142,7 @@ def _compare(day: Replayed, desk: Desk, entry: Entry) -> None:
         day.differences += [_difference(entry, *found) for found in _first_difference(part, expected, now)]
 
 
-def _compare_snapshot(day: Replayed, desk: Desk, entry: Entry) -> None:
+def _compare_snapshot(day: Replayed, desk: Desk, entry: JournalEntry) -> None:
     if entry.source != VERSION:
         return  # another version's format says nothing to us
     day.snapshots += 1
@@ -149,7 +151,7 @@ def _compare_snapshot(day: Replayed, desk: Desk, entry: Entry) -> None:
     ]
 
 
-def _difference(entry: Entry, part: str, expected: Any, got: Any) -> Difference:
+def _difference(entry: JournalEntry, part: str, expected: Any, got: Any) -> Difference:
     event = str(entry.body.get("is", entry.kind)) if entry.kind != "snapshot" else "snapshot"
     return Difference(seq=entry.seq, at_ms=entry.at_ms, event=event, part=part, expected=expected, got=got)
 

@@ -16,7 +16,7 @@ from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Number
 from router.engine.day_state import DayState
-from router.engine.journal import REPLAYED, Entry, JournalReader
+from router.engine.journal import REPLAYED, JournalEntry, JournalReader
 from router.logs import logger
 from router.store.follow.events import Fact
 from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, putting_aside, to_json
@@ -83,7 +83,7 @@ def recover_all(journal: JournalReader, policy: Policy) -> tuple[Desk, DayState]
     return desk, day
 
 
-def replay(desk: Desk, entries: Iterable[Entry], day: DayState | None = None) -> int:
+def replay(desk: Desk, entries: Iterable[JournalEntry], day: DayState | None = None) -> int:
     """Tell the desk again what it was told; what it refused then, it refuses now. `day` follows, if it is given.
 
     Returns how many inputs it refuses now and did not then, or can't read: after an upgrade that changed a rule, or a
@@ -104,7 +104,7 @@ def replay(desk: Desk, entries: Iterable[Entry], day: DayState | None = None) ->
 
 
 @contextmanager
-def _telling_of_the_unknown(entry: Entry | None) -> Iterator[None]:
+def _telling_of_the_unknown(entry: JournalEntry | None) -> Iterator[None]:
     """Read what another version wrote as far as this one knows it, and say what was left out."""
     with putting_aside() as aside:
         yield
@@ -112,7 +112,7 @@ def _telling_of_the_unknown(entry: Entry | None) -> Iterator[None]:
         log.warning("fields put aside", seq=entry.seq, kind=entry.kind, fields=", ".join(sorted(aside)))
 
 
-def _again(desk: Desk, entry: Entry, day: DayState) -> bool:
+def _again(desk: Desk, entry: JournalEntry, day: DayState) -> bool:
     """One entry again; False if it is refused now and was not then. Raises `CodecError`."""
     if entry.kind == "policy":
         desk.office.policy = from_json(Policy, entry.body)

@@ -19,7 +19,7 @@ from router.exchange.forms_out import ABOUT, KINDS, YES_NO, TableTerms
 from router.reading.errors import TableFileError
 from router.reading.moments import MomentError, read_moment
 from router.reading.tables import Heads, TableRead, TableRow, as_compared
-from router.store.forms.changes import Filing, FormError, Writing, check_day, check_filing, day_of, file_form
+from router.store.forms.changes import Filing, FormError, FormWriting, check_day, check_filing, day_of, file_form
 from router.store.forms.queries import calls_with_forms, forms_taken_at
 from router.store.tables.forms import FormRow
 from router.texts import LANGUAGES, Message, _
@@ -73,7 +73,7 @@ class FormsPreview:
 
 
 def look_through(
-    session: Session, table: TableRead, terms: TableTerms, writing: Writing, *, why: str = ""
+    session: Session, table: TableRead, terms: TableTerms, writing: FormWriting, *, why: str = ""
 ) -> FormsPreview:
     """Read every row, changing nothing; forms of closed days need a reason."""
     check_rows(table)
@@ -92,7 +92,7 @@ def look_through(
     )
 
 
-def file_all(session: Session, preview: FormsPreview, writing: Writing, *, why: str = "") -> int:
+def file_all(session: Session, preview: FormsPreview, writing: FormWriting, *, why: str = "") -> int:
     """File what was looked through, all in the caller's transaction; returns how many.
 
     Raises `TableFileError` when a row is bad: nothing is half-imported.
@@ -112,7 +112,7 @@ class _Look:
 
     session: Session
     terms: TableTerms
-    writing: Writing
+    writing: FormWriting
     why: str
     new: list[tuple[int, Filing]] = field(default_factory=list)
     known: list[int] = field(default_factory=list)

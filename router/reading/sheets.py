@@ -43,7 +43,7 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class TableSheet:
     """One way to read a sheet or a text: its name, "" for a text, and its rows, blank ones left out."""
 
     rows: list[SheetRow] = field(default_factory=list)
@@ -86,14 +86,14 @@ class Text:
         except (csv.Error, TableFileError):
             return []
 
-    def sheet(self, delimiter: str) -> Sheet:
+    def sheet(self, delimiter: str) -> TableSheet:
         """All rows. Raises `TableFileError`."""
         rows, cells = list[SheetRow](), 0
         for row in self._rows(delimiter):
             rows.append(row)
             cells += len(row.cells)
             check_size(len(rows), len(row.cells), cells)
-        return Sheet(rows=rows)
+        return TableSheet(rows=rows)
 
     def _rows(self, delimiter: str) -> Iterator[SheetRow]:
         lines = io.StringIO(self.text, newline="")

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from router.reading.errors import TableFileError
-from router.reading.sheets import LOOKED_AT, MOST_BYTES, UNREADABLE, Sheet, SheetRow, text_of
+from router.reading.sheets import LOOKED_AT, MOST_BYTES, UNREADABLE, SheetRow, TableSheet, text_of
 from router.reading.workbooks import OLE, ZIP, sheets_of
 from router.texts import Listing, _
 
@@ -89,7 +89,7 @@ def read_table(content: bytes, heads: Heads) -> TableRead:
     return _table(sheet, place, heads)
 
 
-def _found(content: bytes, heads: Heads) -> tuple[Sheet, int]:
+def _found(content: bytes, heads: Heads) -> tuple[TableSheet, int]:
     """The sheet with the table, and the place of its head."""
     if content.startswith(OLE):
         raise TableFileError(
@@ -145,7 +145,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)[:60]
 
 
-def _table(sheet: Sheet, place: int, heads: Heads) -> TableRead:
+def _table(sheet: TableSheet, place: int, heads: Heads) -> TableRead:
     head = sheet.rows[place].cells
     keys = [heads.key_of(title) if title else None for title in head]
     _check_head(head, keys, heads)

@@ -20,7 +20,16 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from router.reading.errors import TableFileError
-from router.reading.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, UNREADABLE, Sheet, SheetRow, cell_text, trimmed
+from router.reading.sheets import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    UNREADABLE,
+    SheetRow,
+    TableSheet,
+    cell_text,
+    trimmed,
+)
 from router.texts import _
 
 ZIP: Final = b"PK\x03\x04"
@@ -33,7 +42,7 @@ EXACT: Final = 1e15
 _SAVE = _("save it as XLSX or CSV")
 
 
-def sheets_of(content: bytes) -> list[Sheet]:
+def sheets_of(content: bytes) -> list[TableSheet]:
     """The sheets that people see, else the hidden ones. Raises `TableFileError`."""
     parts = _parts(content)
     measures = _measured(parts)
@@ -54,7 +63,7 @@ def _no_workbook(error: BaseException) -> TableFileError:
     return TableFileError(_("not a workbook: %(error)s", error=" ".join(str(error).split())[:120]), cure=_SAVE)
 
 
-def _sheet(book: CalamineWorkbook, name: str, measure: _Measure) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, measure: _Measure) -> TableSheet:
     rows = []
     for number, cells in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
         texts = [cell_text(_text(cell)) for cell in cells]
@@ -64,7 +73,7 @@ def _sheet(book: CalamineWorkbook, name: str, measure: _Measure) -> Sheet:
         kept = trimmed(texts)
         if kept:
             rows.append(SheetRow(number=number, cells=kept))
-    return Sheet(rows=rows, name=name)
+    return TableSheet(rows=rows, name=name)
 
 
 def _text(cell: object) -> str:

@@ -21,7 +21,7 @@ _END = "\0end of file"  # a line put after the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class RowProblem:
     """One thing that is wrong: its id in `texts.PROBLEMS`, the column and the value as written."""
 
     id: str
@@ -41,7 +41,7 @@ class BadRow:
 
     file: str
     line: int
-    problems: tuple[Problem, ...]
+    problems: tuple[RowProblem, ...]
 
     def why(self, language: Language) -> str:
         """All that is wrong with the row, with cures."""
@@ -54,11 +54,11 @@ class CsvRow:
 
     line: int
     values: dict[str, str]
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
 
     def report(self, problem: str, column: str) -> None:
         """Note that the value of a column can't be read."""
-        self.problems.append(Problem(id=problem, column=column, value=self.values[column]))
+        self.problems.append(RowProblem(id=problem, column=column, value=self.values[column]))
 
 
 @dataclass(slots=True)
@@ -87,12 +87,12 @@ def read_table(path: Path, columns: Sequence[str]) -> CsvTable:
         text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
         records = list(_records(text))
     except FileNotFoundError:
-        return _broken(table, Problem(id="no-file"))
+        return _broken(table, RowProblem(id="no-file"))
     except (OSError, csv.Error) as error:
-        return _broken(table, Problem(id="unreadable-file", value=str(getattr(error, "strerror", None) or error)))
+        return _broken(table, RowProblem(id="unreadable-file", value=str(getattr(error, "strerror", None) or error)))
     header = [name.strip() for name in records[0].cells] if records else []
-    problems = [Problem(id="no-column", column=name) for name in columns if name not in header]
-    problems += [Problem(id="column-twice", column=name) for name in columns if header.count(name) > 1]
+    problems = [RowProblem(id="no-column", column=name) for name in columns if name not in header]
+    problems += [RowProblem(id="column-twice", column=name) for name in columns if header.count(name) > 1]
     if problems:
         return _broken(table, *problems)
     places = {name: header.index(name) for name in columns}
@@ -100,7 +100,7 @@ def read_table(path: Path, columns: Sequence[str]) -> CsvTable:
     return table
 
 
-def _broken(table: CsvTable, *problems: Problem) -> CsvTable:
+def _broken(table: CsvTable, *problems: RowProblem) -> CsvTable:
     table.broken = tuple(BadRow(file=table.file, line=HEADER_LINE, problems=(problem,)) for problem in problems)
     return table
 
@@ -123,7 +123,7 @@ def _row(record: _CsvRecord, places: dict[str, int]) -> CsvRow:
     values = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
     row = CsvRow(record.line, values)
     if record.swallowed_end:
-        row.problems.append(Problem(id="open-quote", value=cells[-1].removesuffix(_END)))
+        row.problems.append(RowProblem(id="open-quote", value=cells[-1].removesuffix(_END)))
         return row
     for name, value in values.items():
         if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):

@@ -43,7 +43,7 @@ class NewOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ChangedRules:
     """What is different in the other day; `slot_start` names a slot's start as people write it (HH:MM)."""
 
     policy: Mapping[str, Any] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class OtherDay:
 class _Run:
     """One run. Of events at one instant, those that happened that day come first, in the order in which they did."""
 
-    def __init__(self, office: Office, day: RecordedDay, change: Change) -> None:
+    def __init__(self, office: Office, day: RecordedDay, change: ChangedRules) -> None:
         self._desk = Desk()
         self._desk.office = office
         self._day = day
@@ -220,7 +220,7 @@ _AS_INPUT: Mapping[str, Callable[..., inputs.Input]] = {
 }
 
 
-def other_day(office: Office, day: RecordedDay, change: Change, start: Millis, end: Millis) -> OtherDay:
+def other_day(office: Office, day: RecordedDay, change: ChangedRules, start: Millis, end: Millis) -> OtherDay:
     """Play a recorded day under a change, from the office as it stood before it (which is used up).
 
     Raises `WhatIfError` for an order that fits no slot of the day, or that R1 refuses.

@@ -11,7 +11,7 @@ from router.core.words import CallId, Millis, PersonId, Stage, TurnUse
 
 
 @dataclass(slots=True, kw_only=True)
-class Outcome:
+class CallOutcome:
     """A call's end; `person` was last on it, None: missed, or still under way."""
 
     arrived: Millis
@@ -46,13 +46,13 @@ class Share:
 class Outcomes:
     """A day as it went in one world."""
 
-    calls: dict[CallId, Outcome] = field(default_factory=dict)
+    calls: dict[CallId, CallOutcome] = field(default_factory=dict)
     people: dict[PersonId, Share] = field(default_factory=dict)
     _stage: dict[tuple[CallId, PersonId], Stage] = field(default_factory=dict)
 
     def arrived(self, call: CallId, at: Millis) -> None:
         """A call has come in."""
-        self.calls[call] = Outcome(arrived=at)
+        self.calls[call] = CallOutcome(arrived=at)
 
     def note(self, at: Millis, items: Iterable[Action | Trail]) -> None:
         """Count what the desk said; calls that arrived on another day count for people alone."""

@@ -17,7 +17,7 @@ from router.core import inputs
 from router.core.actions import Action, Connected, Missed, Rang, StopRinging, Trail
 from router.core.policy import Policy
 from router.core.words import CallId, Millis, PersonId
-from router.engine.journal import Entry
+from router.engine.journal import JournalEntry
 from router.simulate.outcomes import Outcomes
 from router.wire.codec import answer_from_json, from_json, input_from_json
 
@@ -80,7 +80,7 @@ class RecordedDay:
 
     # --- reading
 
-    def read(self, entries: Iterable[Entry]) -> None:
+    def read(self, entries: Iterable[JournalEntry]) -> None:
         """Take the day's entries in; refused inputs changed nothing and count for nothing."""
         last = 0
         for entry in entries:

@@ -35,7 +35,7 @@ from router.web.failures import register_failures
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
 from router.web.language import PageTexts, locale_of, shown_language
-from router.web.live import LiveBoard, Source
+from router.web.live import BoardSource, LiveBoard
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
@@ -53,7 +53,7 @@ CSP = (
 
 def create_app(
     settings: WebSettings,
-    source: Source,
+    source: BoardSource,
     read: Callable[[], WebSettings] | None = None,
     *,
     recheck: Recheck | None = None,

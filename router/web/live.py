@@ -20,7 +20,7 @@ RETRY_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 
 
-class Source(Protocol):
+class BoardSource(Protocol):
     """The engine, as far as the stream needs it."""
 
     def subscribe(self) -> Iterator[OfficeBoard]:
@@ -45,7 +45,7 @@ class Source(Protocol):
 class LiveBoard:
     """The newest board, kept by one thread, waited for by many."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: BoardSource) -> None:
         self._source = source
         self._changed = threading.Condition()
         self._board: OfficeBoard | None = None

@@ -22,7 +22,7 @@ from router.web.access import LEADERS, OFFICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class MenuEntry:
     """A page of the navigation: its endpoint, its word, and how many things wait there."""
 
     endpoint: str
@@ -57,17 +57,17 @@ def _notices_unseen() -> int:
 
 
 ENTRIES = (
-    Entry(endpoint="board.page", text=_("Board")),
-    Entry(endpoint="check.page", text=_("Check"), count=findings_open),
-    Entry(endpoint="calls.day", text=_("Calls")),
-    Entry(endpoint="me.page", text=_("Me")),
-    Entry(endpoint="forms.all_forms", text=_("Call forms"), count=_own_forms_owed),
-    Entry(endpoint="customers.page", text=_("Customers")),
-    Entry(endpoint="callbacks.page", text=_("Call-backs")),
-    Entry(endpoint="day.page", text=_("Day")),
-    Entry(endpoint="fairness.page", text=_("Reports")),
-    Entry(endpoint="acts.day", text=_("Turns and acts")),
-    Entry(endpoint="notices.page", text=_("Notices"), count=_notices_unseen),
+    MenuEntry(endpoint="board.page", text=_("Board")),
+    MenuEntry(endpoint="check.page", text=_("Check"), count=findings_open),
+    MenuEntry(endpoint="calls.day", text=_("Calls")),
+    MenuEntry(endpoint="me.page", text=_("Me")),
+    MenuEntry(endpoint="forms.all_forms", text=_("Call forms"), count=_own_forms_owed),
+    MenuEntry(endpoint="customers.page", text=_("Customers")),
+    MenuEntry(endpoint="callbacks.page", text=_("Call-backs")),
+    MenuEntry(endpoint="day.page", text=_("Day")),
+    MenuEntry(endpoint="fairness.page", text=_("Reports")),
+    MenuEntry(endpoint="acts.day", text=_("Turns and acts")),
+    MenuEntry(endpoint="notices.page", text=_("Notices"), count=_notices_unseen),
 )
 
 
@@ -94,7 +94,7 @@ def home() -> str:
     return "me.page" if shared.person() else "calls.day"
 
 
-def _is_current(entry: Entry) -> bool:
+def _is_current(entry: MenuEntry) -> bool:
     """The page itself, or one below it; dialogs of acts belong to the board."""
     if request.endpoint == "acts.day" or entry.endpoint == "acts.day":
         return request.endpoint == entry.endpoint

@@ -17,7 +17,7 @@ from router.core.policy import PRESENCE, PRESENT
 from router.masking import mask
 from router.store.tables.customers import HasNumber, number_of
 from router.web.access import ROUTES, Open
-from router.web.live import LiveBoard, Source
+from router.web.live import BoardSource, LiveBoard
 from router.web.live_settings import LiveSettings
 from router.web.settings import WebSettings
 from router.web.streams import Streams
@@ -54,9 +54,9 @@ def names() -> Names:
     return Names({code: f"{name[: NAME_LETTERS - 1]}…" if len(name) > NAME_LETTERS else name for code, name in known})
 
 
-def engine() -> Source:
+def engine() -> BoardSource:
     """The engine's socket."""
-    source: Source = current_app.extensions["hotline"]["engine"]
+    source: BoardSource = current_app.extensions["hotline"]["engine"]
     return source
 
 

@@ -19,10 +19,10 @@ from router.core.desk import Desk
 from router.core.policy import DAY_MS, Policy
 from router.core.words import CallId, Number, PersonId
 from router.engine.customer_standing import standing_after
-from router.engine.journal import Entry, Journal
+from router.engine.journal import Journal, JournalEntry
 from router.engine.replay import desk_before, entries_between, replay_day
 from router.engine.snapshot import office_from, state_of
-from router.simulate.other_day import Change, other_day
+from router.simulate.other_day import ChangedRules, other_day
 from router.simulate.recorded_day import RecordedDay
 from router.wire.codec import answer_to_json, input_to_json, to_json
 
@@ -34,7 +34,7 @@ class Recorder:
 
     def __init__(self, calls: int) -> None:
         self.desk = Desk(Policy())
-        self.entries = [Entry(seq=1, at_ms=0, kind="policy", source="", body=to_json(Policy()))]
+        self.entries = [JournalEntry(seq=1, at_ms=0, kind="policy", source="", body=to_json(Policy()))]
         self._chance = random.Random(1)
         slot = inputs.Slot(start=0, end=None, call=PEOPLE[:20], reception=PEOPLE[20:], name="day")
         self._coming: list[tuple[int, int, inputs.Input]] = [(0, 0, inputs.PlanSet(slots=(slot,)))]
@@ -67,7 +67,7 @@ class Recorder:
     def _note(self, at: int, told: inputs.Input, answer: list[Action | Trail]) -> None:
         standing = [to_json(item) for item in standing_after(self.desk.office, told, answer)]
         self.entries.append(
-            Entry(
+            JournalEntry(
                 seq=len(self.entries) + 1,
                 at_ms=at,
                 kind="input",
@@ -110,11 +110,11 @@ def main(calls: int) -> None:
         before = state_of(desk_before(journal, 1).office)
         day = RecordedDay(office_from(before).policy)
         day.read(entries_between(journal, 1, len(recorder.entries) + 1))
-        other = other_day(office_from(before), day, Change(policy={"rings": 4}), 0, DAY_MS)
+        other = other_day(office_from(before), day, ChangedRules(policy={"rings": 4}), 0, DAY_MS)
         seconds = time.process_time() - begun
         moved = sum(other.outcomes.calls[call].words != was.words for call, was in day.outcomes.calls.items())
         click.echo(f"whatif: {moved} of {calls} calls change hands, {seconds:.2f} s of CPU")
-        same = other_day(office_from(before), day, Change(), 0, DAY_MS)
+        same = other_day(office_from(before), day, ChangedRules(), 0, DAY_MS)
         repeated = sum(same.outcomes.calls[call].words == was.words for call, was in day.outcomes.calls.items())
         click.echo(f"model: {repeated} of {calls} calls go to whom they went")
         journal.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from router.cli.office import OfficeCopy, OnRecord, Source, office_that_counts, read_database_at
+from router.cli.office import OfficeCopy, OfficeSource, OnRecord, office_that_counts, read_database_at
 from router.cli.settings import database_url, with_new_secrets
 from router.cli.site_changes import MisfitError, refuse_misfits
 from router.store.follow.writer import DatabaseAwayError
@@ -25,14 +25,14 @@ def test_a_page_edit_counts_and_the_machine_is_the_files(site: Office) -> None:
     site.in_the_file('name = "陈晨"', 'name = "陈大"')
     site.in_the_file('bind = "127.0.0.1:8080"', 'bind = "127.0.0.1:8081"')
     place = site.place
-    assert (place.source, place.site.consultants[0].name) == (Source.DATABASE, "陈辰")
+    assert (place.source, place.site.consultants[0].name) == (OfficeSource.DATABASE, "陈辰")
     assert place.site.web.bind == "127.0.0.1:8081"
     assert place.file.consultants[0].name == "陈大"
 
 
 def test_before_the_first_start_the_file_counts_and_no_database_is_made(tmp_path: Path) -> None:
     made = Office(tmp_path)
-    assert made.place.source is Source.FILE
+    assert made.place.source is OfficeSource.FILE
     assert not made.place.folder.database.exists()
 
 
@@ -43,14 +43,14 @@ def test_with_the_database_away_the_copy_counts(site: Office, tmp_path: Path) ->
     assert told is not None
     copy.keep(told)
     counts = office_that_counts(site.file.file, NOWHERE, copy)
-    assert (counts.source, counts.site.consultants[0].name) == (Source.COPY, "陈辰")
+    assert (counts.source, counts.site.consultants[0].name) == (OfficeSource.COPY, "陈辰")
     assert "secret" not in counts.trouble
     assert stat.S_IMODE((tmp_path / "office.json").stat().st_mode) == 0o600
 
 
 def test_with_the_database_away_and_no_copy_the_file_is_better_than_nothing(site: Office, tmp_path: Path) -> None:
     counts = office_that_counts(site.file.file, NOWHERE, OfficeCopy(tmp_path / "none.json"))
-    assert (counts.source, counts.site) == (Source.FILE, site.file.file)
+    assert (counts.source, counts.site) == (OfficeSource.FILE, site.file.file)
     assert counts.trouble
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from router.config.model import Site
-from router.config.plan import Origin, plan_that_counts, slot_entries
+from router.config.plan import PlanOrigin, plan_that_counts, slot_entries
 
 TODAY = date(2026, 11, 24)
 
@@ -21,7 +21,7 @@ def _site(*dates: str) -> Site:
 def test_a_date_without_a_plan_goes_on_with_the_last_one() -> None:
     site = _site("2026-11-20")
     plan = plan_that_counts(site, {}, TODAY)
-    assert (plan.origin, plan.of, plan.day) == (Origin.EARLIER, date(2026, 11, 20), TODAY)
+    assert (plan.origin, plan.of, plan.day) == (PlanOrigin.EARLIER, date(2026, 11, 20), TODAY)
     assert [slot.name for slot in plan.slots] == ["day"]
     own = plan_that_counts(site, {}, date(2026, 11, 20))
     assert plan.slots[0].start - own.slots[0].start == 4 * 24 * 3600 * 1000
@@ -29,24 +29,24 @@ def test_a_date_without_a_plan_goes_on_with_the_last_one() -> None:
 
 def test_a_standing_plan_of_the_date_comes_before_earlier_ones() -> None:
     plan = plan_that_counts(_site("2026-11-20", "2026-11-24"), {}, TODAY)
-    assert (plan.origin, plan.of) == (Origin.STANDING, TODAY)
+    assert (plan.origin, plan.of) == (PlanOrigin.STANDING, TODAY)
 
 
 def test_a_published_plan_comes_before_the_standing_one() -> None:
     plan = plan_that_counts(_site("2026-11-24"), {TODAY: slot_entries([_slot("published")])}, TODAY)
-    assert (plan.origin, [slot.name for slot in plan.slots]) == (Origin.PUBLISHED, ["published"])
+    assert (plan.origin, [slot.name for slot in plan.slots]) == (PlanOrigin.PUBLISHED, ["published"])
 
 
 def test_a_day_published_without_slots_is_closed() -> None:
     plan = plan_that_counts(_site("2026-11-24"), {TODAY: ()}, TODAY)
-    assert (plan.origin, plan.slots) == (Origin.PUBLISHED, ())
+    assert (plan.origin, plan.slots) == (PlanOrigin.PUBLISHED, ())
 
 
 def test_yesterdays_published_plan_goes_on() -> None:
     published = {date(2026, 11, 23): slot_entries([_slot("monday")])}
     plan = plan_that_counts(_site(), published, TODAY)
     assert (plan.origin, plan.of, [slot.name for slot in plan.slots]) == (
-        Origin.EARLIER,
+        PlanOrigin.EARLIER,
         date(2026, 11, 23),
         ["monday"],
     )
@@ -54,4 +54,4 @@ def test_yesterdays_published_plan_goes_on() -> None:
 
 def test_without_any_plan_there_is_none() -> None:
     plan = plan_that_counts(_site("2026-11-30"), {}, TODAY)
-    assert (plan.origin, plan.slots) == (Origin.NONE, ())
+    assert (plan.origin, plan.slots) == (PlanOrigin.NONE, ())

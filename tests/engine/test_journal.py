@@ -10,7 +10,7 @@ from router.core import inputs
 from router.core.words import CallId, Number
 from router.engine import journal_keeper
 from router.engine.feed import JournalFeed
-from router.engine.journal import Entry, Journal, JournalInUseError
+from router.engine.journal import Journal, JournalEntry, JournalInUseError
 from router.engine.snapshot import VERSION, recover
 from router.store.follow.events import Erasure, JournalEvent
 from router.wire.errors import JournalError
@@ -87,7 +87,7 @@ def test_a_second_engine_on_the_same_journal_is_turned_away(tmp_path: Path) -> N
 
 def test_a_batch_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
-        entry = Entry(seq=1, at_ms=0, kind="input", source="test", body={"is": "Contacted", "number": CALLER})
+        entry = JournalEntry(seq=1, at_ms=0, kind="input", source="test", body={"is": "Contacted", "number": CALLER})
         with pytest.raises(JournalError, match="can't be written"):
             journal.write([entry, entry])
         assert journal.last_seq == 0

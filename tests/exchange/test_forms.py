@@ -17,7 +17,7 @@ from router.exchange.table import as_csv, as_xlsx
 from router.reading.errors import TableFileError
 from router.reading.tables import read_table
 from router.store.database import open_database
-from router.store.forms.changes import Filing, FormError, Writing, correct_form, file_form
+from router.store.forms.changes import Filing, FormError, FormWriting, correct_form, file_form
 from router.store.forms.queries import forms_of_days
 from router.store.migrate import migrate_database
 from router.store.tables.forms import FormRow
@@ -27,7 +27,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 TABLE = FormTable(media=("报纸", "网络"))
 NAMES = {"A": "陈晨", "B": "李丽"}
-WRITING = Writing(table=TABLE, people=NAMES, zone=ZONE, by="li", now=NOW)
+WRITING = FormWriting(table=TABLE, people=NAMES, zone=ZONE, by="li", now=NOW)
 FULL = Filing(
     call_id="c1",
     consultant="A",

@@ -14,7 +14,7 @@ from router.core.words import CallId, Group, Number, PersonId
 from router.engine.journal import JournalReader
 from router.engine.replay import desk_before, entries_between
 from router.engine.snapshot import office_from, state_of
-from router.simulate.other_day import Change, NewOrder, OtherDay, WhatIfError, other_day
+from router.simulate.other_day import ChangedRules, NewOrder, OtherDay, WhatIfError, other_day
 from router.simulate.outcomes import Outcomes
 from router.simulate.recorded_day import RecordedDay
 from tests.core.random_office import RandomOffice
@@ -23,7 +23,7 @@ from tests.engine.office import CHEN, LI, TestOffice, office
 DAY = 24 * 3600 * 1000
 
 
-def _both(folder: Path, change: Change) -> tuple[Outcomes, OtherDay]:
+def _both(folder: Path, change: ChangedRules) -> tuple[Outcomes, OtherDay]:
     with JournalReader(folder / "journal.db") as reader:
         before = state_of(desk_before(reader, 1).office)
         recorded = RecordedDay(office_from(before).policy)
@@ -50,7 +50,7 @@ def test_a_slow_answer_is_in_time_where_the_office_rings_longer(tmp_path: Path) 
         made.open_slot(CHEN, LI)
         _call(made, "c1", 1_000, CHEN, 17_000)  # late: two seconds after three rings
         _call(made, "c2", 100_000, LI, 3_000)
-    was, other = _both(tmp_path, Change(policy={"rings": 4}))
+    was, other = _both(tmp_path, ChangedRules(policy={"rings": 4}))
     assert (was.calls[CallId("c1")].turn, was.calls[CallId("c1")].is_late) == ("used", True)
     assert (other.outcomes.calls[CallId("c1")].person, other.outcomes.calls[CallId("c1")].is_late) == (CHEN, False)
     assert was.people[CHEN].forfeits == 1
@@ -64,7 +64,7 @@ def test_another_order_gives_each_call_to_somebody_else(tmp_path: Path) -> None:
         made.open_slot(CHEN, LI)
         _call(made, "c1", 1_000, CHEN, 3_000)
         _call(made, "c2", 100_000, LI, 4_000)
-    was, other = _both(tmp_path, Change(orders=[NewOrder(slot="白班", group=Group.CALL, order=(LI, CHEN))]))
+    was, other = _both(tmp_path, ChangedRules(orders=[NewOrder(slot="白班", group=Group.CALL, order=(LI, CHEN))]))
     assert [call.person for call in was.calls.values()] == [CHEN, LI]
     assert [call.person for call in other.outcomes.calls.values()] == [LI, CHEN]
     assert other.outcomes.calls[CallId("c1")].waited_ms == 4_000, "Li answers as slowly as she did that day"
@@ -74,7 +74,7 @@ def test_a_caller_who_gave_up_gives_up_again(tmp_path: Path) -> None:
     with office(tmp_path) as made:
         made.open_slot(CHEN, LI)
         _call(made, "c1", 1_000, None, 6_000)
-    was, other = _both(tmp_path, Change(policy={"ring_ms": 7_000}))
+    was, other = _both(tmp_path, ChangedRules(policy={"ring_ms": 7_000}))
     assert was.calls[CallId("c1")].missed == other.outcomes.calls[CallId("c1")].missed == "abandoned"
 
 
@@ -82,9 +82,9 @@ def test_an_order_for_no_slot_of_the_day_is_refused_with_the_slots_there_are(tmp
     with office(tmp_path) as made:
         made.open_slot(CHEN, LI)
     with pytest.raises(WhatIfError, match="白班"):
-        _both(tmp_path, Change(orders=[NewOrder(slot="晚班", group=Group.CALL, order=(LI,))]))
+        _both(tmp_path, ChangedRules(orders=[NewOrder(slot="晚班", group=Group.CALL, order=(LI,))]))
     with pytest.raises(WhatIfError, match="twice"):
-        _both(tmp_path, Change(orders=[NewOrder(slot="白班", group=Group.CALL, order=(LI, PersonId("wang")))]))
+        _both(tmp_path, ChangedRules(orders=[NewOrder(slot="白班", group=Group.CALL, order=(LI, PersonId("wang")))]))
 
 
 def _live(made: TestOffice, day: RandomOffice, delay_ms: int) -> None:
@@ -114,7 +114,7 @@ def test_any_random_day_goes_the_same_way_under_its_own_rules(tmp_path: Path, se
         day.step()
     with office(tmp_path, day.policy) as made:
         _live(made, day, delay_ms)
-    was, other = _both(tmp_path, Change())
+    was, other = _both(tmp_path, ChangedRules())
     assert set(other.outcomes.calls) == set(was.calls)
     assert other.outcomes.as_json() == was.as_json()
     assert other.left_out == []
@@ -124,5 +124,5 @@ def test_policies_of_the_whole_day_are_changed_and_the_day_itself_is_not(tmp_pat
     with office(tmp_path, Policy(rings=3)) as made:
         made.open_slot(CHEN, LI)
         _call(made, "c1", 1_000, CHEN, 3_000)
-    was, other = _both(tmp_path, Change(policy={"wrap_up_ms": 600_000}))
+    was, other = _both(tmp_path, ChangedRules(policy={"wrap_up_ms": 600_000}))
     assert was.calls == other.outcomes.calls

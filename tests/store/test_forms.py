@@ -14,7 +14,7 @@ from router.reading.same_number import SameNumber
 from router.store.forms.changes import (
     Filing,
     FormError,
-    Writing,
+    FormWriting,
     correct_form,
     erase_in_forms,
     file_form,
@@ -26,7 +26,7 @@ from router.store.forms.queries import draft_of, form_of_call, forms_filed, unto
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 TABLE = FormTable(media=("报纸", "网络"))
-WRITING = Writing(table=TABLE, people=("A", "B"), zone=ZONE, by="li", now=NOW)
+WRITING = FormWriting(table=TABLE, people=("A", "B"), zone=ZONE, by="li", now=NOW)
 FILING = Filing(call_id="c1", consultant="A", kind="purchase", fields={"name": "王女士", "number": "13812345678"})
 
 Ask = Callable[[], Session]
@@ -45,7 +45,9 @@ def test_a_form_comes_back_as_it_was_filed_with_its_first_revision(ask: Ask) -> 
 def test_of_two_forms_the_first_filed_is_the_calls_own(ask: Ask) -> None:
     session = ask()
     first = file_form(session, FILING, WRITING)
-    file_form(session, FILING, Writing(table=TABLE, people=("A",), zone=ZONE, by="x", now=NOW + timedelta(seconds=1)))
+    file_form(
+        session, FILING, FormWriting(table=TABLE, people=("A",), zone=ZONE, by="x", now=NOW + timedelta(seconds=1))
+    )
     assert form_of_call(session, "c1") is first
     assert len(forms_filed(session, first=NOW, end=NOW + timedelta(days=1), person="A")) == 2
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from router.config.load import load_site
 from router.config.model import Site
-from router.config.plan import Origin
+from router.config.plan import PlanOrigin
 from router.store.migrate import migrate_database
 from router.store.office.plans import publish
 from router.store.office.queries import NoSiteError, applied_file, has_site, plan_of_day, site_in
@@ -75,21 +75,21 @@ def test_a_published_plan_counts_before_the_standing_one_and_the_newest_of_a_dat
     with Session(seeded) as session:
         site = site_in(session)
         plan = plan_of_day(session, site, SUNDAY)
-        assert (plan.origin, bool(plan.slots)) == (Origin.STANDING, True)
+        assert (plan.origin, bool(plan.slots)) == (PlanOrigin.STANDING, True)
         _publish(session, site, SUNDAY, "first")
         _publish(session, site, SUNDAY, "second")
         plan = plan_of_day(session, site, SUNDAY)
-        assert ([slot.name for slot in plan.slots], plan.origin) == (["second"], Origin.PUBLISHED)
+        assert ([slot.name for slot in plan.slots], plan.origin) == (["second"], PlanOrigin.PUBLISHED)
 
 
 def test_a_day_without_a_plan_goes_by_the_day_before(seeded: Engine) -> None:
     with Session(seeded) as session:
         site = site_in(session)
         bare = site.model_copy(update={"plans": ()})
-        assert plan_of_day(session, bare, SUNDAY).origin is Origin.NONE
+        assert plan_of_day(session, bare, SUNDAY).origin is PlanOrigin.NONE
         _publish(session, site, SUNDAY - timedelta(days=3), "earlier")
         plan = plan_of_day(session, bare, SUNDAY)
-        assert ([slot.name for slot in plan.slots], plan.origin) == (["earlier"], Origin.EARLIER)
+        assert ([slot.name for slot in plan.slots], plan.origin) == (["earlier"], PlanOrigin.EARLIER)
         assert plan.of == SUNDAY - timedelta(days=3)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from router.store.findings.changes import write_display_count
-from router.store.forms.changes import Filing, Writing, file_form
+from router.store.forms.changes import Filing, FormWriting, file_form
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CustomerRow, NumberRow
 from tests.up.day_of_calls import SLOTS, Played
@@ -213,7 +213,7 @@ class _Office:
             slot_name=slot,
         )
         site = self.reckoning.site
-        writing = Writing(
+        writing = FormWriting(
             table=site.form,
             people=tuple(self.reckoning.service.accounts),
             zone=site.zone,

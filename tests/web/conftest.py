@@ -27,7 +27,7 @@ from router.engine.preview import preview
 from router.store.tables.base import Base
 from router.store.tables.users import Role, User
 from router.web.app import create_app
-from router.web.live import Source
+from router.web.live import BoardSource
 from router.web.settings import WebSettings
 from router.wire.board import OfficeBoard
 from router.wire.observation import Observation
@@ -118,7 +118,7 @@ def app(source: DeskSource, tmp_path: Path, is_demo: bool) -> Iterator[Flask]:
     made.extensions["hotline"]["sessions"].bind = None
 
 
-def make_app(source: Source, tmp_path: Path, *, is_demo: bool = False) -> Flask:
+def make_app(source: BoardSource, tmp_path: Path, *, is_demo: bool = False) -> Flask:
     """An application on a new database, with one user for each role, named after it."""
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
     engine = create_engine(url)

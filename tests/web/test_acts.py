@@ -20,7 +20,7 @@ from router.core import inputs
 from router.core.words import CallId, Number, PersonId
 from router.desk_client.client import EngineClient
 from router.engine.daily import DayRules
-from router.engine.journal import Entry, JournalReader
+from router.engine.journal import JournalEntry, JournalReader
 from router.engine.ports import Letter
 from router.store.tables.calls import CallRow, TurnRow
 from router.store.tables.office import SiteRow
@@ -104,7 +104,7 @@ def _soon(condition: Callable[[], Any], within: float = 10) -> Any:
     return value
 
 
-def _written(folder: Path, kind: str) -> list[Entry]:
+def _written(folder: Path, kind: str) -> list[JournalEntry]:
     """What the journal has of a kind of input."""
     with JournalReader(folder / "journal.db") as reader:
         return [entry for entry in reader.read() if entry.body.get("is") == kind]

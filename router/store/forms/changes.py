@@ -57,7 +57,7 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
+class FormWriting:
     """Who writes, when, and by which terms: the office's `[form]`, the ids of its people, its zone."""
 
     table: FormTable
@@ -67,7 +67,7 @@ class Writing:
     now: datetime
 
 
-def file_form(session: Session, filing: Filing, writing: Writing, *, why: str = "") -> FormRow:
+def file_form(session: Session, filing: Filing, writing: FormWriting, *, why: str = "") -> FormRow:
     """File a form for the first time; the caller commits. Raises `FormError`."""
     check_filing(filing, writing)
     check_day(session, filing, writing, why)
@@ -79,18 +79,18 @@ def file_form(session: Session, filing: Filing, writing: Writing, *, why: str = 
     return form
 
 
-def check_day(session: Session, filing: Filing, writing: Writing, why: str) -> None:
+def check_day(session: Session, filing: Filing, writing: FormWriting, why: str) -> None:
     """Raises `FormError` where the form is for a closed day (日清) and no reason is given."""
     if not why.strip() and closing_of(session, day_of(filing, writing)) is not None:
         raise FormError({"why": "day-closed"})
 
 
-def day_of(filing: Filing, writing: Writing) -> date:
+def day_of(filing: Filing, writing: FormWriting) -> date:
     """The day that a form belongs to: its call's, else that of its filing (R24)."""
     return (filing.taken_at or writing.now).astimezone(writing.zone).date()
 
 
-def correct_form(session: Session, form: FormRow, filing: Filing, writing: Writing, *, why: str) -> None:
+def correct_form(session: Session, form: FormRow, filing: Filing, writing: FormWriting, *, why: str) -> None:
     """Add a revision to a form; the reason is needed (WEB 1.7). Raises `FormError`."""
     if not why.strip():
         raise FormError({"why": "needed"})
@@ -98,7 +98,7 @@ def correct_form(session: Session, form: FormRow, filing: Filing, writing: Writi
     _write(session, form, filing, writing, why=why.strip())
 
 
-def check_filing(filing: Filing, writing: Writing) -> None:
+def check_filing(filing: Filing, writing: FormWriting) -> None:
     """Raises `FormError` with everything for which a form would be refused; nothing is written."""
     known = set(writing.people)
     faults = writing.table.faults(fields_kept(filing, writing), own_number=filing.own_number)
@@ -112,12 +112,12 @@ def check_filing(filing: Filing, writing: Writing) -> None:
         raise FormError(faults)
 
 
-def fields_kept(filing: Filing, writing: Writing) -> dict[str, str]:
+def fields_kept(filing: Filing, writing: FormWriting) -> dict[str, str]:
     """What the form will keep of its fields."""
     return as_kept(filing.fields, writing.zone, own_number=filing.own_number)
 
 
-def _write(session: Session, form: FormRow, filing: Filing, writing: Writing, *, why: str) -> None:
+def _write(session: Session, form: FormRow, filing: Filing, writing: FormWriting, *, why: str) -> None:
     form.consultant, form.kind, form.asked_for = filing.consultant, filing.kind, filing.asked_for
     form.taken_at, form.slot_name = filing.taken_at, filing.slot_name
     form.fields = fields_kept(filing, writing)

@@ -33,7 +33,7 @@ LOADERS: Final = {"x86_64": "ld-linux-x86-64.so.2", "aarch64": "ld-linux-aarch64
 """Machine -> its dynamic loader."""
 
 
-class Origin(StrEnum):
+class AsteriskOrigin(StrEnum):
     """Where an Asterisk came from."""
 
     PATH = "path"
@@ -53,7 +53,7 @@ class AsteriskBinary:
     modules: Path
     data: Path
     version: tuple[int, ...]
-    origin: Origin
+    origin: AsteriskOrigin
     speech: tuple[str, ...] = field(default=())
 
     @property
@@ -68,7 +68,7 @@ class AsteriskBinary:
         return self.version >= first
 
 
-def from_system(program: Path, origin: Origin = Origin.PATH) -> AsteriskBinary | str:
+def from_system(program: Path, origin: AsteriskOrigin = AsteriskOrigin.PATH) -> AsteriskBinary | str:
     """The Asterisk whose program is `program`, or why it can't be used, in words."""
     prefix = program.resolve().parent.parent
     triplet = f"{platform.machine()}-linux-gnu"
@@ -100,11 +100,11 @@ def from_tree(tree: Path) -> AsteriskBinary | str:
         return f"its modules are not in {tree}"
     voice, voices = tree / "usr/bin/espeak-ng", _first_with([base / "espeak-ng-data" for base in libraries])
     speech = (*run, str(voice), f"--path={voices.parent}") if voices and voice.exists() else ()
-    return _checked((*run, str(program)), modules, tree / "usr/share/asterisk", Origin.TREE, speech)
+    return _checked((*run, str(program)), modules, tree / "usr/share/asterisk", AsteriskOrigin.TREE, speech)
 
 
 def _checked(
-    command: tuple[str, ...], modules: Path, data: Path, origin: Origin, speech: tuple[str, ...]
+    command: tuple[str, ...], modules: Path, data: Path, origin: AsteriskOrigin, speech: tuple[str, ...]
 ) -> AsteriskBinary | str:
     missing = [name for name in NEEDED_MODULES if not (modules / name).exists()]
     if missing:

@@ -9,7 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
-from router.telephony.private.binary import AsteriskBinary, Origin, from_system, from_tree
+from router.telephony.private.binary import AsteriskBinary, AsteriskOrigin, from_system, from_tree
 from router.telephony.private.errors import AsteriskInstallError, AsteriskMissingError
 from router.telephony.private.install import apt_candidate, default_tree, install_by_apt, install_tree
 from router.telephony.private.progress import Progress, silent
@@ -21,7 +21,7 @@ SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/sbin"
 
 def find_asterisk(tree: Path | None = None, progress: Progress = silent) -> AsteriskBinary | None:
     """An Asterisk that is here already: on PATH, else in the private tree; None where there is neither."""
-    found = _on_path(Origin.PATH, progress)
+    found = _on_path(AsteriskOrigin.PATH, progress)
     if found:
         return found
     there = from_tree((tree or default_tree()).absolute())
@@ -39,7 +39,7 @@ def ensure_asterisk(tree: Path | None = None, progress: Progress = silent) -> As
     try:
         if os.geteuid() == 0 and apt_candidate():
             install_by_apt(progress)
-            installed = _on_path(Origin.APT, progress)
+            installed = _on_path(AsteriskOrigin.APT, progress)
             if installed:
                 return installed
         return install_tree(tree, progress)
@@ -50,7 +50,7 @@ def ensure_asterisk(tree: Path | None = None, progress: Progress = silent) -> As
         ) from error
 
 
-def _on_path(origin: Origin, progress: Progress) -> AsteriskBinary | None:
+def _on_path(origin: AsteriskOrigin, progress: Progress) -> AsteriskBinary | None:
     program = shutil.which("asterisk", path=f"{os.environ.get('PATH', '')}:{SYSTEM_FOLDERS}")
     if not program:
         return None

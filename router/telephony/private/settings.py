@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from router.telephony.private.errors import AsteriskSettingsError
-from router.telephony.private.stage import Stage
+from router.telephony.private.stage import DemoStage
 from router.texts import Listing, _
 
 AMI_EVENTS: Final = (
@@ -227,7 +227,7 @@ class PrivateSettings:
     permit: tuple[str, ...] = ()
     qualify_seconds: int = 0
     dialplan: Path | None = None
-    stage: Stage | None = None
+    stage: DemoStage | None = None
     verbose: int = 0
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ CALLERS: Final = "demo-callers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class DemoStage:
     """`callers`, `phones`: host:port of their own; `habits`: account -> what its phone does, one after the other.
 
     A habit is what is done and after how many seconds of ringing: `answers-3`, `declines-2`, `misses-0`.
@@ -28,7 +28,7 @@ class Stage:
     habits: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def stage_sections(stage: Stage, sip_address: str) -> list[str]:
+def stage_sections(stage: DemoStage, sip_address: str) -> list[str]:
     """Sections of pjsip.conf: two addresses more, and who is at the other end of them."""
     return [
         _transport("demo-callers", stage.callers),
@@ -40,13 +40,13 @@ def stage_sections(stage: Stage, sip_address: str) -> list[str]:
     ]
 
 
-def stage_contact(stage: Stage | None, account: str) -> str:
+def stage_contact(stage: DemoStage | None, account: str) -> str:
     """Where the played phone of an account is; "" where it isn't played."""
     played = stage is not None and any(account == one for one, _ in stage.habits)
     return f"sip:{account}@{stage.phones}" if stage and played else ""
 
 
-def stage_habits(stage: Stage) -> str:
+def stage_habits(stage: DemoStage) -> str:
     """The context that tells `dialplan/demo.conf` a phone's habits."""
     lines = ["[hotline-demo-habits]"]
     for account, habits in stage.habits:

@@ -15,7 +15,7 @@ from router.masking import mask_within
 from router.telephony.records.columns import Columns, check_zone, named_columns
 from router.telephony.records.errors import NoUniqueIdError, RecordsColumnsError
 from router.telephony.records.intake import BATCH, Intake
-from router.telephony.records.lines import Record, Shape
+from router.telephony.records.lines import Record, RecordShape
 from router.telephony.records.master import CURE, MasterLines
 from router.telephony.records.private import CDR
 from router.telephony.records.recorded_legs import RecordedLeg
@@ -104,7 +104,7 @@ class _Reading:
     def run(self) -> None:
         """Read to the end, a batch at a time. Raises `NoUniqueIdError` where no line has an id."""
         end = None
-        for record in records(self.piece, Shape(fits=self.layout.fits, delimiter=self.layout.delimiter)):
+        for record in records(self.piece, RecordShape(fits=self.layout.fits, delimiter=self.layout.delimiter)):
             is_header = self.layout.has_header and end is None and self.piece.offset == 0
             end = record.end
             if not is_header:
@@ -139,7 +139,7 @@ class _Reading:
 
 def _try_again(intake: Intake, layout: Layout) -> None:
     """Lines that could not be read once: the settings, the file's columns or this program may be others by now."""
-    shape = Shape(fits=layout.fits, delimiter=layout.delimiter)
+    shape = RecordShape(fits=layout.fits, delimiter=layout.delimiter)
     legs, left = list[RecordedLeg](), list[bytes]()
     for raw in intake.kept():
         try:

@@ -17,7 +17,7 @@ from router.store.pbx.queries import known_calls
 from router.telephony.records.channel_events import ChannelEvent, event_of, fits
 from router.telephony.records.cut_off import OpenCall, OpenCalls
 from router.telephony.records.intake import BATCH, Intake
-from router.telephony.records.lines import Shape
+from router.telephony.records.lines import RecordShape
 from router.telephony.records.tail import Piece, mark_at, mark_of, records, way_from
 from router.telephony.switchboard.directory import device_of
 
@@ -46,7 +46,7 @@ class _Reader:
         events: list[ChannelEvent] = []
         cut: list[OpenCall] = []
         end = piece.offset
-        for record in records(piece, Shape(fits=fits)):
+        for record in records(piece, RecordShape(fits=fits)):
             begin, end = end, record.end
             event = event_of(record.fields, begin) if record.fields else None
             if event is None:

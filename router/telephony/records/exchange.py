@@ -41,7 +41,7 @@ OUTSIDE_DIGITS: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CallEntry:
     """A row that counts: `direction` is `in` to a hotline, `out` to a customer; `person` answered, or rang out."""
 
     leg: RecordedLeg
@@ -92,7 +92,7 @@ class Exchange:
         """Whether a consultant's phone answered in this row."""
         return leg.disposition == ANSWERED and self.whose(leg.dstchannel) is not None
 
-    def entry(self, leg: RecordedLeg, calls: Container[str]) -> Entry | None:
+    def entry(self, leg: RecordedLeg, calls: Container[str]) -> CallEntry | None:
         """The row as it counts, or None; `calls` are the ids of channels known to have called a hotline."""
         if leg.channel.startswith(LOCAL):
             return self._behind_local(leg, calls)
@@ -108,16 +108,16 @@ class Exchange:
         behind = self.mobiles.get(device)
         return None if not behind else behind[0] if len(behind) == 1 else ""
 
-    def _behind_local(self, leg: RecordedLeg, calls: Container[str]) -> Entry | None:
+    def _behind_local(self, leg: RecordedLeg, calls: Container[str]) -> CallEntry | None:
         """R24: the other half of a Local channel counts only where it found a consultant's phone that answered."""
         ours = any(offer in leg.channel for offer in OFFERS)  # written before the row that tells of its call, or after
         if not self.is_answer(leg) or not leg.linkedid or not (ours or leg.linkedid in calls):
             return None
         return self._incoming(leg, leg.linkedid)
 
-    def _incoming(self, leg: RecordedLeg, call_id: str) -> Entry:
+    def _incoming(self, leg: RecordedLeg, call_id: str) -> CallEntry:
         person = self.whose(leg.dstchannel) if leg.disposition == ANSWERED else None
-        return Entry(
+        return CallEntry(
             leg=leg,
             direction="in",
             call_id=call_id,
@@ -128,7 +128,7 @@ class Exchange:
             trunk=self.trunk_of(leg.channel),
         )
 
-    def _outgoing(self, leg: RecordedLeg) -> Entry | None:
+    def _outgoing(self, leg: RecordedLeg) -> CallEntry | None:
         """A consultant rings somebody outside: a call back (R15), or a customer that is somebody else's."""
         person = self.people.get(device_of(leg.channel))
         to = device_of(leg.dstchannel)
@@ -138,7 +138,7 @@ class Exchange:
             return None  # what rings a phone for a call has a channel of that phone, too: nobody dialled there
         if person is None or not outside or not DIALLED.fullmatch(number):
             return None
-        return Entry(
+        return CallEntry(
             leg=leg,
             direction="out",
             call_id=leg.uniqueid,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from router.store.pbx.changes import add_rows, adopt_rows
 from router.store.pbx.queries import known_calls
 from router.store.tables.pbx import PbxSourceRow
-from router.telephony.records.exchange import Entry, Exchange
+from router.telephony.records.exchange import CallEntry, Exchange
 from router.telephony.records.local_pairs import LocalPairs
 from router.telephony.records.recorded_legs import RecordedLeg
 from router.telephony.records.starts import Starts
@@ -114,7 +114,7 @@ class Intake:
         """Give rows of earlier versions, which found no call of theirs, to the call whose answer they are."""
         adopt_rows(self.session, self.source.site_id, timedelta(minutes=1))
 
-    def _row(self, entry: Entry) -> dict[str, Any]:
+    def _row(self, entry: CallEntry) -> dict[str, Any]:
         leg = entry.leg
         return {
             "site_id": self.source.site_id,

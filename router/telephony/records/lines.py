@@ -35,7 +35,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class RecordShape:
     """What records look like: `fits` says whether fields can be one."""
 
     fits: Callable[[tuple[str, ...]], bool]
@@ -57,7 +57,7 @@ class Shape:
         return tuple(rows[0]) if len(rows) == 1 else None
 
 
-def split(data: bytes, shape: Shape, *, at_end: bool = False) -> Iterator[Record]:
+def split(data: bytes, shape: RecordShape, *, at_end: bool = False) -> Iterator[Record]:
     """The complete records of `data`; what is left over is incomplete yet, unless the file ends for good (`at_end`).
 
     The shape finds whole records in torn lines. Empty lines and blocks of NULs
@@ -74,7 +74,7 @@ def split(data: bytes, shape: Shape, *, at_end: bool = False) -> Iterator[Record
         position = end
 
 
-def _end_of_record(data: bytes, start: int, shape: Shape) -> int | None:
+def _end_of_record(data: bytes, start: int, shape: RecordShape) -> int | None:
     """Where the record that begins at `start` ends; None: not in this data yet.
 
     A first line with an open quote is torn where a whole record follows: a caller's line ends can't look like one,
@@ -97,7 +97,7 @@ def _end_of_record(data: bytes, start: int, shape: Shape) -> int | None:
     return first
 
 
-def _record(raw: bytes, end: int, shape: Shape) -> Iterator[Record]:
+def _record(raw: bytes, end: int, shape: RecordShape) -> Iterator[Record]:
     bare = raw.replace(b"\0", b"")
     if not bare.strip() or not bare.removeprefix(MARK).strip():
         return
@@ -112,7 +112,7 @@ def _record(raw: bytes, end: int, shape: Shape) -> Iterator[Record]:
         yield Record(fields=glued, end=end)
 
 
-def _glued(raw: bytes, shape: Shape) -> tuple[str, ...] | None:
+def _glued(raw: bytes, shape: RecordShape) -> tuple[str, ...] | None:
     position = 0
     for _ in range(TRIES):
         position = raw.find(b'"', position + 1)

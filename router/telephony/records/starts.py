@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from router.telephony.records.channel_events import FIRST, ChannelEvent, fits, moment_and_id
 from router.telephony.records.columns import birth
-from router.telephony.records.lines import Shape
+from router.telephony.records.lines import RecordShape
 from router.telephony.records.recorded_legs import RecordedLeg
 from router.telephony.records.tail import mark_of, records, way_from
 
@@ -83,7 +83,7 @@ def starts_in(path: Path, position: Mapping[str, Any]) -> Starts:
     """What is known of starts once the rest of the events' file is looked through. Raises a `HotlineError`."""
     starts = Starts.of(position.get("starts", {}))
     for piece in way_from(path, mark_of(position.get("cel"))).pieces:
-        for record in records(piece, Shape(fits=fits)):
+        for record in records(piece, RecordShape(fits=fits)):
             if record.fields:
                 at, uniqueid, is_start = moment_and_id(record.fields)
                 starts.see(at, uniqueid, is_start=is_start)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from router.telephony.records.errors import RecordsMissingError, RecordsUnreadableError
-from router.telephony.records.lines import Record, Shape, split
+from router.telephony.records.lines import Record, RecordShape, split
 from router.texts import Listing, _
 
 PRINT_BYTES = 512
@@ -121,7 +121,7 @@ def rotated(path: Path) -> list[Path]:
     return [one for one in path.parent.iterdir() if one.name != path.name and called.fullmatch(one.name)]
 
 
-def records(piece: Piece, shape: Shape) -> Iterator[Record]:
+def records(piece: Piece, shape: RecordShape) -> Iterator[Record]:
     """The records of a file's rest; their ends are offsets in the file. Raises `RecordsUnreadableError`."""
     rest, offset = b"", piece.offset
     for block, is_last in _blocks(piece):
@@ -135,7 +135,7 @@ def records(piece: Piece, shape: Shape) -> Iterator[Record]:
 def first_record(path: Path, delimiter: str = ",") -> tuple[str, ...]:
     """The fields of a file's first line that can be read, which may be a header; empty where there is none."""
     piece = Piece(path=path, offset=0, over=False)
-    shape = Shape(fits=lambda _fields: True, delimiter=delimiter)
+    shape = RecordShape(fits=lambda _fields: True, delimiter=delimiter)
     return next((record.fields for record in records(piece, shape) if record.fields), ())
 
 
@@ -143,7 +143,7 @@ def last_record(path: Path, fits: Callable[[tuple[str, ...]], bool]) -> tuple[st
     """The fields of a file's newest line; of the last one that can be read."""
     offset = max(0, path.stat().st_size - LONGEST_LINE)
     found: tuple[str, ...] = ()
-    for record in records(Piece(path=path, offset=offset, over=False), Shape(fits=fits)):
+    for record in records(Piece(path=path, offset=offset, over=False), RecordShape(fits=fits)):
         found = record.fields or found
     return found
 

@@ -11,27 +11,27 @@ actions in, AMI actions and letters out; `switchboard.py` is the thin shell with
 """
 
 from router.telephony.switchboard.directory import (
+    AdvertisedNumber,
     Directory,
-    Hotline,
-    Phone,
+    Handset,
     Shift,
     Standby,
     Subscriber,
     Times,
-    Trunk,
+    TrunkLine,
 )
 from router.telephony.switchboard.recovery import expected_calls
 from router.telephony.switchboard.switchboard import AsteriskSwitchboard
 
 __all__ = [
+    "AdvertisedNumber",
     "AsteriskSwitchboard",
     "Directory",
-    "Hotline",
-    "Phone",
+    "Handset",
     "Shift",
     "Standby",
     "Subscriber",
     "Times",
-    "Trunk",
+    "TrunkLine",
     "expected_calls",
 ]

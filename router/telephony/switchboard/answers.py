@@ -10,7 +10,7 @@ from router.core.inputs import Answered, Contacted, HandedOver, Taken
 from router.core.words import Number
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import ringing
-from router.telephony.switchboard.directory import Phone, device_of
+from router.telephony.switchboard.directory import Handset, device_of
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE, Leg, LegEvent, LegState
 
@@ -40,7 +40,7 @@ def _by_the_pbx(floor: Floor, call: LiveCall, event: AmiEvent) -> Leg | None:
     person = floor.directory.by_device.get(device)
     if person is None or not uniqueid:
         return None
-    phone = Phone(dial=device, device=device)
+    phone = Handset(dial=device, device=device)
     leg = Leg(id=uniqueid, call=call.id, person=person, phone=phone, state=LegState.UP)
     floor.legs[leg.id] = leg
     others = call.orders[person].legs if person in call.orders else []

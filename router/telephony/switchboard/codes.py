@@ -10,7 +10,7 @@ from router.core.words import PersonId
 from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
-from router.telephony.switchboard.directory import Phone, device_of
+from router.telephony.switchboard.directory import Handset, device_of
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState
 from router.wire.observation import Observation
@@ -37,7 +37,7 @@ def on_take(floor: Floor, event: AmiEvent) -> None:
     if person is None or call is None or not uniqueid:
         _refuse(floor, phone)
         return
-    described = Phone(dial=device_of(phone), device=device_of(phone))
+    described = Handset(dial=device_of(phone), device=device_of(phone))
     leg = Leg(id=uniqueid, call=call.id, person=person, phone=described, state=LegState.UP)
     floor.legs[leg.id] = leg
     call.orders[person] = Order(person=person, purpose=Purpose.TAKE, legs=[leg], rang=True)

@@ -15,7 +15,7 @@ from typing import Final
 
 from router.core.inputs import DeviceChanged
 from router.core.words import DeviceState, PersonId
-from router.telephony.switchboard.directory import Directory, Phone
+from router.telephony.switchboard.directory import Directory, Handset
 
 ELSEWHERE: Final = frozenset({"INUSE", "BUSY", "RINGINUSE", "ONHOLD"})
 USED: Final = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
@@ -87,7 +87,7 @@ class Devices:
         if device:
             self._settle_at[device] = now + self._directory.times.settle_ms
 
-    def rest(self, phone: Phone, now: int) -> None:
+    def rest(self, phone: Handset, now: int) -> None:
         """It failed: leave it alone for a while."""
         self._rest_until[phone.device or phone.dial] = now + self._directory.times.rest_ms
 
@@ -103,16 +103,16 @@ class Devices:
 
     # --- what follows
 
-    def is_free(self, phone: Phone, now: int) -> bool:
+    def is_free(self, phone: Handset, now: int) -> bool:
         """Whether we know that nobody uses it: it says so, or what it says is of our own call that has just ended."""
         state = self._states.get(phone.device)
         return state == FREE or (state in USED and now < self._settle_at.get(phone.device, 0))
 
-    def is_elsewhere(self, phone: Phone) -> bool:
+    def is_elsewhere(self, phone: Handset) -> bool:
         """Whether it talks on another call than ours, which rings there."""
         return self._states.get(phone.device) in ELSEWHERE
 
-    def may_ring(self, phone: Phone, now: int) -> bool:
+    def may_ring(self, phone: Handset, now: int) -> bool:
         """Whether it makes sense to ring it now."""
         return not self._rests(phone, now) and not self._is_away(phone)
 
@@ -159,13 +159,13 @@ class Devices:
     def _absent_at(self, person: PersonId) -> int:
         return max(self._away_since[person], self._linked_at) + self._directory.times.absent_ms
 
-    def _is_away(self, phone: Phone) -> bool:
+    def _is_away(self, phone: Handset) -> bool:
         return bool(phone.device) and not phone.fixed and self._states.get(phone.device) in AWAY
 
-    def _is_used(self, phone: Phone, now: int) -> bool:
+    def _is_used(self, phone: Handset, now: int) -> bool:
         if self._states.get(phone.device) not in USED or self._own(phone.device):
             return False
         return now >= self._settle_at.get(phone.device, 0)
 
-    def _rests(self, phone: Phone, now: int) -> bool:
+    def _rests(self, phone: Handset, now: int) -> bool:
         return now < self._rest_until.get(phone.device or phone.dial, 0)

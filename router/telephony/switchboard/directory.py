@@ -14,7 +14,7 @@ from router.texts import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phone:
+class Handset:
     """One phone. `device` is its name for device states and in channel names (`PJSIP/101`); "" for a mobile.
 
     A mobile is dialled through `trunk`, takes one of its lines, and must press 1 where `confirm` says so. `fixed`: a
@@ -35,7 +35,7 @@ class Subscriber:
     id: PersonId
     name: str = ""
     extension: str = ""
-    phones: tuple[Phone, ...]
+    phones: tuple[Handset, ...]
 
     @property
     def internal_dial(self) -> str:
@@ -44,7 +44,7 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trunk:
+class TrunkLine:
     """A line to the carrier: `lines` at a time (None: no limit), and when the PBX answers by itself (DESIGN 10)."""
 
     name: str
@@ -57,7 +57,7 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hotline:
+class AdvertisedNumber:
     """A number that is advertised; `ways`: how else carriers may write it."""
 
     number: str
@@ -89,8 +89,8 @@ class Directory:
     """The whole of it: who can be rung where, by which trunks calls come, and how long for what."""
 
     people: tuple[Subscriber, ...]
-    hotlines: tuple[Hotline, ...] = ()
-    trunks: tuple[Trunk, ...] = ()
+    hotlines: tuple[AdvertisedNumber, ...] = ()
+    trunks: tuple[TrunkLine, ...] = ()
     times: Times = Times()
     language: Language = "zh"
     music: str = "default"
@@ -101,8 +101,8 @@ class Directory:
     by_id: Mapping[PersonId, Subscriber] = field(init=False, repr=False, compare=False)
     by_device: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
     by_extension: Mapping[str, PersonId] = field(init=False, repr=False, compare=False)
-    by_number: Mapping[str, Hotline] = field(init=False, repr=False, compare=False)
-    by_trunk: Mapping[str, Trunk] = field(init=False, repr=False, compare=False)
+    by_number: Mapping[str, AdvertisedNumber] = field(init=False, repr=False, compare=False)
+    by_trunk: Mapping[str, TrunkLine] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         def keep(name: str, pairs: Mapping[str, object]) -> None:
@@ -116,7 +116,7 @@ class Directory:
         keep("by_number", {hotline.number: hotline for hotline in self.hotlines})
         keep("by_trunk", {trunk.name: trunk for trunk in self.trunks})
 
-    def trunk_of(self, number: str) -> Trunk | None:
+    def trunk_of(self, number: str) -> TrunkLine | None:
         """The trunk that calls of this hotline number come by."""
         hotline = self.by_number.get(number)
         return self.by_trunk.get(hotline.trunk) if hotline else None

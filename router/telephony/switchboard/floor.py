@@ -21,7 +21,7 @@ from router.engine.ports import Letter, Warn
 from router.logs import logger
 from router.telephony.ami import AmiAction
 from router.telephony.switchboard.devices import Devices
-from router.telephony.switchboard.directory import Directory, Phone, Standby
+from router.telephony.switchboard.directory import Directory, Handset, Standby
 from router.telephony.switchboard.legs import Leg, LegState
 from router.wire.observation import Observation
 
@@ -126,7 +126,7 @@ NotTaken = Callable[["Floor", LiveCall, Order], None]
 
 
 @dataclass(slots=True)
-class Writing:
+class StandbyWriting:
     """What was written: `under_way` and `counts` are generations ("" for none), `items` what was sent last."""
 
     standby: Standby | None = None
@@ -214,7 +214,7 @@ class Floor:
         self.devices = Devices(directory, own=self.has_leg_on)
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
-        self.writing = Writing()
+        self.writing = StandbyWriting()
         self.early: list[Action | Warn] = []  # what the desk said before Asterisk was asked what is going on
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()
@@ -290,7 +290,7 @@ class Floor:
         calls = sum(1 for call in self.calls.values() if call.trunk == trunk and not call.over)
         return calls + sum(1 for leg in self.legs.values() if leg.phone.trunk == trunk and leg.alive)
 
-    def line_free(self, phone: Phone) -> bool:
+    def line_free(self, phone: Handset) -> bool:
         """Whether the phone's trunk, if it needs one, has a line left."""
         trunk = self.directory.by_trunk.get(phone.trunk)
         return trunk is None or trunk.lines is None or self.lines_used(trunk.name) < trunk.lines

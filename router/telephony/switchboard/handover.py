@@ -15,7 +15,7 @@ from router.core.inputs import HandedOver
 from router.core.words import CallId, PersonId
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, ringing, watching
-from router.telephony.switchboard.directory import Phone, device_of
+from router.telephony.switchboard.directory import Handset, device_of
 from router.telephony.switchboard.display import WORDS
 from router.telephony.switchboard.floor import Floor, Handing, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE, Leg, LegState
@@ -94,7 +94,9 @@ def _is_on_it(floor: Floor, call: LiveCall, channel: str, uniqueid: str) -> None
     if person is None:
         _leaves_the_rules(floor, call)
         return
-    leg = Leg(id=uniqueid, call=call.id, person=person, phone=Phone(dial=device, device=device), state=LegState.TALKING)
+    leg = Leg(
+        id=uniqueid, call=call.id, person=person, phone=Handset(dial=device, device=device), state=LegState.TALKING
+    )
     floor.legs[leg.id] = call.talker = leg
     floor.say(commands.set_variable(channel, "TRANSFER_CONTEXT", commands.TRANSFERS))
     floor.devices.release(person, talks=True)

@@ -21,7 +21,7 @@ from typing import Final
 from router.core.words import CallId, PersonId
 from router.errors import PbxError
 from router.telephony.ami import AmiEvent
-from router.telephony.switchboard.directory import Phone
+from router.telephony.switchboard.directory import Handset
 from router.texts import _
 
 PREFIX: Final = "hl"
@@ -86,7 +86,7 @@ class LegError(PbxError):
     id = "leg-state"
 
 
-class Outcome(StrEnum):
+class LegOutcome(StrEnum):
     """What the end of a leg that never had the caller says about the person."""
 
     DECLINED = "declined"
@@ -100,7 +100,7 @@ class Leg:
     id: str
     call: CallId
     person: PersonId
-    phone: Phone
+    phone: Handset
     was_free: bool = False
     state: LegState = LegState.ASKED
     rang: bool = False
@@ -162,7 +162,7 @@ STATUS_OF: Final[Mapping[str, str]] = MappingProxyType({"17": "486", "21": REJEC
 """What an end's cause stands for where Asterisk, as older ones do, doesn't tell the SIP status."""
 
 
-def outcome(leg: Leg, event: AmiEvent, *, elsewhere: bool = False) -> Outcome:
+def outcome(leg: Leg, event: AmiEvent, *, elsewhere: bool = False) -> LegOutcome:
     """What a leg's end means: somebody pressed "reject", or the phone or line failed (DESIGN 7).
 
     Behind a trunk only a 603 is a person's no: networks say busy, off and unreachable with 486, with 480, and with an
@@ -170,6 +170,6 @@ def outcome(leg: Leg, event: AmiEvent, *, elsewhere: bool = False) -> Outcome:
     """
     status = event.get("TechCause").rpartition(" ")[2] or STATUS_OF.get(event.get("Cause"), "")
     if leg.phone.trunk:
-        return Outcome.DECLINED if status == REJECTED else Outcome.FAILED
+        return LegOutcome.DECLINED if status == REJECTED else LegOutcome.FAILED
     pressed = status == REJECTED or status in BUSY or (status == NOT_NOW and not leg.rang)  # "do not disturb" is a 480
-    return Outcome.DECLINED if pressed and leg.was_free and not elsewhere else Outcome.FAILED
+    return LegOutcome.DECLINED if pressed and leg.was_free and not elsewhere else LegOutcome.FAILED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from router.core.actions import Ring
 from router.telephony.switchboard import answers, commands, ringing
 from router.telephony.switchboard.floor import Floor, Hears, Order, Purpose
-from router.telephony.switchboard.legs import Leg, LegEvent, LegState, Outcome
+from router.telephony.switchboard.legs import Leg, LegEvent, LegOutcome, LegState
 
 SURE_MS = 2_000  # beyond the time in which a phone must have rung or failed
 
@@ -36,7 +36,7 @@ def _make_sure(floor: Floor, order: Ring) -> None:
             known = call.orders[person] = Order(person=person, purpose=Purpose.OFFER)
         if known is not None and known.purpose is Purpose.OFFER and not known.rang and not known.over:
             floor.alarm("ring-lost", f"call {call.id} gave no sign of ringing at {person}")
-            ringing.finish(floor, call, known, Outcome.FAILED, "no sign of ringing")
+            ringing.finish(floor, call, known, LegOutcome.FAILED, "no sign of ringing")
 
 
 def not_there(floor: Floor, leg_id: str) -> None:

@@ -15,7 +15,7 @@ from router.core.model import Office
 from router.core.words import CallId, CallState
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands, handover
-from router.telephony.switchboard.directory import Phone, device_of
+from router.telephony.switchboard.directory import Handset, device_of
 from router.telephony.switchboard.floor import Expected, Floor, Hears, LiveCall, Order, Purpose
 from router.telephony.switchboard.legs import Leg, LegState, read_leg_id
 from router.telephony.switchboard.live_channels import LiveChannels
@@ -84,7 +84,7 @@ def _who_came_by_themselves(floor: Floor, seen: LiveChannels, item: Expected) ->
         for uniqueid, person in of.items():
             if person and person == item.talking and None in of.values():  # the other is no consultant: the caller
                 device = device_of(seen.uniqueids[uniqueid].get("Channel"))
-                phone = Phone(dial=device, device=device)
+                phone = Handset(dial=device, device=device)
                 leg = Leg(id=uniqueid, call=item.call, person=person, phone=phone, state=LegState.TALKING)
                 floor.legs[leg.id] = leg
                 return leg

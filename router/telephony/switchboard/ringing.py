@@ -17,8 +17,8 @@ from router.telephony.switchboard.legs import (
     ANSWERED_ELSEWHERE,
     Leg,
     LegEvent,
+    LegOutcome,
     LegState,
-    Outcome,
     leg_id,
     outcome,
     read_leg_id,
@@ -73,7 +73,7 @@ def start(
             leg.was_free = floor.devices.is_free(phone, floor.now)
             _ring_phone(floor, call, order, leg, words)
     if not order.legs:
-        finish(floor, call, order, Outcome.FAILED, "no phone of theirs can be rung")
+        finish(floor, call, order, LegOutcome.FAILED, "no phone of theirs can be rung")
 
 
 def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg, words: str) -> None:
@@ -231,9 +231,9 @@ def on_hangup(floor: Floor, event: AmiEvent) -> None:
     if leg.at_stake:
         order = floor.calls[leg.call].orders[leg.person]
         was_up = leg.state is LegState.UP and not leg.phone.confirm
-        if outcome(leg, event, elsewhere=floor.devices.is_elsewhere(leg.phone)) is Outcome.DECLINED:
+        if outcome(leg, event, elsewhere=floor.devices.is_elsewhere(leg.phone)) is LegOutcome.DECLINED:
             leg.step(LegEvent.ENDED)
-            finish(floor, floor.calls[leg.call], order, Outcome.DECLINED, "")
+            finish(floor, floor.calls[leg.call], order, LegOutcome.DECLINED, "")
         else:
             why = f"cause {event.get('Cause')} {event.get('TechCause')}".strip()
             leg.step(LegEvent.ENDED)
@@ -284,18 +284,18 @@ def _failed_leg(floor: Floor, leg: Leg, why: str, *, rests: bool = True) -> None
     if rests:
         floor.devices.rest(leg.phone, floor.now)
     if not any(other.at_stake for other in order.legs if other is not leg):
-        finish(floor, call, order, Outcome.FAILED, why)
+        finish(floor, call, order, LegOutcome.FAILED, why)
     look_at(floor, leg.person)
 
 
-def finish(floor: Floor, call: LiveCall, order: Order, end: Outcome, why: str) -> None:
+def finish(floor: Floor, call: LiveCall, order: Order, end: LegOutcome, why: str) -> None:
     """The person is out of it: tell whoever rang them."""
     if order.over:
         return
-    order.over, order.declined = True, end is Outcome.DECLINED
+    order.over, order.declined = True, end is LegOutcome.DECLINED
     stop_legs(floor, order, ANSWERED_ELSEWHERE)
     if order.purpose is Purpose.OFFER:
-        kind = Declined if end is Outcome.DECLINED else Failed
+        kind = Declined if end is LegOutcome.DECLINED else Failed
         floor.tell(kind(call=call.id, person=order.person), why=why)
     elif order.not_taken is not None:
         order.not_taken(floor, call, order)
@@ -324,7 +324,7 @@ def on_refused(floor: Floor, event: AmiEvent) -> None:
     leg = floor.legs.get(event.one("Leg") or "")
     if leg is not None and leg.at_stake:
         call = floor.calls[leg.call]
-        finish(floor, call, call.orders[leg.person], Outcome.DECLINED, "pressed 2")
+        finish(floor, call, call.orders[leg.person], LegOutcome.DECLINED, "pressed 2")
 
 
 def look_at(floor: Floor, person: PersonId) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from router.core.words import PersonId
 from router.telephony.ami import AmiEvent
 from router.telephony.switchboard import commands
-from router.telephony.switchboard.directory import Directory, Phone, Standby
+from router.telephony.switchboard.directory import Directory, Handset, Standby
 from router.telephony.switchboard.floor import Floor
 
 LINE_CHARACTERS: Final = 440  # of an AMI header; quoting may double it, and Asterisk reads 1,022 bytes
@@ -101,11 +101,11 @@ def _numbers(directory: Directory) -> Iterator[str]:
         yield f"number/{dialled}={trunk.answer if trunk else 'waiting'},{hotline.number}"
 
 
-def _phones(directory: Directory) -> Iterator[tuple[PersonId, Phone]]:
+def _phones(directory: Directory) -> Iterator[tuple[PersonId, Handset]]:
     return ((person.id, phone) for person in directory.people for phone in person.phones)
 
 
-def _phone(number: int, person: PersonId, phone: Phone) -> Iterator[str]:
+def _phone(number: int, person: PersonId, phone: Handset) -> Iterator[str]:
     """A mobile is rung by way of a context where it must press 1."""
     if phone.device:
         yield f"phone/{number}={phone.device},{phone.dial}"

@@ -20,7 +20,7 @@ from router.masking import mask, national
 from router.reading.numbers import split_numbers
 from router.store.calls.explain import explain
 from router.store.calls.queries import call_with, calls_of_days, trail_of_call
-from router.store.forms.changes import Filing, FormError, Writing, file_form
+from router.store.forms.changes import Filing, FormError, FormWriting, file_form
 from router.store.forms.queries import form_of_call, forms_of_days
 from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
@@ -45,7 +45,7 @@ document = SpecTree(
     security={"token": []},
     validation_error_status=422,
 )
-REFUSALS = {f"HTTP_{status}": shapes.Refusal for status in (401, 403, 404, 422)}
+REFUSALS = {f"HTTP_{status}": shapes.RefusalBody for status in (401, 403, 404, 422)}
 MOST_DAYS = 366
 
 
@@ -87,7 +87,7 @@ def forms(query: shapes.Days) -> Response:
 @api.post("/forms")
 @document.validate(
     json=shapes.FormIn,
-    resp=Answers(HTTP_201=shapes.FormOut, HTTP_409=shapes.Refusal, **REFUSALS),
+    resp=Answers(HTTP_201=shapes.FormOut, HTTP_409=shapes.RefusalBody, **REFUSALS),
     tags=["forms"],
 )
 def file(json: shapes.FormIn) -> Response:
@@ -100,7 +100,7 @@ def file(json: shapes.FormIn) -> Response:
         return refusal(422, "taken_at has no offset", "write it like 2026-11-24T09:30:00+08:00", id_="form")
     known = shared.settings()
     by = f"api:{token().name}"[:80]
-    writing = Writing(table=known.form, people=known.names, zone=shared.zone(), by=by, now=shared.now())
+    writing = FormWriting(table=known.form, people=known.names, zone=shared.zone(), by=by, now=shared.now())
     try:
         form = file_form(shared.session(), _filing(json), writing, why=json.why)
     except FormError as error:
@@ -123,7 +123,7 @@ def findings(query: shapes.Days) -> Response:
 
 
 @api.get("/sheets")
-@document.validate(resp=Answers(HTTP_200=shapes.BoardOut, HTTP_503=shapes.Refusal, **REFUSALS), tags=["sheets"])
+@document.validate(resp=Answers(HTTP_200=shapes.BoardOut, HTTP_503=shapes.RefusalBody, **REFUSALS), tags=["sheets"])
 def sheets() -> Response:
     """The sheets in force, who is next, and the calls that go on."""
     try:
@@ -133,7 +133,9 @@ def sheets() -> Response:
 
 
 @api.get("/presence")
-@document.validate(resp=Answers(HTTP_200=shapes.PresenceOut, HTTP_503=shapes.Refusal, **REFUSALS), tags=["presence"])
+@document.validate(
+    resp=Answers(HTTP_200=shapes.PresenceOut, HTTP_503=shapes.RefusalBody, **REFUSALS), tags=["presence"]
+)
 def presence() -> Response:
     """Who is present, with a visitor, on a break."""
     try:
@@ -146,7 +148,7 @@ def presence() -> Response:
 @api.put("/presence/<person>")
 @document.validate(
     json=shapes.PresenceIn,
-    resp=Answers(HTTP_200=shapes.Recorded, HTTP_503=shapes.Refusal, **REFUSALS),
+    resp=Answers(HTTP_200=shapes.Recorded, HTTP_503=shapes.RefusalBody, **REFUSALS),
     tags=["presence"],
 )
 def set_presence(person: str, json: shapes.PresenceIn) -> Response:
@@ -192,8 +194,8 @@ def _number(text: str) -> str:
     return national(text) if sees_numbers() else mask(text)
 
 
-def _call(call: CallRow) -> shapes.CallOut:
-    return shapes.CallOut(
+def _call(call: CallRow) -> shapes.LoggedCall:
+    return shapes.LoggedCall(
         id=call.id,
         uniqueid=call.uniqueid,
         number=_number(number_of(call)),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Shape(BaseModel):
+class StrictShape(BaseModel):
     """Strict: nothing unknown, nothing converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -26,7 +26,7 @@ class Days(BaseModel):
     last: Annotated[date | None, Field(alias="to", description="last day; the first, where left out")] = None
 
 
-class CallOut(Shape):
+class LoggedCall(StrictShape):
     """A call as the router logged it."""
 
     id: str
@@ -44,13 +44,13 @@ class CallOut(Shape):
     recovered: bool
 
 
-class CallsOut(Shape):
+class CallsOut(StrictShape):
     """Calls by arrival."""
 
-    calls: list[CallOut]
+    calls: list[LoggedCall]
 
 
-class StepOut(Shape):
+class StepOut(StrictShape):
     """One step of why it rang there."""
 
     at: datetime
@@ -58,14 +58,14 @@ class StepOut(Shape):
     rules: list[str]
 
 
-class CallWithReasons(Shape):
+class CallWithReasons(StrictShape):
     """A call, and why it rang where it rang."""
 
-    call: CallOut
+    call: LoggedCall
     steps: list[StepOut]
 
 
-class FormOut(Shape):
+class FormOut(StrictShape):
     """A call form as it stands."""
 
     id: int
@@ -81,13 +81,13 @@ class FormOut(Shape):
     revisions: int
 
 
-class FormsOut(Shape):
+class FormsOut(StrictShape):
     """Forms by the time at which their call was taken."""
 
     forms: list[FormOut]
 
 
-class FormIn(Shape):
+class FormIn(StrictShape):
     """A call form to file."""
 
     call_id: Annotated[str, Field(max_length=64)] = ""
@@ -100,7 +100,7 @@ class FormIn(Shape):
     why: Annotated[str, Field(max_length=255, description="needed for a day that is closed")] = ""
 
 
-class FindingOut(Shape):
+class FindingOut(StrictShape):
     """A finding of the reconciliation, and where it stands."""
 
     id: int
@@ -114,37 +114,37 @@ class FindingOut(Shape):
     found_at: datetime
 
 
-class FindingsOut(Shape):
+class FindingsOut(StrictShape):
     """Findings by day, slot and kind."""
 
     findings: list[FindingOut]
 
 
-class BoardOut(Shape):
+class BoardOut(StrictShape):
     """The desk at this moment: slot, who is next, sheets, people, calls."""
 
     board: dict[str, Any]
 
 
-class PresenceOut(Shape):
+class PresenceOut(StrictShape):
     """Everybody's presence."""
 
     presence: dict[str, str]
 
 
-class PresenceIn(Shape):
+class PresenceIn(StrictShape):
     """A change of presence."""
 
     presence: Annotated[str, Field(min_length=1, max_length=32)]
 
 
-class Recorded(Shape):
+class Recorded(StrictShape):
     """It is recorded, under this number."""
 
     seq: int
 
 
-class Refusal(Shape):
+class RefusalBody(StrictShape):
     """Why not: a stable id, what was wrong, and what to do."""
 
     id: str

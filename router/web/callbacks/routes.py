@@ -33,7 +33,7 @@ SHOWN_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CallbackLine:
     """A call back as the page shows it; `seen` is an outgoing call of the PBX's records that answers it."""
 
     row: CallbackRow
@@ -119,7 +119,7 @@ def _whole(row: CallbackRow) -> Number:
     return Number(number_of(row))
 
 
-def _lines(rows: Sequence[CallbackRow]) -> list[Line]:
+def _lines(rows: Sequence[CallbackRow]) -> list[CallbackLine]:
     now = shared.now()
     owed = [row for row in rows if row.settled_at is None]
     numbers = [row.number.number for row in owed if row.number.number]
@@ -128,9 +128,9 @@ def _lines(rows: Sequence[CallbackRow]) -> list[Line]:
     return [_line(row, seen.get(number_of(row), ())) for row in rows]
 
 
-def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> Line:
+def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> CallbackLine:
     waited = (row.settled_at or shared.now()) - row.owed_since
-    return Line(
+    return CallbackLine(
         row=row,
         seen=next((call for call in seen if call.at >= row.owed_since), None) if row.settled_at is None else None,
         is_overdue=waited > OVERDUE,

@@ -30,7 +30,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
+class AxisTick:
     """A mark on the time axis, seconds from the arrival."""
 
     along: float
@@ -43,7 +43,7 @@ class Timeline:
 
     people: list[str]
     bars: list[Bar]
-    ticks: list[Tick]
+    ticks: list[AxisTick]
     three_rings: float | None
     length: float
 
@@ -80,14 +80,14 @@ class _Axis:
     def along(self, at: datetime) -> float:
         return round(min(max((at - self._arrived).total_seconds(), 0) * self._unit, RING_LENGTH), 1)
 
-    def ticks(self, ring_seconds: float) -> list[Tick]:
+    def ticks(self, ring_seconds: float) -> list[AxisTick]:
         """A mark each ring, or each few rings where they would crowd."""
         total = (self.over - self._arrived).total_seconds()
         step = max(ring_seconds, 1.0)
         while total / step > TICKS_AT_MOST:
             step *= 2
         count = int(total / step)
-        return [Tick(along=round(n * step * self._unit, 1), seconds=round(n * step)) for n in range(count + 1)]
+        return [AxisTick(along=round(n * step * self._unit, 1), seconds=round(n * step)) for n in range(count + 1)]
 
 
 def _rings_over(call: CallRow, rings: Sequence[PhoneRing]) -> datetime:

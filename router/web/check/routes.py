@@ -35,8 +35,8 @@ from router.store.tables.findings import FindingRow, ReconcileRunRow
 from router.store.tables.pbx import BlindIntervalRow
 from router.web import shared, words
 from router.web.access import OFFICE
-from router.web.check.sentences import Telling, sentence
-from router.web.check.view import OF_COUNT, Behind, Line, SlotLine, is_closed, lines_of, slot_lines
+from router.web.check.sentences import SentenceTerms, sentence
+from router.web.check.view import OF_COUNT, Behind, FindingLine, SlotLine, is_closed, lines_of, slot_lines
 from router.web.language import shown_language
 from router.web.shown.forms import lacking
 from router.web.shown.refusals import in_words
@@ -158,7 +158,7 @@ def _day() -> date:
     return next(iter(waiting), None) or newest_day_reconciled(shared.session()) or shared.day_asked("")
 
 
-def _lines(findings: Sequence[FindingRow]) -> list[Line]:
+def _lines(findings: Sequence[FindingRow]) -> list[FindingLine]:
     """The findings with what is behind them, in a fixed number of queries."""
     session = shared.session()
     names = [finding.call for finding in findings if finding.call]
@@ -176,7 +176,7 @@ def _lines(findings: Sequence[FindingRow]) -> list[Line]:
     return lines_of(findings, behind)
 
 
-def _is_wanted(line: Line) -> bool:
+def _is_wanted(line: FindingLine) -> bool:
     """The tab and the filters of the address."""
     tab, finding = request.args.get("tab", "open"), line.finding
     kinds = {kind for value in request.args.getlist("kind") for kind in value.split(",") if kind}
@@ -190,7 +190,7 @@ def _is_wanted(line: Line) -> bool:
     )
 
 
-def _choices(lines: Iterable[Line]) -> dict[str, Any]:
+def _choices(lines: Iterable[FindingLine]) -> dict[str, Any]:
     lines = list(lines)
     return {
         "tab": request.args.get("tab", "open"),
@@ -209,7 +209,7 @@ def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, in
         **{by: str(word) for by, word in words.RUNS.items()},
         **shared.names(),
     }
-    telling = Telling(
+    telling = SentenceTerms(
         names=names,
         now=shared.now(),
         form_minutes=known.form_minutes,
@@ -231,7 +231,7 @@ def _tools(slots: Sequence[SlotLine], blind: Sequence[tuple[BlindIntervalRow, in
     }
 
 
-def _lacks(line: Line) -> Sequence[str]:
+def _lacks(line: FindingLine) -> Sequence[str]:
     if line.form is None:
         return ()
     fields = (FIELDS[key] for key in lacking(line.form, shared.settings().form))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from router.masking import mask
 from router.reading.numbers import split_numbers
 from router.web import words
-from router.web.check.view import Line, SlotLine
+from router.web.check.view import FindingLine, SlotLine
 from router.web.shared import local
 from router.web.shown.spans import how_long
 
@@ -19,13 +19,13 @@ SLACK = timedelta(seconds=10)  # the last sign of a link lies a little before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class SentenceTerms:
     """What sentences are told with: names of people, the time now, that for a form, what forms lack."""
 
     names: Mapping[str, str]
     now: datetime
     form_minutes: float
-    lacks: Callable[[Line], Sequence[str]]
+    lacks: Callable[[FindingLine], Sequence[str]]
     slots: Mapping[str, SlotLine]
     blind: Sequence[tuple[datetime, datetime | None]]  # when the router had no link to the PBX
 
@@ -34,12 +34,12 @@ class Telling:
         return self.names.get(person, person) if person else "—"
 
 
-def sentence(line: Line, telling: Telling) -> str:
+def sentence(line: FindingLine, telling: SentenceTerms) -> str:
     """What was seen."""
     return str(SENTENCES[line.finding.kind](line, telling))
 
 
-def _missing(line: Line, telling: Telling) -> object:
+def _missing(line: FindingLine, telling: SentenceTerms) -> object:
     due = local(line.ended_at + timedelta(minutes=telling.form_minutes) if line.ended_at else None)
     name, seconds = telling.name(line.finding.person), line.talked_seconds
     if seconds is None:
@@ -48,21 +48,21 @@ def _missing(line: Line, telling: Telling) -> object:
     return _("%(name)s answered %(took)s, form due by %(due)s", name=name, took=took, due=due)
 
 
-def _late(line: Line, telling: Telling) -> object:
+def _late(line: FindingLine, telling: SentenceTerms) -> object:
     due = local(line.ended_at + timedelta(minutes=telling.form_minutes) if line.ended_at else None)
     filed = local(line.form.filed_at, "%m-%d %H:%M") if line.form else "—"
     values = {"name": telling.name(line.finding.person), "id": line.finding.form, "filed": filed, "due": due}
     return _("%(name)s form %(id)s filed %(filed)s, due by %(due)s", **values)
 
 
-def _padded(line: Line, telling: Telling) -> object:
+def _padded(line: FindingLine, telling: SentenceTerms) -> object:
     name = telling.name(line.finding.person)
     return _(
         "%(name)s form %(id)s, no call from 5 minutes after it to 60 minutes before it", name=name, id=line.finding.form
     )
 
 
-def _duplicate(line: Line, telling: Telling) -> object:
+def _duplicate(line: FindingLine, telling: SentenceTerms) -> object:
     return _(
         "%(name)s form %(id)s, this call has a form already",
         name=telling.name(line.finding.person),
@@ -70,7 +70,7 @@ def _duplicate(line: Line, telling: Telling) -> object:
     )
 
 
-def _incomplete(line: Line, telling: Telling) -> object:
+def _incomplete(line: FindingLine, telling: SentenceTerms) -> object:
     lacks = _(", ").join(telling.lacks(line)) or "—"
     return _(
         "%(name)s form %(id)s lacks: %(lacks)s",
@@ -80,7 +80,7 @@ def _incomplete(line: Line, telling: Telling) -> object:
     )
 
 
-def _wrong_number(line: Line, telling: Telling) -> object:
+def _wrong_number(line: FindingLine, telling: SentenceTerms) -> object:
     said = str(line.form.fields.get("number") or "") if line.form else ""
     written = ";".join(map(mask, split_numbers(said))) or "—"
     return _(
@@ -91,13 +91,13 @@ def _wrong_number(line: Line, telling: Telling) -> object:
     )
 
 
-def _wrong_person(line: Line, telling: Telling) -> object:
+def _wrong_person(line: FindingLine, telling: SentenceTerms) -> object:
     was = (line.call.person if line.call else None) or (line.pbx.answered_by if line.pbx else None)
     values = {"name": telling.name(line.finding.person), "id": line.finding.form, "other": telling.name(was)}
     return _("%(name)s wrote form %(id)s, on the call was %(other)s", **values)
 
 
-def _wrong_slot(line: Line, telling: Telling) -> object:
+def _wrong_slot(line: FindingLine, telling: SentenceTerms) -> object:
     slot = line.form.slot_name if line.form else "—"
     return _(
         "%(name)s form %(id)s says slot %(slot)s",
@@ -107,7 +107,7 @@ def _wrong_slot(line: Line, telling: Telling) -> object:
     )
 
 
-def _unlogged(line: Line, telling: Telling) -> object:
+def _unlogged(line: FindingLine, telling: SentenceTerms) -> object:
     said = _("the PBX has it and the router has not")
     if line.finding.person:
         said = _("%(name)s answered, the PBX has it and the router has not", name=telling.name(line.finding.person))
@@ -123,11 +123,11 @@ def _covers(times: tuple[datetime, datetime | None], at: datetime | None) -> boo
     return at is not None and start - SLACK <= at and (end is None or at <= end + SLACK)
 
 
-def _ghost(_line: Line, _telling: Telling) -> object:
+def _ghost(_line: FindingLine, _telling: SentenceTerms) -> object:
     return _("the router has it and the PBX has not")
 
 
-def _display(line: Line, telling: Telling) -> object:
+def _display(line: FindingLine, telling: SentenceTerms) -> object:
     slot = telling.slots.get(line.finding.slot)
     if slot is None:
         return ""
@@ -135,7 +135,7 @@ def _display(line: Line, telling: Telling) -> object:
     return _("PBX %(pbx)s, display %(display)s (by %(by)s)", **values)
 
 
-def _missed(line: Line, telling: Telling) -> object:
+def _missed(line: FindingLine, telling: SentenceTerms) -> object:
     why = line.call.missed_why if line.call else None
     said = str(words.MISSED.get(why or "", _("nobody answered")))
     if line.called_back is not None:
@@ -151,7 +151,7 @@ def _missed(line: Line, telling: Telling) -> object:
     return _("%(why)s, %(back)s", why=said, back=back)
 
 
-SENTENCES: Mapping[str, Callable[[Line, Telling], object]] = {
+SENTENCES: Mapping[str, Callable[[FindingLine, SentenceTerms], object]] = {
     "missing_form": _missing,
     "late_form": _late,
     "padded_form": _padded,

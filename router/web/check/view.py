@@ -53,7 +53,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class FindingLine:
     """One finding as a row: the finding, the call's moment and number (unmasked), and what is behind it."""
 
     finding: FindingRow
@@ -85,13 +85,13 @@ class Line:
         return max(0, round((self.ended_at - source.answered_at).total_seconds()))
 
 
-def lines_of(findings: Iterable[FindingRow], behind: Behind) -> list[Line]:
+def lines_of(findings: Iterable[FindingRow], behind: Behind) -> list[FindingLine]:
     """Findings as rows, in order of time (those without one first, as they are about a whole slot)."""
     lines = [_line(finding, behind) for finding in findings]
     return sorted(lines, key=lambda line: (line.at is not None, line.at, line.finding.kind, line.finding.id))
 
 
-def _line(finding: FindingRow, behind: Behind) -> Line:
+def _line(finding: FindingRow, behind: Behind) -> FindingLine:
     call = behind.calls.get(finding.call)
     rows = behind.pbx.get(finding.call, ())
     form = behind.forms.get(finding.form)
@@ -99,7 +99,7 @@ def _line(finding: FindingRow, behind: Behind) -> Line:
     number = number_of(call) if call else next((r.number for r in rows if r.number), "")
     at = call.arrived_at if call else first.started_at if first else (form.taken_at or form.filed_at) if form else None
     owed = _owed(call, behind) if finding.kind == "missed_call" else None
-    return Line(
+    return FindingLine(
         finding=finding,
         at=at,
         number=number or _number_on(form),
@@ -133,7 +133,9 @@ def _called_back(owed: CallbackRow | None, number: str, at: datetime | None, beh
     return next((call for call in seen if at is not None and call.at >= at), None)
 
 
-def slot_lines(run: ReconcileRunRow, lines: Iterable[Line], displays: Mapping[str, DisplayCountRow]) -> list[SlotLine]:
+def slot_lines(
+    run: ReconcileRunRow, lines: Iterable[FindingLine], displays: Mapping[str, DisplayCountRow]
+) -> list[SlotLine]:
     """The table: the run's counts, with the display's newest word and what still waits."""
     lines = list(lines)
     undecided = Counter(line.finding.slot for line in lines if line.is_undecided)

@@ -18,7 +18,7 @@ from router.exchange.forms_out import TableTerms
 from router.exchange.table import MIME, Table, written
 from router.reading.tables import read_table
 from router.store.calls.queries import calls_of_day, calls_of_days
-from router.store.forms.changes import FormError, Writing
+from router.store.forms.changes import FormError, FormWriting
 from router.store.forms.closing import DayAccount, DayClosedError, account_of_day, close_day, closing_of
 from router.store.forms.queries import forms_of_days, forms_owed
 from router.store.office.queries import slots_end
@@ -123,7 +123,9 @@ def import_forms() -> ResponseReturnValue:
         flash(_("Choose a CSV or XLSX file."), "error")
         return redirect(url_for("day.page"))
     known = shared.settings()
-    writing = Writing(table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now())
+    writing = FormWriting(
+        table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now()
+    )
     try:
         seen = look_through(shared.session(), read_table(file.read(), heads()), _office(), writing, why=why)
         if request.form.get("do") == "file" and not seen.bad and is_as_shown(seen.code):

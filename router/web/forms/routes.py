@@ -18,7 +18,7 @@ from router.store.forms.changes import (
     KINDS,
     Filing,
     FormError,
-    Writing,
+    FormWriting,
     correct_form,
     file_form,
     review_form,
@@ -143,9 +143,9 @@ def _posted(call: CallRow | None, form: FormRow | None = None) -> Filing:
     return filing_from(request.form, call=call, consultant=consultant, zone=shared.zone(), entered=entered, table=table)
 
 
-def _writing() -> Writing:
+def _writing() -> FormWriting:
     known = shared.settings()
-    return Writing(table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now())
+    return FormWriting(table=known.form, people=known.names, zone=shared.zone(), by=shared.username(), now=shared.now())
 
 
 def _edit(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from router.config.model import Site
-from router.telephony.private.binary import AsteriskBinary, Origin
+from router.telephony.private.binary import AsteriskBinary, AsteriskOrigin
 from router.telephony.private.conf import configuration, render
 from router.telephony.private.dialplan import extensions
 from router.telephony.private.errors import AsteriskSettingsError
@@ -29,7 +29,9 @@ SITE = {
 
 
 def binary(version: tuple[int, ...] = (22, 10, 1), folder: Path = Path("/nowhere")) -> AsteriskBinary:
-    return AsteriskBinary(command=("asterisk",), modules=folder, data=folder, version=version, origin=Origin.TREE)
+    return AsteriskBinary(
+        command=("asterisk",), modules=folder, data=folder, version=version, origin=AsteriskOrigin.TREE
+    )
 
 
 def secret(name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from router.telephony.private import apt, install
-from router.telephony.private.binary import NEEDED_MODULES, AsteriskBinary, Origin, from_system, from_tree
+from router.telephony.private.binary import NEEDED_MODULES, AsteriskBinary, AsteriskOrigin, from_system, from_tree
 from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.errors import AsteriskInstallError
 from router.telephony.private.find import find_asterisk
@@ -182,12 +182,14 @@ def test_an_old_or_strange_program_on_the_path_is_passed_over(tmp_path: Path) ->
     program.write_text("#!/bin/sh\necho 'Asterisk certified/20.7-cert2'\n", encoding="ascii")
     found = from_system(program)
     assert isinstance(found, AsteriskBinary)
-    assert (found.version, found.origin) == ((20, 7), Origin.PATH)
+    assert (found.version, found.origin) == ((20, 7), AsteriskOrigin.PATH)
     assert not found.filters_events_by_name
 
 
 def test_a_tree_that_is_there_is_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = AsteriskBinary(command=("asterisk",), modules=tmp_path, data=tmp_path, version=(22, 1), origin=Origin.TREE)
+    there = AsteriskBinary(
+        command=("asterisk",), modules=tmp_path, data=tmp_path, version=(22, 1), origin=AsteriskOrigin.TREE
+    )
     monkeypatch.setattr(install, "from_tree", lambda _tree: there)
 
     assert install.install_tree(tmp_path / "tree") is there
@@ -236,7 +238,7 @@ def test_a_tree_is_installed_without_root(tmp_path: Path) -> None:
     steps: list[str] = []
     made = install.install_tree(tmp_path / "tree", lambda text, _done, _total: steps.append(text))
 
-    assert made.origin is Origin.TREE
+    assert made.origin is AsteriskOrigin.TREE
     assert {"downloading packages", "unpacking packages"} <= set(steps)
     assert made.speech
     found = find_asterisk(tmp_path / "tree")

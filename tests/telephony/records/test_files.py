@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from router.telephony.records.errors import RecordsMissingError, RecordsUnreadableError
-from router.telephony.records.lines import Shape, split
+from router.telephony.records.lines import RecordShape, split
 from router.telephony.records.rotating import rotate_files
 from tests.telephony.records.asterisk import File, race
 from tests.telephony.records.book import Book
@@ -195,11 +195,11 @@ def test_however_the_bytes_arrive_the_records_are_the_same(cuts: list[int]) -> N
     def fits(fields: tuple[str, ...]) -> bool:
         return len(fields) == 14
 
-    at_once = [record.fields for record in split(WHOLE, Shape(fits=fits))]
+    at_once = [record.fields for record in split(WHOLE, RecordShape(fits=fits))]
     rest, found = b"", []
     for begin, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(WHOLE)], strict=True):
         data, used = rest + WHOLE[begin:end], 0
-        for record in split(data, Shape(fits=fits)):
+        for record in split(data, RecordShape(fits=fits)):
             found.append(record.fields)
             used = record.end
         rest = data[used:]
@@ -213,7 +213,7 @@ def test_no_garbage_costs_more_than_the_lines_it_stands_in(garbage: bytes) -> No
     def fits(fields: tuple[str, ...]) -> bool:
         return len(fields) == 14
 
-    found = [record.fields for record in split(garbage + b"\n" + WHOLE, Shape(fits=fits)) if record.fields]
+    found = [record.fields for record in split(garbage + b"\n" + WHOLE, RecordShape(fits=fits)) if record.fields]
     assert len(found) >= 12 - 8
 
 

@@ -18,20 +18,20 @@ from router.engine.ports import Letter, Warn
 from router.reading.numbering import Numbering
 from router.telephony.ami import AmiAction, AmiAddress
 from router.telephony.switchboard import (
+    AdvertisedNumber,
     AsteriskSwitchboard,
     Directory,
-    Hotline,
-    Phone,
+    Handset,
     Shift,
     Standby,
     Subscriber,
     Times,
-    Trunk,
+    TrunkLine,
 )
 from router.telephony.switchboard.floor import Expected
 from router.wire.observation import Observation
 from tests.telephony.phones.people import Caller, until
-from tests.telephony.phones.people import Phone as SipPhone
+from tests.telephony.phones.people import Handset as SipPhone
 from tests.telephony.phones.world import World
 from tests.telephony.switchboard.pbx import HOTLINE, SECRET, Pbx
 
@@ -46,20 +46,20 @@ def extension(person: str) -> str:
 
 def office(times: Times | None = None, *, duty: str = "", **trunk: Any) -> Directory:
     """A to D with a desk phone each, B with two; E has a mobile, F a phone at a fixed address. `duty`: whose phone."""
-    desk: dict[str, tuple[Phone, ...]] = {
-        p: (Phone(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE
+    desk: dict[str, tuple[Handset, ...]] = {
+        p: (Handset(dial=f"PJSIP/{extension(p)}", device=f"PJSIP/{extension(p)}"),) for p in PEOPLE
     }
-    desk["B"] += (Phone(dial="PJSIP/201", device="PJSIP/201"),)
-    desk["E"] = (Phone(dial="PJSIP/13900000105@mobiles", trunk="mobiles", confirm=True),)
-    desk["F"] = (Phone(dial="PJSIP/fixed-F", device="PJSIP/fixed-F", fixed=True),)
+    desk["B"] += (Handset(dial="PJSIP/201", device="PJSIP/201"),)
+    desk["E"] = (Handset(dial="PJSIP/13900000105@mobiles", trunk="mobiles", confirm=True),)
+    desk["F"] = (Handset(dial="PJSIP/fixed-F", device="PJSIP/fixed-F", fixed=True),)
     names = dict(zip("ABCDEF", ("陈晨", "李丽", "王伟", "赵敏", "钱进", "孙丽"), strict=True))
     return Directory(
         people=tuple(
             Subscriber(id=PersonId(p), name=names[p], extension=extension(p), phones=phones)
             for p, phones in desk.items()
         ),
-        hotlines=(Hotline(number=HOTLINE, trunk="carrier", name="主热线"),),
-        trunks=(Trunk(**{"name": "carrier", **trunk}), Trunk(name="mobiles", lines=2)),
+        hotlines=(AdvertisedNumber(number=HOTLINE, trunk="carrier", name="主热线"),),
+        trunks=(TrunkLine(**{"name": "carrier", **trunk}), TrunkLine(name="mobiles", lines=2)),
         times=times or Times(),
         duty_dial=desk[duty][0].dial if duty else "",
         duty_confirm=bool(duty) and desk[duty][0].confirm,

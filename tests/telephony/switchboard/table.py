@@ -12,7 +12,7 @@ from router.engine.ports import Letter
 from router.telephony.ami import AmiEvent
 from router.telephony.ami.messages import parse
 from router.telephony.switchboard.board import Board
-from router.telephony.switchboard.directory import Directory, Hotline, Phone, Subscriber, Times, Trunk
+from router.telephony.switchboard.directory import AdvertisedNumber, Directory, Handset, Subscriber, Times, TrunkLine
 from router.telephony.switchboard.floor import Alarm, Out, ToSend
 
 CALL = CallId("c0123456789abcdef012")
@@ -127,12 +127,12 @@ class Table:
     """A board with a clock that stands still until it is moved."""
 
     def __init__(self, *, link: bool = True) -> None:
-        phones = (Phone(dial="PJSIP/101", device="PJSIP/101"),)
-        mobile = (Phone(dial="PJSIP/139@carrier", trunk="carrier", confirm=True),)
+        phones = (Handset(dial="PJSIP/101", device="PJSIP/101"),)
+        mobile = (Handset(dial="PJSIP/139@carrier", trunk="carrier", confirm=True),)
         office = Directory(
             people=(Subscriber(id=A, extension="101", phones=phones), Subscriber(id=B, phones=mobile)),
-            hotlines=(Hotline(number="4008001234", trunk="carrier"),),
-            trunks=(Trunk(name="carrier", lines=9),),
+            hotlines=(AdvertisedNumber(number="4008001234", trunk="carrier"),),
+            trunks=(TrunkLine(name="carrier", lines=9),),
             times=Times(),
         )
         self.board = Board(office)

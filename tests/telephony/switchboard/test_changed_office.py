@@ -7,13 +7,13 @@ from dataclasses import replace
 from router.core.inputs import Answered, DeviceChanged, Failed
 from router.core.words import DeviceState, PersonId
 from router.engine.ports import Letter
-from router.telephony.switchboard.directory import Directory, Phone, Standby, Subscriber, Times
+from router.telephony.switchboard.directory import Directory, Handset, Standby, Subscriber, Times
 from tests.telephony.switchboard.table import CALL, DEVICE, PICKUP, RINGING, UP, WRITTEN, A, B, Table, event
 
 
 def _with_wang(office: Directory) -> Directory:
     """The same office without A, and with C, whose phone is 103."""
-    phones = (Phone(dial="PJSIP/103", device="PJSIP/103"),)
+    phones = (Handset(dial="PJSIP/103", device="PJSIP/103"),)
     return replace(office, people=(office.by_id[B], Subscriber(id=PersonId("C"), extension="103", phones=phones)))
 
 
@@ -50,7 +50,7 @@ def test_who_left_while_the_phone_rings_may_still_answer_the_call() -> None:
 
 def test_who_left_and_whose_phone_somebody_else_has_is_gone() -> None:
     table = Table()
-    phones = (Phone(dial="PJSIP/101", device="PJSIP/101"),)
+    phones = (Handset(dial="PJSIP/101", device="PJSIP/101"),)
     office = replace(
         table.board.floor.directory, people=(Subscriber(id=PersonId("C"), extension="101", phones=phones),)
     )
