@@ -31,7 +31,7 @@ from router.telephony.switchboard import (
 from router.telephony.switchboard.floor import Expected
 from router.wire.observation import Observation
 from tests.telephony.phones.people import Caller, until
-from tests.telephony.phones.people import Handset as SipPhone
+from tests.telephony.phones.people import Phone as SipPhone
 from tests.telephony.phones.world import World
 from tests.telephony.switchboard.pbx import HOTLINE, SECRET, Pbx
 
