@@ -9,14 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import structlog
-
+from router.logs import logger
 from router.telephony.ami import AmiAddress
 from router.telephony.ami.errors import AmiError
 from router.telephony.switchboard import AsteriskSwitchboard, Directory
 from router.telephony.trial import Lack, try_pbx
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 300.0

@@ -14,7 +14,9 @@ from router.telephony.private.prompts import TEXTS, VOICES, Prompts
 
 @click.command(name="prompts")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--language", type=click.Choice(sorted(VOICES)), default="zh", show_default=True)
+@click.option(
+    "--language", type=click.Choice(sorted(VOICES)), default="zh", show_default=True, help="What the prompts speak."
+)
 def command(folder: Path, language: str) -> None:
     """Write the prompts into FOLDER: `hotline` below Asterisk's sounds, such as /usr/share/asterisk/sounds/hotline.
 

@@ -77,7 +77,7 @@ def _plan_set(office: Office, told: inputs.PlanSet) -> None:
         rotation.change_orders(office, planned)
         office.slot = planned
     elif running is not None:
-        office.slot = replace(running, end=office.now)  # R1: it ends as any slot does; closed, or another one begins
+        office.slot = replace(running, end=office.now)  # as any slot ends; closed, or another one begins
     office.plan = coming
 
 

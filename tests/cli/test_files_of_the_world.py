@@ -134,6 +134,6 @@ def test_a_locked_database_ends_in_one_line_with_the_cure(site: Office, tmp_path
         holder.execute("rollback")
         holder.close()
     assert done.returncode == 2
-    assert "the database is locked" in done.stderr
+    assert "database is locked" in done.stderr
     assert "try again" in done.stderr
     assert "Traceback" not in done.stderr

@@ -135,5 +135,5 @@ def test_weak_secrets_are_refused_before_others_can_try_them(tmp_path: Path) -> 
     file.write_text(office_of_four(ports, "ring_seconds = 1"), encoding="utf-8")
     where = ["--config", str(file), "--data", str(tmp_path / "data")]
     result = CliRunner().invoke(cli, ["up", *where, "--lan", "--address", "127.0.0.1"])
-    assert "101、102、104" in str(result.exception)
+    assert "101, 102, 104" in str(result.exception)
     assert not (tmp_path / "data").exists()

@@ -196,7 +196,7 @@ def test_a_decision_needs_a_reason_where_it_takes_something_away_and_is_made_onc
     with pytest.raises(FindingError, match="reason"):
         take("dismiss", "  ")
     assert take("dismiss", "客户打错") == "dismissed"
-    with pytest.raises(FindingError, match="dismissed"):
+    with pytest.raises(FindingError, match="Dismissed"):
         take("confirm")
     assert take("reopen", "听了录音") == "open"
     acts = record.findings()[0].acts

@@ -144,10 +144,10 @@ def test_a_plan_is_published_by_somebody_and_the_one_before_stays_on_record(seed
 @pytest.mark.parametrize(
     ("slots", "why"),
     [
-        ([_slot(), _slot(**{"from": "11:59", "to": "13:00"})], "重叠"),
-        ([_slot(call=["A", "A"])], "A 出现两次"),
-        ([_slot(reception=["B"])], "B 出现两次"),
-        ([_slot(call=["Z"])], "没有顾问 Z"),
+        ([_slot(), _slot(**{"from": "11:59", "to": "13:00"})], "overlap"),
+        ([_slot(call=["A", "A"])], "A is named twice"),
+        ([_slot(reception=["B"])], "B is named twice"),
+        ([_slot(call=["Z"])], "nobody here is Z"),
     ],
 )
 def test_what_r1_refuses_is_not_published(seeded: Engine, slots: list[dict[str, Any]], why: str) -> None:

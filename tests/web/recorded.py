@@ -20,7 +20,7 @@ from router.core.words import CallId, Number
 from router.store.database import open_database
 from router.store.migrate import migrate_database
 from router.store.notices.changes import Notice, add_message, add_notice, message_tried
-from router.store.notices.queries import messages_due
+from router.store.notices.queries import message_due
 from router.store.pbx.changes import note_blind
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CallbackRow, NumberRow
@@ -121,7 +121,9 @@ def _what_waits(database: Engine) -> None:
             row.fields = {"name": HOSTILE[:200], "media": "报纸"}
         session.commit()
     with Session(database) as session:
-        message_tried(messages_due(session, NOW)[0], NOW, "503 Service Unavailable")
+        due = message_due(session, "crm", NOW)
+        assert due is not None
+        message_tried(due, NOW, "503 Service Unavailable")
         session.commit()
 
 
