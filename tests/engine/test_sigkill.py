@@ -18,8 +18,10 @@ from tests.engine.office import office
 ENGINE = """
 import sys, threading
 from pathlib import Path
+from router import logs
 from tests.engine.office import TestOffice
 
+logs.configure()  # to standard error, as every process of the service does
 folder = Path(sys.argv[1])
 office = TestOffice(folder)
 office.serve(folder / "engine.sock")
@@ -31,7 +33,11 @@ office.engine.run(threading.Event())
 def _start(folder: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen([sys.executable, "-c", ENGINE, str(folder)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    said = process.stdout.readline()
+    if said != "ready\n":  # nothing of it may be left to the tests that follow
+        process.kill()
+        process.communicate()
+    assert said == "ready\n"
     return process
 
 

@@ -65,7 +65,7 @@ def test_where_asterisk_does_not_tell_its_channels_the_fallback_serves_until_it_
 ) -> None:
     monkeypatch.setattr(switchboard_module, "ANEW_SECONDS", 0.5)
     scene = stage("A", "C")
-    _may_write(pbx, "call,originate")  # not system, not reporting: no CoreShowChannels
+    _may_write(pbx, "call,originate")  # not reporting: no CoreShowChannels
     scene.has_died = True  # the record of this call is Asterisk's alone
     try:
         scene.link_is_thrown_out()
@@ -76,5 +76,5 @@ def test_where_asterisk_does_not_tell_its_channels_the_fallback_serves_until_it_
         caller.hears(scene.phone["A"])
         assert not scene.board.connected
     finally:
-        _may_write(pbx, "system,call,originate,reporting")
+        _may_write(pbx, "call,originate,reporting")
     until("the link is in step again, by itself", lambda: scene.board.connected, 15)
