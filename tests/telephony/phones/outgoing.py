@@ -23,11 +23,17 @@ class OutgoingLeg(Leg):
     def __init__(self, line: Line, uri: str, server: Address, *, caller: str, headers: Sequence[Header] = ()) -> None:
         local = f"{caller};tag={token()}"
         super().__init__(line, call_id=token(), local=local, remote=f"<{uri}>", target=uri, peer=server)
-        self._wants_cancel = False
         named = [("from", local), ("to", self.remote), ("call-id", self.call_id), ("contact", self.contact())]
         named += [("content-type", "application/sdp"), *headers]
         invite = line.request("INVITE", uri, named, self._description())
-        self._asking: Asking = line.ask(invite, server, self._on_answer)
+        self._ways: list[Asking] = [line.ask(invite, server, self._on_answer)]
+        self._given_up: list[Asking] = []
+
+    def comes_another_way(self) -> None:
+        """The same INVITE under another branch, as a proxy on the way that forks has it (RFC 3261, 8.2.2.2)."""
+        first = self._ways[0].message
+        again = first.having(("via", f"SIP/2.0/UDP {self.line.host}:{self.line.port};branch=z9hG4bK{token()};rport"))
+        self._ways.append(self.line.ask(again, self.peer, self._on_answer))
 
     def hang_up(self) -> None:
         """Give up, or say goodbye."""
@@ -36,13 +42,16 @@ class OutgoingLeg(Leg):
             return
         self.cancelled = True
         self.at.setdefault("cancelled", time.monotonic())
-        if self._asking.provisional:
-            self._cancel()
-        else:
-            self._wants_cancel = True  # nothing may be cancelled that the other side has not seen (RFC 3261, 9.1)
+        self._cancel()
 
     def _cancel(self) -> None:
-        invite = self._asking.message
+        """Each way that the other side has seen, and no other (RFC 3261, 9.1)."""
+        for way in self._ways:
+            if way.provisional and not way.final and way not in self._given_up:
+                self._given_up.append(way)
+                self._cancel_way(way.message)
+
+    def _cancel_way(self, invite: Message) -> None:
         kept = [(name, value) for name, value in invite.headers if name in ("via", "from", "to", "call-id")]
         number, _ = invite.cseq
         headers = (*kept, ("max-forwards", "70"), ("cseq", f"{number} CANCEL"))
@@ -55,13 +64,12 @@ class OutgoingLeg(Leg):
             self._on_progress(answer)
         elif answer.status < 300:
             self._on_accepted(answer)
-        else:
+        elif all(way.final for way in self._ways):
             self.reason = ", ".join(answer.all("reason"))
             self.end()
 
     def _on_progress(self, answer: Message) -> None:
-        if self._wants_cancel:
-            self._wants_cancel = False
+        if self.cancelled:
             self._cancel()
         if self.state == "ended":
             return
