@@ -52,6 +52,27 @@ def test_what_is_no_number_is_not(line: str) -> None:
     assert numbers_in([line]) == []
 
 
+REFUSED = [
+    (
+        "NOTICE[1] res_pjsip/pjsip_distributor.c: Request 'INVITE' from '<sip:13900000001@127.0.0.3>' failed for "
+        "'127.0.0.3:39998' (callid: fb8c) - No matching endpoint found"
+    ),
+    'SECURITY[1] res_security_log.c: SecurityEvent="InvalidAccountID",AccountID="13900000001",SessionID="fb8c"',
+]
+
+
+def test_a_stranger_whom_asterisk_turned_away_is_named_and_nobody_else_is(apart: Path) -> None:
+    (apart / "messages.log").write_text(REFUSED[0] + "\n")
+    (apart / "security.log").write_text(REFUSED[1] + "\n")
+    assert LogFiles(apart).found() == []
+    (apart / "engine.log").write_text("time=1 " + REFUSED[0] + "\n")
+    (apart / "security.log").write_text('SecurityEvent="SuccessfulAuth",AccountID="13900000001"\n')
+    assert [line.partition(":")[0] for line in LogFiles(apart).found()] == [
+        str(apart / "engine.log"),
+        str(apart / "security.log"),
+    ]
+
+
 @pytest.fixture
 def apart() -> Iterator[Path]:
     """A folder where the look through this very run's files does not come."""
