@@ -110,16 +110,20 @@ class Evidence:
         return [dict(row) for row in rows]
 
     def logged(self, number: str) -> dict[str, Any]:
-        """The newest call of a number, once it has ended and the database has followed the journal so far."""
+        """The newest call of a number, once it has ended and the database has followed the journal so far.
+
+        The whole number: another test's caller whose number ends with the same digits is somebody else.
+        """
         found: list[dict[str, Any]] = []
+        stored = (number, f"+86{number}")
         (written,) = _rows(self._service.data / "journal.db", FOLLOWED)[0]
 
         def is_there() -> bool:
-            query = 'SELECT c.* FROM "call" c JOIN customer_number n ON n.id = c.number_id WHERE n.number LIKE ?'
+            query = 'SELECT c.* FROM "call" c JOIN customer_number n ON n.id = c.number_id WHERE n.number IN (?, ?)'
             query += " ORDER BY c.arrived_at DESC"
             database = self._service.data / "hotline.db"
             (followed,) = _rows(database, "SELECT coalesce(max(seq), 0) FROM event_applied")[0]
-            found[:] = [dict(row) for row in _rows(database, query, f"%{number}")]
+            found[:] = [dict(row) for row in _rows(database, query, *stored)]
             return followed >= written and bool(found) and found[0]["ended_at"] is not None
 
         until(f"the call of {number} is in the log", is_there, PATIENCE)
