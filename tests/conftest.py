@@ -30,6 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("asterisk"))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file's content names no test: a workbook has the time of its making in it, and workers must name all alike."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def logged(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[Witness]:
     """What this process logs during the test, as its log would show it; a number in it fails the test."""
