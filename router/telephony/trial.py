@@ -74,9 +74,6 @@ class Heard:
             return next(filter(fits, self.events), None)
 
 
-TRIAL_OFFER = "Local/offer@hotline-trial-"  # how Asterisk names the offer of a trial's own call
-
-
 def try_pbx(address: AmiAddress, directory: Directory, *, private: bool = False) -> list[Lack]:
     """Try it; what is lacking, the most basic first. Raises `AmiError` where nobody can sign in.
 
@@ -99,7 +96,7 @@ def try_pbx(address: AmiAddress, directory: Directory, *, private: bool = False)
         ]
         if missing:
             return lacks
-        lacks += _call(client, heard)
+        lacks += try_call(client, heard)
         if not private:
             lacks += _numbers(dialplan, directory)
             lacks += _codes(client, dialplan, directory)
@@ -115,7 +112,7 @@ def _rights(client: AmiClient) -> Iterator[Lack]:
     tried = {
         "reporting": AmiAction("ShowDialPlan", {"Context": "hotline-in"}),
         "call": AmiAction("Setvar", {"Variable": "HOTLINE_TRIED", "Value": "1"}),
-        "originate": _originate("line", "line"),
+        "originate": _originate("line", "right"),
     }
     for right, action in tried.items():
         answer = client.send_action(action).result(5)
@@ -152,14 +149,17 @@ def _originate(channel: str, exten: str, *, leg: str = "", variables: Mapping[st
 # --- a call -----------------------------------------------------------------------------------------------------------
 
 
-def _call(client: AmiClient, heard: Heard) -> list[Lack]:
-    """A caller waits, a phone picks up, a key is pressed: which events come, and does it work?"""
+def try_call(client: AmiClient, heard: Heard) -> list[Lack]:
+    """A caller waits, a phone picks up, a key is pressed: which events come, and does it work?
+
+    Callers come meanwhile, and others may try, too: what is picked up is the offer that says this trial's own id.
+    """
     trial = f"trial-{secrets.token_hex(6)}"
-    client.send_action(_originate("call", "line", leg=f"{trial}-a")).result(5)
-    # a call that comes in this moment makes an offer, too: its caller must not be picked up
-    offer = heard.wait(lambda event: event.name == "UserEvent" and TRIAL_OFFER in event.get("Offer"))
+    client.send_action(_originate("call", "line", leg=f"{trial}-a", variables={"__HOTLINE_TRIAL": trial})).result(5)
+    offer = heard.wait(lambda event: event.get("Trial") == trial and bool(event.get("Offer")))
     if offer is None:
-        return [_no_event("UserEvent", "user")]
+        told = any(event.get("UserEvent") == "HotlineTrial" for event in heard.events)
+        return [_old_dialplan() if told else _no_event("UserEvent", "user")]
     picker = {"HOTLINE_TARGET": f"{offer.get('Offer')};1", "DYNAMIC_FEATURES": KEYS}
     client.send_action(_originate("line", "pick", leg=f"{trial}-b", variables=picker)).result(5)
     picked = heard.wait(lambda event: event.name == "Pickup" and event.get("TargetChannel") == picker["HOTLINE_TARGET"])
@@ -183,6 +183,14 @@ def _call(client: AmiClient, heard: Heard) -> list[Lack]:
         )
         lacks.append(pickup)
     return lacks + [_no_event(name, "call") for name in deaf]
+
+
+def _old_dialplan() -> Lack:
+    return Lack(
+        id="dialplan-old",
+        words="hotline.conf in Asterisk is of another version than the router",
+        cure="copy dialplan/hotline.conf of this version there, then dialplan reload",
+    )
 
 
 def _told(name: str, key: str, trial: str) -> Callable[[AmiEvent], bool]:
@@ -301,13 +309,15 @@ def _codes(client: AmiClient, dialplan: Dialplan, directory: Directory) -> Itera
 
 def _prompts(client: AmiClient, heard: Heard, folder: str) -> list[Lack]:
     """Which sentences are missing; tones stand in for them."""
-    legs = {name: f"trial-{secrets.token_hex(6)}" for name in TEXTS}
+    trial = f"trial-{secrets.token_hex(6)}"
+    legs = {name: f"{trial}-{name}" for name in TEXTS}
+    variables = {"HOTLINE_PROMPTS": folder, "__HOTLINE_TRIAL": trial}
     for name, leg in legs.items():
-        client.send_action(_originate("line", f"say-{name}", leg=leg, variables={"HOTLINE_PROMPTS": folder})).result(5)
+        client.send_action(_originate("line", f"say-{name}", leg=leg, variables=variables)).result(5)
     time.sleep(0.5)
     for leg in (*legs.values(), *(f"{leg}-2" for leg in legs.values())):
         client.send_action(AmiAction("Hangup", {"Channel": leg})).result(5)
-    missing = sorted({event.get("Missing") for event in heard.events if event.get("Missing")} & set(TEXTS))
+    missing = sorted({event.get("Missing") for event in heard.events if event.get("Trial") == trial} & set(TEXTS))
     if not missing:
         return []
     return [
