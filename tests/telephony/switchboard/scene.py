@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from router.core.actions import Hold, Release, Ring, StopRinging
-from router.core.inputs import CallArrived, Input
+from router.core.inputs import Answered, CallArrived, Input
 from router.core.words import CallId, MissedWhy, PersonId, Stage
 from router.engine.ports import Letter, Warn
 from router.reading.numbering import Numbering
@@ -174,6 +174,23 @@ class Scene:
         arrived = self.letters.of(CallArrived)[-1].input
         assert isinstance(arrived, CallArrived)
         return caller, arrived.call
+
+    def rings_at(self, person: str, number: str = "13900000001") -> tuple[Caller, CallId]:
+        """A customer whose call rings at this one."""
+        caller, call = self.call_comes(number)
+        self.ring(call, person)
+        self.phone[person].rings()
+        return caller, call
+
+    def talks_with(self, person: str) -> tuple[Caller, CallId]:
+        """A customer who talks with this one; each hears the other."""
+        caller, call = self.call_comes()
+        self.ring(call, person)
+        self.phone[person].answers()
+        self.letters.wait(Answered, call=call, person=person)
+        caller.hears(self.phone[person])
+        self.phone[person].hears(caller)
+        return caller, call
 
     def ring(self, call: CallId, *people: str, stage: Stage = Stage.ROTATION, owner: str | None = None) -> None:
         """The desk says: ring these."""

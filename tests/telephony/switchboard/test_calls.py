@@ -47,9 +47,7 @@ def test_a_consultant_who_hangs_up_first_is_named(stage: Stage) -> None:
 
 def test_a_caller_who_gives_up_leaves_a_missed_call_on_the_phone(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     caller.hangs_up()
     scene.letters.wait(HungUp, call=call)
     scene.stop(call, "A")
@@ -59,9 +57,7 @@ def test_a_caller_who_gives_up_leaves_a_missed_call_on_the_phone(stage: Stage) -
 
 def test_losers_stop_at_once_and_show_no_missed_call(stage: Stage) -> None:
     scene = stage("A", "B", "C")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     scene.ring(call, "B", "C", stage=Rung.EVERYONE)
     scene.phone["B"].rings()
     scene.phone["C"].rings()
@@ -123,9 +119,7 @@ def test_a_phone_that_is_not_registered_fails_at_once(stage: Stage) -> None:
 
 def test_several_phones_of_a_person_ring_together(stage: Stage) -> None:
     scene = stage("B", "201")
-    caller, call = scene.call_comes()
-    scene.ring(call, "B")
-    scene.phone["B"].rings()
+    caller, call = scene.rings_at("B")
     scene.phone["201"].rings()
     scene.letters.wait(PhoneRang, call=call, person="B")
     scene.phone["201"].answers()

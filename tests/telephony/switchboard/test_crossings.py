@@ -25,9 +25,7 @@ def give_up(scene: Scene, call: CallId) -> None:
 @pytest.mark.parametrize("_time", range(3))
 def test_giving_a_call_up_does_not_cut_the_answer_that_it_crosses(stage: Stage, _time: int) -> None:
     scene = stage("A")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     caller.hears_ringing()
     with scene.board._lock:  # what Asterisk tells is heard only afterwards
         scene.phone["A"].answers()
@@ -44,9 +42,7 @@ def test_giving_a_call_up_does_not_cut_the_answer_that_it_crosses(stage: Stage, 
 
 def test_a_call_that_is_given_up_stops_its_phones_and_lets_the_caller_go(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     give_up(scene, call)
     scene.phone["A"].stops_ringing()
     assert scene.phone["A"].was_missed()
@@ -66,9 +62,7 @@ def test_giving_up_while_the_pbx_is_just_answering_waits_for_it(stage: Stage) ->
 
 def test_a_stop_of_one_phone_does_not_cut_the_talk_that_it_crosses(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     caller.hears_ringing()
     with scene.board._lock:
         scene.phone["A"].answers()
@@ -123,9 +117,7 @@ def test_two_who_take_in_the_same_instant_share_no_caller(stage: Stage) -> None:
 def test_a_phone_picked_up_by_the_pbxs_own_code_counts_for_who_really_answered(stage: Stage) -> None:
     scene = stage("A", "C")
     scene.pbx.cli('dialplan add extension 880,1,PickupChan,"PJSIP/101,p" into hotline-internal')
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     scene.phone["C"].dials("880")
     caller.hears(scene.phone["C"])
     scene.letters.wait(Taken, call=call, person="C", fact=True)

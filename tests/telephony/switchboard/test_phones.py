@@ -17,13 +17,13 @@ from router.core.inputs import (
     PresenceChanged,
     Taken,
 )
-from router.core.words import CallId, DeviceState, PersonId
+from router.core.words import DeviceState, PersonId
 from router.core.words import Stage as Rung
 from router.store.follow.events import FactKind
 from router.telephony.switchboard import Times
 from router.telephony.switchboard.switchboard import monotonic_ms
 from tests.telephony.phones.agent import Leg
-from tests.telephony.phones.people import Caller, Phone, until
+from tests.telephony.phones.people import Phone, until
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
 from tests.telephony.switchboard.scene import Scene
@@ -73,23 +73,11 @@ def idle(scene: Scene, person: str) -> bool:
 
 def test_there_is_nothing_to_take(stage: Stage) -> None:
     scene = stage("A", "C")
-    _, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    scene.rings_at("A")
     leg = scene.phone["C"].dials("*8")
     until("a tone says no", lambda: leg.voice.packets > 10)
     scene.phone["C"].is_let_go()
     assert not scene.letters.of(Taken)
-
-
-def talking(scene: Scene, person: str) -> tuple[Caller, CallId]:
-    """A caller who talks with a person."""
-    caller, call = scene.call_comes()
-    scene.ring(call, person)
-    scene.phone[person].answers()
-    scene.letters.wait(Answered, call=call, person=person)
-    caller.hears(scene.phone[person])
-    return caller, call
 
 
 def by_key(phone: Phone) -> None:
@@ -109,7 +97,7 @@ def by_refer(phone: Phone) -> None:
 @pytest.mark.parametrize("transfer", [by_refer, by_key])
 def test_a_hand_over_counts_from_the_answer(stage: Stage, transfer: object) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     assert callable(transfer)
     transfer(scene.phone["A"])
     scene.phone["C"].rings(within=8)
@@ -125,7 +113,7 @@ def test_a_hand_over_counts_from_the_answer(stage: Stage, transfer: object) -> N
 
 def test_a_hand_over_after_speaking_with_the_other_counts_when_they_are_connected(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     with_caller = scene.phone["A"].leg
     with_c = scene.phone["A"].dials("103")
     scene.phone["C"].answers()
@@ -148,7 +136,7 @@ def replaces(leg: Leg) -> str:
 
 def test_star_7_marks_other_business(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     caller.leg.voice.press("*")
     caller.leg.voice.press("7")
     until("the caller has pressed keys, which do nothing", lambda: not caller.leg.voice._digits)
@@ -164,7 +152,7 @@ def unanswered(_phone: Phone) -> None:
 @pytest.mark.parametrize("reaction", [Phone.declines, unanswered])
 def test_a_hand_over_not_taken_brings_the_caller_back(stage: Stage, reaction: object) -> None:
     scene = stage("A", "C", times=Times(hand_over_ms=800))
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["A"].transfers_to("103")
     scene.phone["C"].rings()
     assert callable(reaction)
@@ -181,8 +169,8 @@ def test_a_hand_over_not_taken_brings_the_caller_back(stage: Stage, reaction: ob
 
 def test_a_hand_over_to_somebody_on_a_call_comes_straight_back(stage: Stage) -> None:
     scene = stage("A", "C")
-    _, _ = talking(scene, "C")
-    caller, _ = talking(scene, "A")
+    _, _ = scene.talks_with("C")
+    caller, _ = scene.talks_with("A")
     scene.phone["A"].transfers_to("103")
     scene.phone["A"].rings()
     scene.phone["A"].answers()
@@ -198,7 +186,7 @@ def test_a_call_among_phones_is_in_use_and_a_hotline_call_is_not(stage: Stage) -
     scene.phone["A"].hangs_up()
     until("both are idle", lambda: idle(scene, "A") and idle(scene, "C"))
     before = len(scene.letters.of(DeviceChanged))
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     caller.hangs_up()
     scene.letters.wait(HungUp, call=call)
     scene.phone["A"].is_let_go()

@@ -14,14 +14,13 @@ from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
 from tests.telephony.switchboard.scene import Scene
-from tests.telephony.switchboard.test_phones import talking
 
 A, C = PersonId("A"), PersonId("C")
 
 
 def handing_over(scene: Scene) -> tuple[Caller, CallId]:
     """A talked, and has sent the caller to C, whose phone rings."""
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["A"].transfers_to("103")
     scene.phone["C"].rings(within=8)
     scene.phone["A"].is_let_go(within=8)
@@ -63,7 +62,7 @@ def test_a_hand_over_declined_around_a_restart_brings_the_caller_back(stage: Sta
 
 def test_a_hand_over_answered_while_the_router_was_away_is_told_when_it_is_back(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.router_dies()
     scene.phone["A"].transfers_to("103")
     scene.phone["C"].rings(within=8)  # the dialplan rings it by itself
@@ -170,9 +169,7 @@ def test_a_mailbox_does_not_win_a_call_that_the_fallback_serves(with_mobile: tup
 
 def test_a_call_that_the_desk_can_not_serve_is_rung_everywhere_by_asterisk(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = scene.call_comes()
-    scene.ring(call, "C")
-    scene.phone["C"].rings()
+    caller, call = scene.rings_at("C")
     scene.letters.wait(PhoneRang, call=call)  # a stop in the very moment of the ring may lose its cause in Asterisk
     caller.hears_ringing()
     scene.board.leave_to_fallback([call])

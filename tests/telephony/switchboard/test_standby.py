@@ -126,9 +126,7 @@ def test_phones_that_ring_when_the_router_dies_stop_with_their_caller(stage: Sta
 
 def test_phones_that_ring_when_the_router_dies_stop_when_the_fallback_finds_somebody(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     scene.letters.wait(PhoneRang, call=call)
     scene.router_dies()
     scene.phone["C"].rings(within=12)

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.inputs import Answered, Contacted, HungUp
-from router.core.words import CallId, MissedWhy
+from router.core.inputs import Contacted, HungUp
+from router.core.words import MissedWhy
 from router.store.follow.events import FactKind
 from tests.telephony.phones.messages import Party
-from tests.telephony.phones.people import Caller, Phone, until
+from tests.telephony.phones.people import Phone, until
 from tests.telephony.phones.rtp import SOUND
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.pbx import HOTLINE, MOBILE
-from tests.telephony.switchboard.scene import Scene
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 
 
-def talking(scene: Scene, person: str) -> tuple[Caller, CallId]:
-    caller, call = scene.call_comes()
-    scene.ring(call, person)
-    scene.phone[person].answers()
-    scene.letters.wait(Answered, call=call, person=person)
-    caller.hears(scene.phone[person])
-    scene.phone[person].hears(caller)
-    return caller, call
-
-
 def test_the_warning_is_heard_by_the_consultant_and_not_by_the_caller(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     phone, voice = scene.phone["A"].leg.voice, caller.leg.voice
     before = voice.heard[SOUND]
     for _ in range(3):  # a bridge that is warned again and again stays as it is
@@ -46,7 +35,7 @@ def test_the_warning_is_heard_by_the_consultant_and_not_by_the_caller(stage: Sta
 
 def test_a_talk_that_ends_in_the_warning_ends_for_good(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     phone = scene.phone["A"].leg.voice
     heard = phone.heard[SOUND]
     scene.warn(call, "A")
@@ -58,7 +47,7 @@ def test_a_talk_that_ends_in_the_warning_ends_for_good(stage: Stage) -> None:
 
 def test_a_call_that_was_warned_can_be_handed_over(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     phone = scene.phone["A"].leg.voice
     heard = phone.heard[SOUND]
     scene.warn(call, "A")
@@ -71,14 +60,14 @@ def test_a_call_that_was_warned_can_be_handed_over(stage: Stage) -> None:
 
 def test_who_talks_no_more_is_not_warned(stage: Stage) -> None:
     scene = stage("A", "C")
-    _, call = talking(scene, "A")
+    _, call = scene.talks_with("A")
     scene.warn(call, "C")
     assert len(scene.pbx.channels()) == 2
 
 
 def test_where_the_trunk_can_not_tell_nobody_hung_up_first(stage: Stage) -> None:
     scene = stage("A", tells_hangup=False)
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["A"].hangs_up()
     assert "ended_by" not in scene.letters.wait(HungUp, call=call).facts
     caller.is_let_go()

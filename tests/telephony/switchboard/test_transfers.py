@@ -13,7 +13,6 @@ from tests.telephony.phones.people import Caller, Phone, until
 from tests.telephony.switchboard.conftest import Stage
 from tests.telephony.switchboard.pbx import FIXED, HOTLINE
 from tests.telephony.switchboard.scene import Scene
-from tests.telephony.switchboard.test_phones import talking
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("asterisk")]
 
@@ -49,7 +48,7 @@ def is_free(scene: Scene, person: str) -> bool:
 
 def test_given_while_the_other_still_rings(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     asks(scene, "103", "C")
     scene.phone["A"].transfers_to_whom_it_rings()
     until("it is a hand-over", lambda: len(scene.phone["C"].legs) == 2)
@@ -60,7 +59,7 @@ def test_given_while_the_other_still_rings(stage: Stage) -> None:
 
 def test_given_while_the_other_still_rings_who_does_not_take_it(stage: Stage) -> None:
     scene = stage("A", "C", times=Times(hand_over_ms=800))
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     asks(scene, "103", "C")
     scene.phone["A"].transfers_to_whom_it_rings()
     until("it is a hand-over", lambda: len(scene.phone["C"].legs) == 2)
@@ -82,7 +81,7 @@ def comes_back(scene: Scene, caller: Caller, call: CallId) -> None:
 @pytest.mark.parametrize("_time", range(5))
 def test_given_blind_in_the_instant_in_which_the_other_is_asked_no_more(stage: Stage, _time: int) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     asks(scene, "103", "C")
     scene.phone["A"].gives_up_asking_and_transfers_to("103")
     until("it is a hand-over", lambda: len(scene.phone["C"].legs) == 2)
@@ -92,7 +91,7 @@ def test_given_blind_in_the_instant_in_which_the_other_is_asked_no_more(stage: S
 
 def test_who_got_the_caller_by_a_transfer_hands_on(stage: Stage) -> None:
     scene = stage("A", "C", "D")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     asks(scene, "103", "C")
     scene.phone["C"].answers()
     scene.phone["A"].talks()
@@ -108,7 +107,7 @@ def test_who_got_the_caller_by_a_transfer_hands_on(stage: Stage) -> None:
 def test_by_a_phone_at_a_fixed_address(stage: Stage) -> None:
     scene = stage("C")
     scene.phone["F"] = Phone(scene.world, scene.server, user="f", bind=FIXED)
-    caller, call = talking(scene, "F")
+    caller, call = scene.talks_with("F")
     scene.phone["F"].transfers_to("103")
     scene.phone["C"].answers()
     scene.letters.wait(HandedOver, call=call, person="C")
@@ -119,7 +118,7 @@ def test_by_a_phone_at_a_fixed_address(stage: Stage) -> None:
 def test_back_to_a_phone_at_a_fixed_address(stage: Stage) -> None:
     scene = stage("C")
     scene.phone["F"] = Phone(scene.world, scene.server, user="f", bind=FIXED)
-    caller, _ = talking(scene, "F")
+    caller, _ = scene.talks_with("F")
     scene.phone["F"].transfers_to("103")
     scene.phone["C"].declines()
     scene.phone["F"].rings()
@@ -132,7 +131,7 @@ def test_back_to_a_phone_at_a_fixed_address(stage: Stage) -> None:
 
 def test_back_to_a_phone_that_is_still_busy_with_its_transfer(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["C"].mood = "busy"
     scene.phone["A"].mood = "busy"  # it says so until it has put down its own call
     scene.phone["A"].transfers_to("103")
@@ -143,7 +142,7 @@ def test_back_to_a_phone_that_is_still_busy_with_its_transfer(stage: Stage) -> N
 
 def test_to_oneself(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["A"].transfers_to("101")
     comes_back(scene, caller, call)
 
@@ -151,7 +150,7 @@ def test_to_oneself(stage: Stage) -> None:
 def test_nobody_takes_it_nor_takes_it_back_and_everybody_rings(stage: Stage) -> None:
     scene = stage("A", "C", "D")
     scene.keeps_standby("D")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["A"].transfers_to("103")
     scene.phone["C"].declines()
     scene.phone["A"].rings()
@@ -205,7 +204,7 @@ def test_to_finance_ends_the_talk_for_the_rules_and_not_for_the_caller(
     stage: Stage, way: Callable[[Scene], None]
 ) -> None:
     scene = stage("A", "300")
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     way(scene)
     caller.hears(scene.phone["300"])
     scene.letters.wait(HungUp, call=call)
@@ -224,6 +223,6 @@ def test_to_finance_ends_the_talk_for_the_rules_and_not_for_the_caller(
 def test_to_nobody_comes_back(stage: Stage, to: str) -> None:
     scene = stage("A", "300")
     scene.phone["300"].mood = "declines"
-    caller, call = talking(scene, "A")
+    caller, call = scene.talks_with("A")
     scene.phone["A"].transfers_to(to)
     comes_back(scene, caller, call)

@@ -31,9 +31,7 @@ def test_with_the_router_gone_asterisk_rings_the_list_itself(stage: Stage) -> No
 
 def test_a_phone_that_rings_when_the_router_dies_can_be_answered(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, _ = scene.rings_at("A")
     scene.router_dies()
     scene.phone["A"].answers()
     caller.hears(scene.phone["A"])
@@ -41,9 +39,7 @@ def test_a_phone_that_rings_when_the_router_dies_can_be_answered(stage: Stage) -
 
 def test_when_the_router_dies_in_a_call_the_fallback_rings_others_too(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, _ = scene.rings_at("A")
     scene.router_dies()
     scene.phone["C"].rings(within=10)
     scene.phone["A"].answers()
@@ -66,9 +62,7 @@ def test_an_answer_by_the_fallback_is_told_to_a_router_that_lives(stage: Stage) 
 
 def test_a_phone_that_rings_over_a_restart_is_answered_as_if_nothing_was(stage: Stage) -> None:
     scene = stage("A", "C")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     scene.router_dies()
     scene.router_returns(Expected(call=call, ringing=(A,)))
     assert scene.phone["A"].is_ringing()
@@ -116,9 +110,7 @@ def test_what_happened_during_a_restart_is_told(stage: Stage) -> None:
 
 def test_a_broken_link_changes_nothing_for_a_ringing_phone(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     scene.letters.wait(PhoneRang)
     scene.link_breaks()
     scene.phone["A"].answers()

@@ -91,9 +91,7 @@ def test_a_closed_hotline_says_so_and_lets_go(stage: Stage, answer: str, answere
 
 def test_a_missed_call_is_let_go_after_its_phones_stopped(stage: Stage) -> None:
     scene = stage("A")
-    caller, call = scene.call_comes()
-    scene.ring(call, "A")
-    scene.phone["A"].rings()
+    caller, call = scene.rings_at("A")
     scene.stop(call, "A")
     scene.release(call, MissedWhy.NO_ANSWER)
     scene.phone["A"].stops_ringing()
