@@ -24,7 +24,7 @@ from router.config.changes import Side
 from router.config.model import PbxMode
 from router.desk_client.client import EngineClient
 from router.errors import HotlineError
-from router.store.follow.queries import failed_events
+from router.store.follow.queries import failed_events, journal_trouble
 from router.store.migrate import newest, version
 from router.store.pbx.queries import sources
 from router.telephony.ami import AmiAction, AmiClient
@@ -167,9 +167,14 @@ def _record(place: Place) -> CheckResult:
     """What happened and the database would not take: nobody would miss it until the evening."""
     try:
         with session_of(place) as session:
-            failed = failed_events(session)
+            failed, trouble = failed_events(session), journal_trouble(session)
     except SQLAlchemyError as error:
         return CheckResult(f"how far it goes is not known: {type(error).__name__}", "see the database check")
+    if trouble:
+        return CheckResult(
+            trouble,
+            "stop the service; put the newer journal.db back, or where it is lost: hotline rebuild --restored",
+        )
     if not failed:
         return CheckResult("all that happened is in the database")
     newest = failed[-1]

@@ -49,6 +49,19 @@ class JournalFeed:
             raise JournalError(_("%(path)s can't be read: %(why)s", path=self._path, why=str(error))) from error
         return items
 
+    @property
+    def begins(self) -> int:
+        """After which sequence number it goes on alone: what stands before came with the backup it is from."""
+        return self._open().begins
+
+    def at_of(self, seq: int) -> int | None:
+        """When an event happened (ms); None where there is none of that number. Raises `JournalError`."""
+        return self._open().at_of(seq)
+
+    def newest(self) -> int:
+        """The newest event's sequence number, 0 for none."""
+        return self._open().newest()
+
     def close(self) -> None:
         """Let go of the file."""
         if self._reader is not None:

@@ -140,6 +140,25 @@ class JournalReader:
                 low = row[0] + 1
         return int(low)
 
+    @property
+    def begins(self) -> int:
+        """After which sequence number it goes on alone (`go_on_restored`); 0 for a journal that was never restored."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'begins'").fetchone()
+        return int(row[0]) if row else 0
+
+    def newest(self) -> int:
+        """The newest event's sequence number, 0 for none."""
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+
+    def at_of(self, seq: int) -> int | None:
+        """When an event happened (ms); None where there is none of that number."""
+        row = self._db.execute("SELECT at_ms FROM event WHERE seq = ?", (seq,)).fetchone()
+        return row[0] if row else None
+
+    def newest_key(self) -> int:
+        """The newest key of a number, 0 for none."""
+        return int(self._db.execute("SELECT coalesce(max(key), 0) FROM number").fetchone()[0])
+
     def key_of(self, number: str) -> int | None:
         """A number's key, if it has one."""
         row = self._db.execute("SELECT key FROM number WHERE number = ?", (number,)).fetchone()
@@ -182,8 +201,7 @@ class Journal(JournalReader):
         except (sqlite3.Error, OSError) as error:
             self._lock.close()
             raise JournalError(_("%(path)s: %(why)s", path=path, why=str(error)), cure=_cure(error)) from error
-        row = self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
-        self.last_seq: int = row[0]
+        self.last_seq = self.newest()
         self._keys: dict[str, int] = {}
 
     def close(self) -> None:
@@ -243,6 +261,21 @@ class Journal(JournalReader):
             "SELECT seq, coalesce(json_extract(facts, '$.refused'), '') FROM event WHERE key = ?", (key,)
         ).fetchone()
         return (row[0], row[1]) if row else None
+
+    def go_on_restored(self, begins: int, erased_keys: Iterable[int]) -> str:
+        """It was restored from a backup, and goes on as a journal of its own after `begins`; returns its new id.
+
+        Sequence numbers from there on mean other things than those of the journal that was lost. Numbers that were
+        erased since the backup are erased again.
+        """
+        made = secrets.token_hex(8)
+        with self._transaction():
+            self._db.executemany("UPDATE number SET number = NULL WHERE key = ?", [(key,) for key in erased_keys])
+            for name, value in (("id", made), ("begins", str(begins))):
+                self._db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the WAL still has the old pages
+        self.id = made
+        return made
 
     # --- numbers by key --------------------------------------------------------------------------------------------
 

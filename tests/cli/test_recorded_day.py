@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from router.cli.main import cli
+from router.engine.feed import JournalFeed
 from router.store.database import open_database
+from router.store.follow.restored import JournalRestoredError, note_trouble
 from router.store.migrate import migrate_database
 from router.store.tables.office import SiteRow
 from tests.store.day import DAY, record_the_morning
@@ -64,6 +66,22 @@ def test_an_event_that_is_not_on_record_is_seen_by_doctor_and_put_there_by_rebui
     assert "hotline rebuild" in doctor.output
     assert "4 calls are on record, 0 events could not be put there" in _run(data, "rebuild").output
     assert _run(data, "doctor", "--only", "record").exit_code == 0
+
+
+def test_a_journal_of_a_backup_is_seen_by_doctor_and_gone_on_from_by_rebuild_restored(data: Path) -> None:
+    with contextlib.closing(sqlite3.connect(data / "journal.db")) as journal, journal:
+        journal.execute("DELETE FROM event WHERE seq > 12")
+    refused = _run(data, "rebuild")
+    assert isinstance(refused.exception, JournalRestoredError), "it would forget what only the database has"
+    with open_database(f"sqlite:///{data / 'hotline.db'}").connect() as connection, Session(connection) as session:
+        note_trouble(session, JournalFeed(data / "journal.db").journal, refused.exception.message, 0, 1)
+        session.commit()
+    doctor = _run(data, "doctor", "--only", "record")
+    assert doctor.exit_code == 1
+    assert "hotline rebuild --restored" in doctor.output
+    assert "what comes after event 12 of the restored journal is added" in _run(data, "rebuild", "--restored").output
+    assert _run(data, "doctor", "--only", "record").exit_code == 0
+    assert "4 calls are on record" in _run(data, "rebuild").output
 
 
 def test_numbers_in_a_difference_are_masked(data: Path) -> None:

@@ -109,5 +109,15 @@ class Feed(Protocol):
     def read(self, after: int, limit: int) -> Sequence[JournalItem]:
         """At most `limit` events after a sequence number, in order."""
 
+    @property
+    def begins(self) -> int:
+        """After which sequence number it goes on alone: what stands before came with the backup it is from."""
+
+    def at_of(self, seq: int) -> Millis | None:
+        """When the event of that number happened; None where there is none."""
+
+    def newest(self) -> int:
+        """The newest event's sequence number, 0 for none."""
+
     def close(self) -> None:
         """Let go of the file."""

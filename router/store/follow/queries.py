@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from router.store.follow.restored import OF_THE_JOURNAL
 from router.store.scope import SITE_ID
 from router.store.tables.applied import EventFailedRow
 
 
 def failed_events(session: Session, *, site_id: int = SITE_ID) -> Sequence[EventFailedRow]:
-    """Events that the database would not take, for `doctor`; there should be none."""
-    wanted = select(EventFailedRow).where(EventFailedRow.site_id == site_id)
-    return session.scalars(wanted.order_by(EventFailedRow.at)).all()
+    """Events that the database would not take, for `doctor` and the page of notices; there should be none."""
+    wanted = (EventFailedRow.site_id == site_id, EventFailedRow.seq != OF_THE_JOURNAL)
+    return session.scalars(select(EventFailedRow).where(*wanted).order_by(EventFailedRow.at)).all()
+
+
+def journal_trouble(session: Session, *, site_id: int = SITE_ID) -> str:
+    """Why the database does not follow the journal any more; "" where it does."""
+    wanted = (EventFailedRow.site_id == site_id, EventFailedRow.seq == OF_THE_JOURNAL)
+    return session.scalars(select(EventFailedRow.why).where(*wanted).order_by(EventFailedRow.at.desc())).first() or ""

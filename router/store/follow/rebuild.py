@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from router.store.calls.recovered import PREFIX
 from router.store.follow.events import Feed
 from router.store.follow.queries import failed_events
+from router.store.follow.restored import refuse_restored
 from router.store.follow.writer import DatabaseWriter
 from router.store.scope import SITE_ID
 from router.store.tables.applied import EventAppliedRow, EventFailedRow
@@ -39,11 +40,15 @@ class Rebuilt:
 
 
 def rebuild(database: Engine, feed: Feed, *, site_id: int = SITE_ID) -> Rebuilt:
-    """Forget what the journal brought into the database, and follow it from its beginning."""
+    """Forget what the journal brought into the database, and follow it from its beginning.
+
+    Raises `JournalRestoredError`: a journal that is older than the record can't bring all of it back.
+    """
     journal = feed.journal
     with Session(database) as session:
+        refuse_restored(session, feed, _applied(session, journal, site_id), site_id)
         undone = _undone_turns(session, journal, site_id)
-        _forget(session, journal, site_id)
+        _forget(session, journal, site_id, feed.begins)
         session.commit()
     writer = DatabaseWriter(database, feed, site_id)
     while writer.step():
@@ -56,11 +61,16 @@ def rebuild(database: Engine, feed: Feed, *, site_id: int = SITE_ID) -> Rebuilt:
         return Rebuilt(calls=session.scalar(calls) or 0, failed=len(failed_events(session, site_id=site_id)))
 
 
-def _forget(session: Session, journal: str, site_id: int) -> None:
+def _applied(session: Session, journal: str, site_id: int) -> int:
+    mark = (EventAppliedRow.site_id == site_id, EventAppliedRow.journal == journal)
+    return session.scalars(select(EventAppliedRow.seq).where(*mark)).one_or_none() or 0
+
+
+def _forget(session: Session, journal: str, site_id: int, begins: int) -> None:
     """In one transaction, the mark first: another follower then finds that it must begin anew, too."""
     mark = (EventAppliedRow.site_id == site_id, EventAppliedRow.journal == journal)
     nothing: dict[str, Any] = {
-        "seq": 0,
+        "seq": begins,
         "slot_name": None,
         "slot_started_at": None,
         "sheet_started_at": None,

@@ -25,6 +25,7 @@ from router.logs import logger
 from router.store.follow.apply import apply
 from router.store.follow.batch import Batch
 from router.store.follow.events import Feed, JournalItem
+from router.store.follow.restored import JournalRestoredError, forget_trouble, note_trouble, refuse_restored
 from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow, EventFailedRow
 from router.store.tables.office import SiteRow
@@ -100,7 +101,9 @@ class DatabaseWriter:
         self._feed.close()
 
     def _say(self, error: Exception, patience: float) -> None:
-        if str(error) != self._trouble:
+        if str(error) != self._trouble and isinstance(error, JournalRestoredError):
+            log.error("alarm", alarm=error.id, why=error.message, cure=error.cure)
+        elif str(error) != self._trouble:
             slip = None if isinstance(error, StoreError) else error
             log.warning("database writer waits", seconds=patience, why=error, exc_info=slip)
         self._trouble = str(error)
@@ -172,9 +175,23 @@ class DatabaseWriter:
                     _("the database has no site yet"), cure=_("start with a site file, which seeds it")
                 )
             if seq is None:
-                session.add(EventAppliedRow(site_id=self._site_id, journal=self._feed.journal, seq=0, rounds={}))
-                session.commit()
-            return seq or 0
+                seq = self._feed.begins
+                session.add(EventAppliedRow(site_id=self._site_id, journal=self._feed.journal, seq=seq, rounds={}))
+            self._compare(session, seq)
+            session.commit()
+            return seq
+
+    def _compare(self, session: Session, applied: int) -> None:
+        """Whether the journal is still the one that was followed; what is wrong is on record for pages and `doctor`."""
+        journal = self._feed.journal
+        try:
+            refuse_restored(session, self._feed, applied, self._site_id)
+        except JournalRestoredError as error:
+            at_ms = self._feed.at_of(self._feed.newest()) or 0
+            note_trouble(session, journal, f"{error.message}", at_ms, self._site_id)
+            session.commit()
+            raise
+        forget_trouble(session, journal, self._site_id)
 
     def _apply(self, items: Sequence[JournalItem]) -> int:
         with Session(self._database, autoflush=False) as session:

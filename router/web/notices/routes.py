@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from router.store.follow.queries import failed_events, journal_trouble
 from router.store.notices.changes import see_notices
 from router.store.notices.queries import messages_failing, notices_for
 from router.store.notices.words import notice_words
@@ -18,11 +19,15 @@ notice_pages = Blueprint("notices", __name__, template_folder="templates")
 
 @notice_pages.get("/notices")
 def page() -> ResponseReturnValue:
-    """A person's own notices, and for supervisors those for all of them; and targets that do not answer."""
-    rows = _mine()
-    failing = messages_failing(shared.session()) if _supervises() else []
+    """A person's own notices, and for supervisors those for all of them; what is not on record, and targets away."""
+    rows, session = _mine(), shared.session()
+    failing = messages_failing(session) if _supervises() else []
+    unrecorded = failed_events(session) if _supervises() else []
+    trouble = journal_trouble(session) if _supervises() else ""
     said = [(row, *notice_words(row.what, row.details, shown_language())) for row in rows]
-    return render_template("notices/page.html", said=said, failing=failing)
+    return render_template(
+        "notices/page.html", said=said, failing=failing, unrecorded=unrecorded, journal_trouble=trouble
+    )
 
 
 @notice_pages.post("/notices/seen")
