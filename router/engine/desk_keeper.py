@@ -75,11 +75,21 @@ class DeskKeeper:
         self._decided = Decided()
         self._states = States()
         self._states.changes(desk.office)
+        self._is_unseen = False  # the desk may have changed since its states were looked at
 
     def take_decided(self) -> Decided:
-        """What has come of it since the last time."""
+        """What has come of it since the last time; `see_changes` of the last input are still to come."""
         decided, self._decided = self._decided, Decided()
         return decided
+
+    def see_changes(self) -> list[tuple[str, str, Facts]]:
+        """What the last input changed, for the log: asked for after the actions, for which a caller waits."""
+        is_unseen, self._is_unseen = self._is_unseen, False
+        return self._states.changes(self.desk.office) if is_unseen else []
+
+    def _see_changes_of_before(self) -> None:
+        """Before the next one changes them again."""
+        self._decided.changed += self.see_changes()
 
     def seconds_left(self) -> float | None:
         """Until time alone brings something; None: never."""
@@ -132,6 +142,7 @@ class DeskKeeper:
             self._on_clock_step()
 
     def _pass_time(self, now: int) -> None:
+        self._see_changes_of_before()
         while (error := self._failure_until(now)) is not None:
             self._quarantine(now, error)
         for item in daily.due(self.day, self.desk.office, self.rules, now):
@@ -145,6 +156,7 @@ class DeskKeeper:
         try:
             for at, answer in self.desk.until(now):
                 self._note("input", at, Letter(input=Tick(), source="timer"), answer)
+                self._see_changes_of_before()
         except Exception as error:
             return error
         return None
@@ -166,6 +178,7 @@ class DeskKeeper:
         return self._tell(letter, now)
 
     def _tell(self, letter: Letter, now: int) -> PostOutcome:
+        self._see_changes_of_before()
         try:
             daily.check_version(self.day, letter.input, letter.facts)
             answer = self.desk.handle(letter.input, now)
@@ -216,7 +229,7 @@ class DeskKeeper:
             self.day.after(self.desk.office, letter.input, at, letter.source, facts, answer)
         self._decided.actions += [item for item in answer if isinstance(item, Action)]
         self._decided.answers.append((at, answer))
-        self._decided.changed += self._states.changes(self.desk.office)
+        self._is_unseen = True
 
     # --- mistakes of ours
 

@@ -2,8 +2,9 @@
 
 A step takes the post that waits, lets the desk decide, commits it to the journal in one transaction, and only then
 has the actions carried out, answers who asked, and shows the board. So nothing is done that was not written down, and
-deciding never waits for the database. When the journal can't be written the engine ends: it starts again from what
-was written. The heartbeat that keeps Asterisk's fallback from serving calls is this loop's: it stops when a step hangs.
+deciding waits neither for the database nor for the disk. When the journal can't be written the engine ends: it starts
+again from what was written. The heartbeat that keeps Asterisk's fallback from serving calls is this loop's: it stops
+when a step hangs.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Engine:
         """Begin under `policy`, with a snapshot, so that the next recovery starts here."""
         if policy != self._desk.desk.office.policy or self._journal.seq == 0:
             self._desk.set_policy(policy)
-        self._snapshot()
+        self._journal.snapshot(self._desk.desk.office, self._desk.day)
+        self._write()
 
     def run(self, over: threading.Event) -> None:
         """Work until `over` is set, then leave a snapshot. Raises `JournalError`: what was decided can't be kept."""
@@ -56,14 +58,13 @@ class Engine:
 
     def close(self) -> None:
         """Leave a snapshot, so that the next start has nothing to replay. The journal is not ours to close."""
-        if self._journal.snapshot_is_last:
-            self._journal.commit()
-        else:
-            self._snapshot()
+        if not self._journal.snapshot_is_last:
+            self._journal.snapshot(self._desk.desk.office, self._desk.day)
+        self._write()
 
-    def _snapshot(self) -> None:
-        self._journal.snapshot(self._desk.desk.office, self._desk.day)
+    def _write(self) -> None:
         self._journal.commit()
+        self._journal.tell()
 
     def step(self, longest: float = 1.0) -> bool:
         """One unit of work: the post that waits, or what time brings, within `longest` seconds. False: nothing."""
@@ -74,7 +75,8 @@ class Engine:
         is_work = decided is not None
         if decided is not None:
             self._act(decided)
-            self._log(decided)  # callers do not wait for it
+            self._journal.tell()  # callers wait for nothing that follows
+            self._log(decided)
             self._shower.has_changed(decided.answers)
         self._shower.show_if_due(at_once=any(post.done for post in arrived))
         for post, outcome in zip(arrived, outcomes, strict=True):
@@ -117,5 +119,5 @@ class Engine:
         for _, said in decided.answers:
             for what, facts in lines(said):
                 log.info(what, **facts)
-        for was, now, whose in decided.changed:
+        for was, now, whose in (*decided.changed, *self._desk.see_changes()):
             state(log, was, now, **whose)

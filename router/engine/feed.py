@@ -41,6 +41,8 @@ class JournalFeed:
         try:
             with reader.as_of_now():  # no number is erased between its event and its key
                 items = [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
+            if items:
+                reader.have_on_disk()  # else a power cut could leave the database ahead of the journal
             self._read += len(items)
             if self._read >= TIDY_UP_AFTER:
                 self._read = 0

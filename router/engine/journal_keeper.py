@@ -23,7 +23,7 @@ SNAPSHOT_AT_LATEST = 50_000  # entries: replaying them takes some 3 s
 
 
 class JournalKeeper:
-    """`on_commit` are called after each commit, from the engine's thread: the database's follower has news."""
+    """`on_commit` are called after a commit, once it was acted on, from the engine's thread: the follower has news."""
 
     def __init__(self, journal: Journal, *, on_commit: Sequence[Callable[[], None]] = ()) -> None:
         self.journal = journal
@@ -32,6 +32,7 @@ class JournalKeeper:
         self._on_commit = tuple(on_commit)
         self._entries: list[JournalEntry] = []  # decided, not yet written
         self._outcomes: dict[str, PostOutcome] = {}  # of requests among them, by key
+        self._is_untold = False  # something was committed, and neither disk nor follower know
 
     @property
     def has_news(self) -> bool:
@@ -66,6 +67,14 @@ class JournalKeeper:
             return
         self.journal.write(entries)
         self._outcomes.clear()
+        self._is_untold = True
+
+    def tell(self) -> None:
+        """Have the disk keep what was committed, and tell the follower: after the actions, for which a caller waits."""
+        if not self._is_untold:
+            return
+        self._is_untold = False
+        self.journal.sync_soon()
         for told in self._on_commit:
             told()
 
@@ -75,6 +84,7 @@ class JournalKeeper:
         if self.journal.key_of(number) is None:
             return None
         self.seq += 1
+        self._is_untold = True
         return self.journal.erase(number, JournalEntry(seq=self.seq, at_ms=at, kind="erasure", source=by, body={}))
 
     # --- snapshots

@@ -67,24 +67,23 @@ class States:
 
 
 def _states(office: Office) -> dict[tuple[str, str, str], str]:
-    states: dict[tuple[str, str, str], str] = {
-        ("call", call.id, ""): call.state.value for call in office.pending.values()
-    }
+    """Looked at after each input: words as they stand in the office, nothing made anew that need not be."""
+    states: dict[tuple[str, str, str], str] = {("call", call.id, ""): call.state for call in office.pending.values()}
     for person in office.people.values():
         states["presence", person.id, ""] = person.presence
         states["calls", person.id, ""] = "suspended" if person.suspended else "given"
         if person.talking is not None and person.talking in office.calls:
-            states["call", person.talking, ""] = office.calls[person.talking].state.value
+            states["call", person.talking, ""] = office.calls[person.talking].state
     for sheet in office.sheets.values():
         for turn in sheet.turns.values():
-            states["turn", turn.person, sheet.group] = f"{turn.state.value}+owed" if turn.owed else turn.state.value
+            states["turn", turn.person, sheet.group] = f"{turn.state}+owed" if turn.owed else turn.state
     return states
 
 
 def _end(office: Office, key: tuple[str, str, str]) -> str:
     """The state of what is not looked at any more: a call that is over, somebody who left."""
     call = office.calls.get(CallId(key[1])) if key[0] == "call" else None
-    return call.state.value if call else "gone"
+    return call.state if call else "gone"
 
 
 def _whose(key: tuple[str, str, str]) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,23 @@ def test_the_feed_gives_events_with_keys_and_how_numbers_stand(tmp_path: Path) -
         made.work()
         assert [type(event) for event in feed.read(events[-1].seq, 100)] == [Erasure]
         feed.close()
+
+
+def test_a_journal_that_the_disk_does_not_keep_takes_nothing_more(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        journal.write([JournalEntry(seq=1, at_ms=0, kind="input", source="test", body={})])
+        os.close(journal._sync._descriptor)  # the disk is gone
+        journal.sync_soon()
+        journal._sync._thread.join(10)
+        with pytest.raises(JournalError):
+            journal.write([JournalEntry(seq=2, at_ms=0, kind="input", source="test", body={})])
+        assert journal.last_seq == 1
+        journal._sync._descriptor = os.dup(0)
+
+
+def test_what_the_engine_did_is_on_its_way_to_the_disk_after_each_step(tmp_path: Path) -> None:
+    with office(tmp_path) as made:
+        asked = []
+        made.journal._sync.ask = lambda: asked.append(made.journal.last_seq)  # type: ignore[method-assign]  # to see it
+        _a_call_that_was_missed(made)
+        assert asked[-1] == made.journal.last_seq
