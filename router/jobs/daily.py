@@ -19,6 +19,7 @@ from router.config.plan import moment
 from router.errors import HotlineError
 from router.logs import logger, state
 from router.store.jobs import begin_job, end_job, job_is_done
+from router.store.locks import BusyError, hold_lock
 
 log = logger(__name__)
 
@@ -64,17 +65,32 @@ class DailyJob:
             return [day for day in dates if when.due(day) <= now and not job_is_done(session, self.name, when.due(day))]
 
     def look(self) -> bool:
-        """Do what is due, if anything is; False if it failed, which is on record and in the log then."""
-        days = self.missed()
-        if not days:
+        """Do what is due, if anything is; False if it failed, which is on record and in the log then.
+
+        One process at a time: the lock goes with whoever holds it, however they end.
+        """
+        if not self.missed():
             return True
+        try:
+            with hold_lock(self.database, f"job-{self.name}", wait_seconds=0):
+                return self._do(self._claimed(self.missed()))
+        except BusyError:
+            return True  # another process is at it
+
+    def _claimed(self, days: Sequence[date]) -> dict[date, int]:
+        """Those of the dates that nobody else has begun, each with its run."""
         when = self.time()
         with Session(self.database) as session:
-            runs = [begin_job(session, self.name, when.due(day), self.clock()) for day in days]
+            runs = {day: begin_job(session, self.name, when.due(day), self.clock()) for day in days}
             session.commit()
-        failures = self._try(days)
+        return {day: run_id for day, run_id in runs.items() if run_id is not None}
+
+    def _do(self, runs: Mapping[date, int]) -> bool:
+        if not runs:
+            return True
+        failures = self._try(list(runs))
         with Session(self.database) as session:
-            for run_id, day in zip(runs, days, strict=True):
+            for day, run_id in runs.items():
                 end_job(session, run_id, self.clock(), failures.get(day, ""))
             session.commit()
         return not failures

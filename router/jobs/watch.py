@@ -6,7 +6,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from router.errors import HotlineError
 from router.jobs.telling import Telling
+from router.store.locks import hold_lock
 from router.store.notices.changes import Notice
+from router.store.notices.queries import is_told
 from router.wire.board import OfficeBoard
 
 LONG_WAIT_MS = 30_000
 BLIND_AFTER = timedelta(seconds=10)  # a restart of the engine takes less
+TWO_LOOKS = timedelta(seconds=4)  # so far apart two processes see the same trouble begin
 
 
 class ShowsBoard(Protocol):
@@ -27,6 +30,22 @@ class ShowsBoard(Protocol):
 
     def board(self) -> OfficeBoard:
         """The board now; raises a `HotlineError` when the engine is away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that is wrong now: `name` tells it from others of its kind; `patience`: how long it may last untold."""
+
+    name: str
+    what: str
+    details: Mapping[str, str]
+    patience: timedelta = BLIND_AFTER
+    call_id: str | None = None
+
+    def notice(self, since: datetime) -> Notice:
+        """What is told of it."""
+        key = self.name if self.call_id else f"{self.name}:{since.isoformat()}"
+        return Notice(key=key, what=self.what, call_id=self.call_id, at=since, details=self.details)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,37 +63,44 @@ class Watch:
     def look(self) -> bool:
         """Tell of each trouble that has begun."""
         now = self.clock()
-        found = dict(self._troubles(now))
-        for trouble in [one for one in self._since if one not in found]:
-            del self._since[trouble]
-            self._told.discard(trouble)
-        for trouble, (notice_of, patience) in found.items():
-            since = self._since.setdefault(trouble, now)
-            if trouble not in self._told and now - since >= patience:
-                self._told.add(trouble)
-                with Session(self.telling.database) as session:
-                    self.telling.tell(session, notice_of(since))
-                    session.commit()
+        found = {trouble.name: trouble for trouble in self._troubles(now)}
+        for name in [one for one in self._since if one not in found]:
+            del self._since[name]
+            self._told.discard(name)
+        for name, trouble in found.items():
+            since = self._since.setdefault(name, now)
+            if name not in self._told and now - since >= trouble.patience:
+                self._tell(trouble, since)
+                self._told.add(name)
         return True
 
-    def _troubles(self, now: datetime) -> Iterator[tuple[str, tuple[Callable[[datetime], Notice], timedelta]]]:
+    def _tell(self, trouble: Trouble, since: datetime) -> None:
+        """Tell of it, unless another process has seen it begin, too."""
+        with hold_lock(self.telling.database, "watch", wait_seconds=5), Session(self.telling.database) as session:
+            together = max(trouble.patience, TWO_LOOKS)
+            if not is_told(session, f"{trouble.name}:", since - together, since + together):
+                self.telling.tell(session, trouble.notice(since))
+            session.commit()
+
+    def _troubles(self, now: datetime) -> Iterator[Trouble]:
         for what, details in self.machine():
-            yield what, (_notice(what, details), timedelta(0))
+            name = f"{what}:{details['seconds']}" if "seconds" in details else what  # each step of the clock
+            yield Trouble(name=name, what=what, details=details, patience=timedelta(0))
         try:
             board = self.desk.board()
         except HotlineError:
-            yield "router_blind", (_notice("router_blind", {"what": "router"}), BLIND_AFTER)
+            yield Trouble(name="router_blind", what="router_blind", details={"what": "router"})
             return
         if not board.pbx:
-            yield "pbx_blind", (_notice("router_blind", {"what": "pbx"}), BLIND_AFTER)
+            yield Trouble(name="pbx_blind", what="router_blind", details={"what": "pbx"})
         if board.slot is not None and _nobody_on_duty(board):
-            yield "nobody_on_duty", (_notice("nobody_on_duty", {"slot": board.slot.name}), BLIND_AFTER)
+            yield Trouble(name="nobody_on_duty", what="nobody_on_duty", details={"slot": board.slot.name})
         for call in board.calls:
             waited = round(now.timestamp() * 1000) - call.arrived
             if call.state == "waiting" and waited >= LONG_WAIT_MS:
                 details = {"number": call.number, "seconds": str(waited // 1000)}
-                notice = _notice("long_wait", details, call_id=call.id)
-                yield f"long_wait:{call.id}", (notice, timedelta(0))
+                name = f"long_wait:{call.id}"
+                yield Trouble(name=name, what="long_wait", details=details, patience=timedelta(0), call_id=call.id)
 
 
 def _nobody_on_duty(board: OfficeBoard) -> bool:
@@ -83,11 +109,3 @@ def _nobody_on_duty(board: OfficeBoard) -> bool:
     can_ring = any(board.people[person].why_not is None for person in on_duty if person in board.people)
     talks = any(call.state == "talking" and call.on_it in on_duty for call in board.calls)
     return not can_ring and not talks
-
-
-def _notice(what: str, details: dict[str, str], *, call_id: str | None = None) -> Callable[[datetime], Notice]:
-    def at(since: datetime) -> Notice:
-        key = f"{what}:{call_id or since.isoformat()}"
-        return Notice(key=key, what=what, call_id=call_id, at=since, details=details)
-
-    return at

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from router.store.database import insert_once
 from router.store.scope import SITE_ID
 from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
 
@@ -33,32 +34,26 @@ class Notice:
 
 
 def add_notice(session: Session, notice: Notice) -> bool:
-    """Put a notice on the page; False when it is there already. The caller commits."""
-    wanted = (NoticeRow.site_id == SITE_ID, NoticeRow.key == notice.key)
-    if session.scalars(select(NoticeRow.id).where(*wanted)).one_or_none() is not None:
-        return False
-    session.add(
-        NoticeRow(
-            site_id=SITE_ID,
-            key=notice.key,
-            what=notice.what,
-            person=notice.person,
-            call_id=notice.call_id,
-            at=notice.at,
-            details=dict(notice.details),
-        )
-    )
-    session.flush()
-    return True
+    """Put a notice on the page; False when it is there already, whoever put it there. The caller commits."""
+    new = {
+        "site_id": SITE_ID,
+        "key": notice.key,
+        "what": notice.what,
+        "person": notice.person,
+        "call_id": notice.call_id,
+        "at": notice.at,
+        "details": dict(notice.details),
+        "seen_by": "",
+    }
+    made = insert_once(session, NoticeRow).values(new).on_conflict_do_nothing().returning(NoticeRow.id)
+    return session.execute(made).scalar_one_or_none() is not None
 
 
 def add_message(session: Session, target: str, key: str, body: Mapping[str, Any], now: datetime) -> None:
     """Put a message for a target into the outbox, once per key; the caller commits."""
-    wanted = (OutboxRow.site_id == SITE_ID, OutboxRow.target == target, OutboxRow.key == key)
-    if session.scalars(select(OutboxRow.id).where(*wanted)).one_or_none() is None:
-        row = OutboxRow(site_id=SITE_ID, target=target, key=key, body=dict(body), made_at=now, next_at=now)
-        session.add(row)
-        session.flush()
+    new = {"site_id": SITE_ID, "target": target, "key": key, "body": dict(body), "made_at": now, "next_at": now}
+    new |= {"tries": 0, "failure": ""}
+    session.execute(insert_once(session, OutboxRow).values(new).on_conflict_do_nothing())
 
 
 def claim_message(session: Session, row: OutboxRow, until: datetime) -> bool:
@@ -95,7 +90,7 @@ def mark_of(session: Session, source: str, newest: int) -> NoticeMarkRow:
     """How far `source` has been looked through; one never looked at begins at `newest`: old news is not told."""
     mark = session.get(NoticeMarkRow, (SITE_ID, source))
     if mark is None:
-        mark = NoticeMarkRow(site_id=SITE_ID, source=source, last_id=newest)
-        session.add(mark)
-        session.flush()
+        new = {"site_id": SITE_ID, "source": source, "last_id": newest}
+        session.execute(insert_once(session, NoticeMarkRow).values(new).on_conflict_do_nothing())
+        mark = session.get_one(NoticeMarkRow, (SITE_ID, source))
     return mark

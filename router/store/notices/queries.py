@@ -46,3 +46,9 @@ def messages_failing(session: Session) -> Sequence[OutboxRow]:
     """Messages that were tried in vain, newest first: for doctor and the page."""
     wanted = (OutboxRow.site_id == SITE_ID, OutboxRow.sent_at.is_(None), OutboxRow.tries > 0)
     return session.scalars(select(OutboxRow).where(*wanted).order_by(OutboxRow.id.desc()).limit(100)).all()
+
+
+def is_told(session: Session, key: str, first: datetime, end: datetime) -> bool:
+    """Whether something whose key begins so was told of that time."""
+    wanted = (NoticeRow.site_id == SITE_ID, NoticeRow.key.startswith(key, autoescape=True))
+    return session.scalars(select(NoticeRow.id).where(*wanted, NoticeRow.at.between(first, end))).first() is not None
