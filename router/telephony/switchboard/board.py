@@ -18,17 +18,31 @@ from router.core.actions import Action, Hold, Release, Ring, StopRinging
 from router.core.words import CallId, PersonId
 from router.engine.ports import Warn
 from router.telephony.ami import AmiAction, AmiEvent
-from router.telephony.switchboard import answers, calls, codes, commands, handover, lost_news, resync, ringing, talks
+from router.telephony.switchboard import (
+    answers,
+    calls,
+    codes,
+    commands,
+    handover,
+    lost_news,
+    resync,
+    ringing,
+    silence,
+    talks,
+)
 from router.telephony.switchboard import standby as standbys
 from router.telephony.switchboard.directory import Directory, Standby
-from router.telephony.switchboard.floor import AsSent, Floor, Numbers, Out
+from router.telephony.switchboard.floor import Ask, AsSent, Floor, Numbers, Out
 
 Handler = Callable[[Floor, AmiEvent], None]
 
 
 def _device_changed(floor: Floor, event: AmiEvent) -> None:
-    person = floor.devices.changed(event.get("Device"), event.get("State"))
+    device, state = event.get("Device"), event.get("State")
+    before = floor.devices.state(device)
+    person = floor.devices.changed(device, state)
     if person is not None:
+        silence.on_device(floor, device, before, state)
         ringing.look_at(floor, person)
 
 
@@ -177,6 +191,12 @@ class Board:
         """Asterisk, asked for a leg's channel, knows none."""
         self.floor.pass_time(now)
         lost_news.not_there(self.floor, leg)
+        return self._done()
+
+    def answered(self, ask: Ask, value: str, now: int) -> list[Out]:
+        """Asterisk, asked for a variable, has this value; "" for none."""
+        self.floor.pass_time(now)
+        self.floor.safely("an answer", partial(ask.then, self.floor, value))
         return self._done()
 
     def perform(self, actions: Sequence[Action | Warn], now: int) -> list[Out]:

@@ -87,9 +87,14 @@ class Devices:
         if device:
             self._settle_at[device] = now + self._directory.times.settle_ms
 
-    def rest(self, phone: Handset, now: int) -> None:
+    def rest(self, phone: Handset, now: int, for_ms: int | None = None) -> None:
         """It failed: leave it alone for a while."""
-        self._rest_until[phone.device or phone.dial] = now + self._directory.times.rest_ms
+        rest_ms = self._directory.times.rest_ms if for_ms is None else for_ms
+        self._rest_until[phone.device or phone.dial] = now + rest_ms
+
+    def wake(self, phone: Handset) -> None:
+        """It has given a sign of life: its rest is over."""
+        self._rest_until.pop(phone.device or phone.dial, None)
 
     def reserve(self, person: PersonId) -> None:
         """It rings for a hand-over: in use, for the desk."""
@@ -102,6 +107,10 @@ class Devices:
             self._told[person] = replace(self._told[person], in_use=False)
 
     # --- what follows
+
+    def state(self, device: str) -> str:
+        """As Asterisk told it last; "" for one that is nobody's."""
+        return self._states.get(device, "")
 
     def is_free(self, phone: Handset, now: int) -> bool:
         """Whether we know that nobody uses it: it says so, or what it says is of our own call that has just ended."""

@@ -72,6 +72,8 @@ class Times:
 
     alert_after_ms: int = 4_000  # a phone behind a trunk counts as ringing after this
     silent_ms: int = 4_000  # a desk phone without 180 or 183 has failed after this
+    silent_again_ms: int = 1_500  # the same, for one that was silent before
+    look_again_ms: int = 3_000  # so often it is asked whether a silent phone has registered again
     ring_limit_ms: int = 150_000  # Asterisk itself stops a phone after this, whatever becomes of us
     hand_over_ms: int = 20_000  # R16.6
     giver_ms: int = 60_000  # so long the one who handed over is rung again

@@ -138,6 +138,14 @@ class StandbyWriting:
     serial: int = 0
 
 
+@dataclass(slots=True)
+class Silence:
+    """A phone that gave no sign, so many times in a row. `registration`: which one it had then, once that is known."""
+
+    times: int
+    registration: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ToSend:
     """An AMI action to send; `leg`: whose Originate it is, or (`probe`) of which it asks whether it is there."""
@@ -155,7 +163,15 @@ class Alarm:
     text: str
 
 
-Out = ToSend | Letter | Alarm | Observation
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An AMI action that asks for a variable; `then` is called with its value, "" where there is none."""
+
+    action: AmiAction
+    then: Callable[[Floor, str], None]
+
+
+Out = ToSend | Ask | Letter | Alarm | Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +228,7 @@ class Floor:
         self.legs: dict[str, Leg] = {}
         self.out: list[Out] = []
         self.devices = Devices(directory, own=self.has_leg_on)
+        self.silences: dict[str, Silence] = {}  # of phones that gave no sign the last time
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
         self.writing = StandbyWriting()

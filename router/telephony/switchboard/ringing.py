@@ -6,11 +6,13 @@ when all have failed the person's phone has failed. Who has the caller is said b
 
 from __future__ import annotations
 
+from functools import partial
+
 from router.core.actions import Ring, StopRinging
 from router.core.inputs import Declined, Failed, PhoneRang
 from router.core.words import PersonId, Stage
 from router.telephony.ami import AmiEvent
-from router.telephony.switchboard import commands, watching
+from router.telephony.switchboard import commands, silence, watching
 from router.telephony.switchboard.display import caller_id, caller_id_outside, stage_words
 from router.telephony.switchboard.floor import Floor, Hears, LiveCall, NotTaken, Order, Pending, Purpose
 from router.telephony.switchboard.legs import (
@@ -88,7 +90,7 @@ def _ring_phone(floor: Floor, call: LiveCall, order: Order, leg: Leg, words: str
     if leg.phone.trunk:
         floor.at(floor.directory.times.alert_after_ms, _count_as_ringing, leg)
     else:
-        floor.at(floor.directory.times.silent_ms, give_up_silent, leg)
+        floor.at(silence.patience_ms(floor, leg.phone), give_up_silent, leg)
 
 
 def stop_ringing(floor: Floor, action: StopRinging) -> None:
@@ -140,6 +142,7 @@ def on_newstate(floor: Floor, event: AmiEvent) -> None:
     leg = known_leg(floor, event.one("Uniqueid") or "")
     if leg is None or state not in ("Ringing", "Up"):
         return
+    silence.ends(floor, leg.phone)
     if leg.state is LegState.STOPPED and state == "Up":
         floor.at(CROSSING_MS, watching.stop_again, leg)  # was it answered in time, its pickup is the next thing told
         return
@@ -181,6 +184,7 @@ def on_dial_state(floor: Floor, event: AmiEvent) -> None:
     """A 183: no Newstate comes of it, and some phones and most mobiles give nothing else."""
     leg = floor.legs.get(event.one("DestUniqueid") or "")
     if leg is not None and event.get("DialStatus") == "PROGRESS" and leg.state is LegState.ASKED:
+        silence.ends(floor, leg.phone)
         rang(floor, leg)
 
 
@@ -194,6 +198,7 @@ def give_up_silent(floor: Floor, leg: Leg) -> None:
     """A desk phone without 180 or 183 has not rung: it failed."""
     if leg.state is LegState.ASKED and floor.linked:  # without a link it may well ring: the next one tells
         _failed_leg(floor, leg, "silent")
+        silence.begins(floor, leg.phone, partial(look_at, floor, leg.person))
         leg.step(LegEvent.STOP)
         floor.say(commands.hang_up(leg.id))
         watching.see_to_its_end(floor, leg)
@@ -231,6 +236,8 @@ def on_hangup(floor: Floor, event: AmiEvent) -> None:
     if leg.at_stake:
         order = floor.calls[leg.call].orders[leg.person]
         was_up = leg.state is LegState.UP and not leg.phone.confirm
+        if event.get("TechCause"):
+            silence.ends(floor, leg.phone)  # it said something
         if outcome(leg, event, elsewhere=floor.devices.is_elsewhere(leg.phone)) is LegOutcome.DECLINED:
             leg.step(LegEvent.ENDED)
             finish(floor, floor.calls[leg.call], order, LegOutcome.DECLINED, "")

@@ -25,7 +25,7 @@ from router.telephony.ami.errors import AmiError
 from router.telephony.ami.pending import AmiFuture, EventList
 from router.telephony.switchboard.board import Board
 from router.telephony.switchboard.directory import Directory, Standby
-from router.telephony.switchboard.floor import Alarm, Expected, Numbers, Out, ToSend
+from router.telephony.switchboard.floor import Alarm, Ask, Expected, Numbers, Out, ToSend
 from router.texts import LANGUAGES
 from router.texts.catalogue import translations
 from router.wire.observation import Observation
@@ -272,6 +272,8 @@ class AsteriskSwitchboard:
                 self._mailbox.put(out)
             elif isinstance(out, ToSend):
                 self._send(out)
+            elif isinstance(out, Ask):
+                self._client.send_action(out.action).add_done_callback(partial(self._on_asked, out))
             elif isinstance(out, Observation):
                 if self._on_fact is not None:
                     self._on_fact(out)
@@ -300,6 +302,13 @@ class AsteriskSwitchboard:
         if why:
             with self._lock:
                 self._carry_out(self._board.refused(leg, why, monotonic_ms()))
+
+    def _on_asked(self, ask: Ask, future: AmiFuture[Response]) -> None:
+        has_value = future.exception(0) is None and not future.result(0).is_error()
+        with self._lock:
+            self._carry_out(
+                self._board.answered(ask, future.result(0).get("Value") if has_value else "", monotonic_ms())
+            )
 
     def _on_probe_answer(self, leg: str, future: AmiFuture[Response]) -> None:
         if future.exception(0) is None and future.result(0).is_error():
