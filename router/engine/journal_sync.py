@@ -31,7 +31,9 @@ class JournalSync:
         self._asked.set()
 
     def close(self) -> None:
-        """Keep all of it, and end."""
+        """Keep all of it, and end; again is harmless, as with a file."""
+        if self._over.is_set():
+            return
         self._over.set()
         self._asked.set()
         self._thread.join()
