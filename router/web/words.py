@@ -14,6 +14,14 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 from flask_babel.speaklater import LazyString
 
+from router.reconcile.texts import KINDS
+from router.texts import Message
+from router.web.language import shown_language
+
+
+def _shown(word: Message) -> str:
+    return word.render(shown_language())
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -194,22 +202,7 @@ RING_END: Mapping[str, Word] = MappingProxyType(
 )
 
 # R25; shape and colour are the state's (WEB 4)
-FINDING: Mapping[str, LazyString] = MappingProxyType(
-    {
-        "missing_form": _("Form missing"),
-        "late_form": _("Form late"),
-        "padded_form": _("Padded"),
-        "duplicate_form": _("Duplicate"),
-        "incomplete_form": _("Incomplete"),
-        "wrong_number": _("Wrong number"),
-        "wrong_consultant": _("Wrong person"),
-        "wrong_slot": _("Wrong slot"),
-        "unlogged_call": _("Unlogged"),
-        "ghost_call": _("Ghost"),
-        "display_mismatch": _("Display differs"),
-        "missed_call": _("Missed"),
-    }
-)
+FINDING: Mapping[str, LazyString] = MappingProxyType({kind: LazyString(_shown, word) for kind, word in KINDS.items()})
 
 FINDING_STATE: Mapping[str, Word] = MappingProxyType(
     {

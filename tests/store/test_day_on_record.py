@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.core import inputs
-from router.core.words import FormKind, Group
+from router.core.words import CallId, FormKind, Group
 from router.store.calls.queries import call_with, has_mark, trail_of_call
 from router.store.fairness.acts import acts_of_day, returned_turns
 from router.store.follow.events import FactKind
 from router.store.follow.writer import DatabaseWriter
 from router.store.people.queries import presence_of_day
-from router.store.tables.calls import TrailRow
+from router.store.tables.calls import CallRow, TrailRow
 from router.wire.observation import Observation
 from tests.engine.office import CHEN, LI, TestOffice
 from tests.store.test_writer import DAY, ZONE, _catch_up, made, writer  # noqa: F401  (fixtures)
@@ -34,6 +34,18 @@ def _talks(made: TestOffice, seconds: int) -> str:  # noqa: F811  (a fixture's v
     return call
 
 
+def _talking(made: TestOffice) -> CallId:  # noqa: F811
+    talk = made.desk.office.people[CHEN].talking
+    assert talk is not None
+    return talk
+
+
+def _logged(ask: Ask, call_id: str) -> CallRow:
+    call = call_with(ask(), call_id)
+    assert call is not None
+    return call
+
+
 def test_a_long_talk_that_the_consultant_ended_has_both_marks(
     made: TestOffice,  # noqa: F811
     writer: DatabaseWriter,  # noqa: F811
@@ -42,9 +54,7 @@ def test_a_long_talk_that_the_consultant_ended_has_both_marks(
     call_id = _talks(made, 185)
     made.tell(inputs.HungUp(call=call_id), facts={"ended_by": "consultant"})
     _catch_up(writer)
-    call = call_with(ask(), call_id)
-    assert call is not None
-    assert [(mark["kind"], mark["person"]) for mark in call.marks] == [
+    assert [(mark["kind"], mark["person"]) for mark in _logged(ask, call_id).marks] == [
         ("warned", CHEN),
         ("overtime", CHEN),
         ("hung_up_first", CHEN),
@@ -65,9 +75,7 @@ def test_a_call_that_the_caller_ended_or_nobody_knows_who_has_no_such_mark(
         made.tell(inputs.HungUp(call=call), facts={"ended_by": ended_by} if ended_by else {})
     _catch_up(writer)
     for number in range(2):
-        call_row = call_with(ask(), f"c{number}")
-        assert call_row is not None
-        assert call_row.marks == []
+        assert _logged(ask, f"c{number}").marks == []
 
 
 def test_other_business_marks_the_call_for_its_form(
@@ -76,14 +84,11 @@ def test_other_business_marks_the_call_for_its_form(
     ask: Ask,
 ) -> None:
     call_id = _talks(made, 10)
-    talk = made.desk.office.people[CHEN].talking
-    assert talk is not None
+    talk = _talking(made)
     made.mailbox.observe(Observation(what=FactKind.OTHER, call=talk, person=CHEN, source="ami"))
     made.work()
     _catch_up(writer)
-    call = call_with(ask(), call_id)
-    assert call is not None
-    assert has_mark(call, "other")
+    assert has_mark(_logged(ask, call_id), "other")
 
 
 def test_a_turn_that_a_form_gave_back_is_listed_until_it_is_undone(
@@ -92,8 +97,7 @@ def test_a_turn_that_a_form_gave_back_is_listed_until_it_is_undone(
     ask: Ask,
 ) -> None:
     call_id = _talks(made, 10)
-    talk = made.desk.office.people[CHEN].talking
-    assert talk is not None
+    talk = _talking(made)
     made.tell(inputs.HungUp(call=talk))
     made.tell(inputs.FormFiled(call=talk, kind=FormKind.OTHER))
     _catch_up(writer)
@@ -106,9 +110,7 @@ def test_a_turn_that_a_form_gave_back_is_listed_until_it_is_undone(
     [returned] = returned_turns(ask(), DAY, ZONE)
     assert returned.undone is not None
     assert (returned.undone.by, returned.undone.note) == ("zhang", "录音是购房")
-    call = call_with(ask(), call_id)
-    assert call is not None
-    assert has_mark(call, "turn_returned")
+    assert has_mark(_logged(ask, call_id), "turn_returned")
 
 
 def test_acts_and_presence_say_who_when_and_why(

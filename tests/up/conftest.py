@@ -14,13 +14,8 @@ from tests.up.service import Service
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`hotline up` with everybody checked in; three rings are three seconds."""
-    service = Service(Path(tmp_path_factory.mktemp("up")))
-    try:
-        service.start()
-        service.phones_sign_in()
+    with Service(Path(tmp_path_factory.mktemp("up"))).at_work() as service:
         yield service
-    finally:
-        service.end()
 
 
 @pytest.fixture(scope="session")

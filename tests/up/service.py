@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from router.cli.asterisk import private_asterisk
@@ -21,6 +21,7 @@ from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from router.wire.board import OfficeBoard
+from tests.ports import tcp_port, udp_port
 from tests.telephony.phones.people import Caller, Phone
 from tests.telephony.phones.world import World
 from tests.up.site import AT_A_FIXED_ADDRESS, EXTENSIONS, RTP_PORTS, Ports, crowd, crowd_of, office_of_four
@@ -31,22 +32,14 @@ SERVICES = itertools.count()
 DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # tests that are killed outright leave no service behind
 
 
-def free_port(kind: int) -> int:
-    """A port nobody uses at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Service:
     """A whole service in a folder: A to D (see `site.py`), or with `size` a call group of so many."""
 
     def __init__(self, folder: Path, *, size: int = 0, policy: str = "ring_seconds = 1") -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.sip, self.fixed = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
-        self.web, self.ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
+        self.sip, self.fixed = udp_port(), udp_port()
+        self.web, self.ami = tcp_port(), tcp_port()
         # below the ports that the system gives out, apart from other workers' and tests'
         rtp = 19_000 + (os.getpid() % 4 * 4 + next(SERVICES) % 4) * RTP_PORTS
         ports = self.ports = Ports(sip=self.sip, web=self.web, ami=self.ami, rtp=rtp, fixed=self.fixed)
@@ -100,6 +93,16 @@ class Service:
             for agent in (*self.phone.values(), *self.callers):
                 agent.close()
             self.world.close()
+
+    @contextmanager
+    def at_work(self) -> Iterator[Service]:
+        """Started, with every phone there and everybody checked in; ended whatever happens."""
+        try:
+            self.start()
+            self.phones_sign_in()
+            yield self
+        finally:
+            self.end()
 
     def pid_of(self, part: str) -> int | None:
         """The process id of a part: engine, web, asterisk, supervisord."""

@@ -18,17 +18,8 @@ PATIENCE = 40.0
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Twenty-five consultants; three rings are three seconds."""
-    yield from _open(Path(tmp_path_factory.mktemp("crowd")), 25, "ring_seconds = 1")
-
-
-def _open(folder: Path, size: int, policy: str) -> Iterator[Service]:
-    service = Service(folder, size=size, policy=policy)
-    try:
-        service.start()
-        service.phones_sign_in()
+    with Service(Path(tmp_path_factory.mktemp("crowd")), size=25, policy="ring_seconds = 1").at_work() as service:
         yield service
-    finally:
-        service.end()
 
 
 def answers_around_three_rings(service: Service, callers: list[Caller], three_rings_seconds: float) -> None:
@@ -86,7 +77,7 @@ def test_of_a_hundred_answers_around_three_rings_none_is_dropped(crowded: Servic
 
 
 def test_at_the_real_three_rings_none_is_dropped_either(tmp_path: Path) -> None:
-    for service in _open(tmp_path, 8, ""):
+    with Service(tmp_path, size=8, policy="").at_work() as service:
         evidence = Evidence(service)
         callers = [service.caller(f"1390000050{number}") for number in range(7)]
         answers_around_three_rings(service, callers, 15.0)

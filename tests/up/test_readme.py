@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,8 +20,9 @@ from typing import Any
 import pytest
 
 from router.telephony.private.install import TREE_VARIABLE, default_tree
+from tests.ports import tcp_port, udp_port
 from tests.reconcile.office import Office
-from tests.up.service import DIES_WITH_US, ROOT, free_port
+from tests.up.service import DIES_WITH_US, ROOT
 
 READMES = ("README.md", "README.zh.md")
 ANSWERS = (
@@ -90,9 +90,9 @@ def _make_venv(folder: Path) -> None:
 
 def _ports() -> str:
     """Where the service of a test listens, in the words of a site file."""
-    web, ami = (free_port(socket.SOCK_STREAM) for _ in range(2))
+    web, ami = (tcp_port() for _ in range(2))
     first = 10_000 + os.getpid() % 20 * 400
-    sip = f'sip_bind = "127.0.0.1:{free_port(socket.SOCK_DGRAM)}"'
+    sip = f'sip_bind = "127.0.0.1:{udp_port()}"'
     return f'[web]\nbind = "127.0.0.1:{web}"\n[pbx]\n{sip}\nami_port = {ami}\nrtp_ports = "{first}-{first + 399}"\n'
 
 

@@ -43,10 +43,7 @@ def _talks_with_somebody(service: Service, caller: Caller) -> str:
 
 
 def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp_path: Path) -> None:
-    service = Service(tmp_path)
-    try:
-        service.start()
-        service.phones_sign_in()
+    with Service(tmp_path).at_work() as service:
         seen = service.caller("13900004001")
         first = service.engine.board().next
         seen.dials(HOTLINE)
@@ -67,8 +64,6 @@ def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp
         missed.hangs_up()
         missed.is_let_go()
         _in_the_log(service, person)
-    finally:
-        service.end()
 
 
 def _in_the_log(service: Service, person: str) -> None:

@@ -57,12 +57,8 @@ def unhurried(crm: Crm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     secret.chmod(0o600)
     text = service.config.read_text(encoding="utf-8")
     service.config.write_text(text.replace("\n[policy]", TO_PROGRAMS.format(port=crm.port), 1), encoding="utf-8")
-    try:
-        service.start()
-        service.phones_sign_in()
+    with service.at_work():
         yield service
-    finally:
-        service.end()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ to the same Asterisk and the same phones; only its dialplan and `queues.conf` ar
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from router.errors import HotlineError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from tests.bench.calls.sip import Address
+from tests.ports import tcp_port, udp_port
 
 HOTLINE = "4008001234"
 CUSTOMERS, PEERS = "127.0.0.2", "127.0.0.3"
@@ -106,7 +106,7 @@ class Pbx:
 
     def __init__(self, folder: Path, phones: dict[str, Address]) -> None:
         self._config, self.data = folder / "site.toml", folder / "data"
-        self.sip = Address("127.0.0.1", _free_port(socket.SOCK_DGRAM))
+        self.sip = Address("127.0.0.1", udp_port())
         self._config.write_text(self._site(phones), encoding="utf-8")
         self.place: Place = open_place(self._config, self.data)
         self.place.folder.make()
@@ -122,9 +122,9 @@ class Pbx:
         rtp = 20_000 + os.getpid() % 6 * 2_000
         consultants = "".join(CONSULTANT.format(name=name, address=address) for name, address in phones.items())
         return SITE.format(
-            web=_free_port(socket.SOCK_STREAM),
+            web=tcp_port(),
             sip=self.sip.port,
-            ami=_free_port(socket.SOCK_STREAM),
+            ami=tcp_port(),
             rtp=rtp,
             rtp_last=rtp + 1_999,
             consultants=consultants,
@@ -201,10 +201,3 @@ def _children(pid: int) -> list[int]:
     """The processes that a process started: of the engine, the one that writes the database."""
     by_thread = (path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children"))
     return [int(word) for text in by_thread for word in text.split()]
-
-
-def _free_port(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from router.telephony.ami import AmiAddress
+from tests.ports import tcp_port
 from tests.telephony.ami.scripted_server import SECRET
 
 START_SECONDS = 20.0
@@ -37,13 +38,6 @@ def command() -> tuple[list[str], Path, Path] | None:
     found = shutil.which("asterisk")
     modules = next(Path("/usr/lib").glob("**/asterisk/modules"), None) if found else None
     return ([found], modules, Path("/usr/share/asterisk")) if found and modules else None
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def write_configuration(folder: Path, modules: Path, data: Path, port: int) -> Path:
@@ -76,7 +70,7 @@ def running(folder: Path) -> Iterator[tuple[AmiAddress, subprocess.Popen[bytes]]
     found = command()
     assert found is not None
     start, modules, data = found
-    port = free_port()
+    port = tcp_port()
     main = write_configuration(folder, modules, data, port)
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ports import first_rtp_port, tcp_port, udp_port
 from tests.telephony.phones.caller import Caller
 from tests.telephony.phones.phone import SipPhone
 from tests.telephony.phones.world import World
@@ -64,14 +64,6 @@ def caller(world: World, phone: SipPhone) -> Caller:
     return Caller(server=(phone.host, phone.port), world=world)
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody uses just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateAsterisk]:
     """An Asterisk with three phones and a trunk, whose hotline is a plain Dial."""
@@ -82,18 +74,16 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateAsterisk]:
     folder = Path(tmp_path_factory.mktemp("phones"))
     (folder / "hotline.conf").write_text(DIALPLAN, encoding="utf-8")
     (folder / "hotline-features.conf").write_text("[applicationmap]\n", encoding="utf-8")
-    rtp = min(free_port(socket.SOCK_DGRAM), 65000) & ~1  # Asterisk wants an even one
+    rtp = first_rtp_port()
     settings = PrivateSettings(
         ami_secret="made-up-for-tests",
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(socket.SOCK_STREAM),
+        sip_port=udp_port(),
+        ami_port=tcp_port(),
         rtp_first=rtp,
         rtp_last=rtp + 400,
         trunks=(TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),),
         accounts=tuple(AccountSettings(account=one, secret="secret" + one) for one in ("101", "102")),
-        contacts=(
-            ContactSettings(name="fixed-C", uri=f"sip:c@127.0.0.4:{free_port(socket.SOCK_DGRAM)}", number="103"),
-        ),
+        contacts=(ContactSettings(name="fixed-C", uri=f"sip:c@127.0.0.4:{udp_port()}", number="103"),),
         extensions=(("101", ("PJSIP/101",)), ("102", ("PJSIP/102",)), ("103", ("PJSIP/fixed-C",))),
         dialplan=folder,
     )

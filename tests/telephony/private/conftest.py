@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from router.telephony.private.binary import AsteriskBinary
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from router.telephony.private.settings import AccountSettings, ContactSettings, PrivateSettings, TrunkSettings
+from tests.ports import first_rtp_port, tcp_port, udp_port
 
 HOTLINE = "4008001234"
 
@@ -32,21 +32,13 @@ exten => *1,1,Answer()
 """
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody uses just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def office(dialplan: Path, **changes: object) -> PrivateSettings:
     """An office with a carrier at 127.0.0.2, the accounts 101 and 102, and C's phone at a fixed address."""
-    rtp = min(free_port(socket.SOCK_DGRAM), 65000) & ~1  # Asterisk wants an even one
+    rtp = first_rtp_port()
     settings = PrivateSettings(
         ami_secret="made-up-for-tests",
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(socket.SOCK_STREAM),
+        sip_port=udp_port(),
+        ami_port=tcp_port(),
         rtp_first=rtp,
         rtp_last=rtp + 400,
         trunks=(TrunkSettings(name="carrier", match=("127.0.0.2",), numbers=((HOTLINE, HOTLINE),)),),
@@ -54,9 +46,7 @@ def office(dialplan: Path, **changes: object) -> PrivateSettings:
             AccountSettings(account="101", secret="secret-of-101", display="陈晨"),
             AccountSettings(account="102", secret="secret-of-102", display="李丽"),
         ),
-        contacts=(
-            ContactSettings(name="fixed-C", uri=f"sip:c@127.0.0.1:{free_port(socket.SOCK_DGRAM)}", number="103"),
-        ),
+        contacts=(ContactSettings(name="fixed-C", uri=f"sip:c@127.0.0.1:{udp_port()}", number="103"),),
         extensions=(("101", ("PJSIP/101",)), ("102", ("PJSIP/102",)), ("103", ("PJSIP/fixed-C",))),
         dialplan=dialplan,
     )

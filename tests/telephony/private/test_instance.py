@@ -19,7 +19,8 @@ from router.telephony.private.conf import shipped
 from router.telephony.private.errors import AsteriskCommandError, AsteriskStartError
 from router.telephony.private.instance import PrivateAsterisk
 from router.telephony.records.private import CDR_COLUMNS
-from tests.telephony.private.conftest import HOTLINE, free_port, office
+from tests.ports import udp_port
+from tests.telephony.private.conftest import HOTLINE, office
 from tests.telephony.private.sip import LIMIT_SECONDS, Phone
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.xdist_group("private-asterisk")]
@@ -198,7 +199,7 @@ def test_one_left_over_from_a_killed_start_is_adopted_with_its_calls(
 def test_one_left_over_with_other_ports_is_replaced(own: PrivateAsterisk, binary: AsteriskBinary) -> None:
     own.start()
     before = own.pid
-    changed = replace(own.settings, sip_port=free_port(socket.SOCK_DGRAM))
+    changed = replace(own.settings, sip_port=udp_port())
     later = PrivateAsterisk(binary, own.folder, changed)
     later.start()
 

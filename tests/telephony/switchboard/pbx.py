@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,32 +11,26 @@ from router.telephony.private.conf import shipped
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
 from router.telephony.private.settings import AccountSettings, ContactSettings, PrivateSettings, TrunkSettings
+from tests.ports import first_rtp_port, tcp_port, udp_port
 
 HOTLINE = "4008001234"
 SECRET = "manager-secret"
 ACCOUNTS = ("101", "102", "103", "104", "201", "300")  # 300: finance, who is no consultant
 
 
-def free_port(kind: int = socket.SOCK_DGRAM) -> int:
-    """A port nobody uses at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+MOBILE = ("127.0.0.3", udp_port())  # where the trunk of the mobiles leads
 
 
-MOBILE = ("127.0.0.3", free_port())  # where the trunk of the mobiles leads
-
-
-FIXED = ("127.0.0.1", free_port())  # a phone at an address of its own, which never registers
+FIXED = ("127.0.0.1", udp_port())  # a phone at an address of its own, which never registers
 
 
 def settings(**changes: object) -> PrivateSettings:
     """Four consultants' accounts, a second phone, a carrier, and a trunk with mobiles behind it."""
-    rtp = min(free_port(), 64000) & ~1
+    rtp = first_rtp_port()
     made = PrivateSettings(
         ami_secret=SECRET,
-        sip_port=free_port(),
-        ami_port=free_port(socket.SOCK_STREAM),
+        sip_port=udp_port(),
+        ami_port=tcp_port(),
         rtp_first=rtp,
         rtp_last=rtp + 800,
         language="en",
