@@ -49,6 +49,13 @@ def give_passwords(session: Session, place: Place, assets: Path) -> dict[str, st
     return passwords
 
 
+def hashed_password(place: Place, password: str) -> str:
+    """A password as the pages check it."""
+    with create_app(web_settings(place, place.folder.path), EngineClient(place.folder.socket)).app_context():
+        made: str = hash_password(password)
+        return made
+
+
 def who() -> str:
     """Who works at this terminal, for the record of changes."""
     try:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("router.cli.import_", "Take forms or customers from a CSV or XLSX file."),
     "block": ("router.cli.block", "Block a number, list blocked ones, take a block back."),
     "erase": ("router.cli.erase", "Forget a person: their numbers and names, wherever they stand."),
+    "user": ("router.cli.user", "List who signs in, give a new password, let somebody try again."),
     "token": ("router.cli.token", "Make, list and revoke tokens for the API."),
     "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
     "plan": ("router.cli.plan", "Show or publish who is on call on a day."),

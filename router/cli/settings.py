@@ -245,4 +245,5 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         presence=site.policy.presence,
         is_demo=place.demo,
         https=site.web.tls,
+        proxies=site.web.proxies,
     )

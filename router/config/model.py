@@ -77,6 +77,7 @@ class WebTable(Model):
 
     bind: Address = "127.0.0.1:8080"
     tls: YesNo = False
+    proxies: tuple[Network, ...] = ()
 
 
 class AmiTable(Model):

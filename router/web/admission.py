@@ -17,6 +17,9 @@ from router.web import shared
 from router.web.access import LARGEST_FILE, ROUTES, WITH_FILES, Open, Token
 from router.web.security import end_old_session
 
+# these ask nobody, and work with the database away
+ASKED_WITHOUT_A_SESSION = frozenset({"static", "security.static", "assets", "healthz", "set_language"})
+
 
 def admit_by_the_table(app: Flask) -> None:
     """Ask the table before each request; call before anything else that looks at requests."""
@@ -29,7 +32,8 @@ def _admit() -> ResponseReturnValue | None:
     who = ROUTES.get(request.endpoint)
     if who is None:
         abort(404)
-    end_old_session()
+    if request.endpoint not in ASKED_WITHOUT_A_SESSION:
+        end_old_session()
     if isinstance(who, Open):
         return None
     return _program(who.scope) if isinstance(who, Token) else _person(who)

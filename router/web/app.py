@@ -39,7 +39,8 @@ from router.web.live import BoardSource, LiveBoard
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
-from router.web.security import LONGEST, secure_the_app
+from router.web.proxies import believe_proxies
+from router.web.security import secure_the_app
 from router.web.settings import WebSettings
 from router.web.streams import Streams
 from router.web.today import Today
@@ -70,6 +71,7 @@ def create_app(
     app.extensions["hotline"]["sessions"] = sessions
     app.extensions["hotline"]["today"] = Today(sessions.session_factory)
     app.extensions["hotline"]["streams"] = Streams(sessions.session_factory)
+    believe_proxies(app, settings.proxies)
     admit_by_the_table(app)
     app.teardown_appcontext(lambda _error: sessions.remove())
     PageTexts(app, locale_selector=lambda: session.get("language") or locale_of(settings.language))
@@ -98,15 +100,9 @@ def _flask_settings(settings: WebSettings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SECURITY_PASSWORD_SALT": settings.password_salt,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,
-        "REMEMBER_COOKIE_DURATION": LONGEST,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": settings.https,
         "BABEL_DEFAULT_LOCALE": locale_of(settings.language),
         "BABEL_DEFAULT_TIMEZONE": settings.zone,
-        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a board is open all day
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
     }
 

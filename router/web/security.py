@@ -1,21 +1,44 @@
-"""Signing in: Flask-Security on our users. May live here: its settings and its wiring.
+"""Signing in: Flask-Security on our users, sessions that end on the server. May live here: its settings, its wiring.
 
-Lock-out after too many wrong passwords lives in the user's own row (`store.tables.users`), and so does the mark of
-somebody who still has the password that `hotline up` printed: nothing but changing it works until that is done.
+A browser has the secret of a session, the database its digest and whether it stands (`store.people.sessions`); a cookie
+that was copied is of no use once the session has ended. Tries are counted (`store.people.tries`). Who still has the
+password that `hotline up` printed can do nothing but change it.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, current_app, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask_login import user_loaded_from_cookie, user_logged_in
-from flask_security import Security, SQLAlchemySessionUserDatastore, current_user, password_changed
+from flask_babel import ngettext
+from flask_login import user_logged_in, user_logged_out
+from flask_security import (
+    ChangePasswordForm,
+    LoginForm,
+    Security,
+    SQLAlchemySessionUserDatastore,
+    VerifyForm,
+    current_user,
+    password_changed,
+)
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
+from router.store.people.sessions import (
+    LONGEST,
+    begin_session,
+    digest_of,
+    end_session,
+    end_sessions,
+    note_use,
+    session_in_force,
+)
+from router.store.people.tries import Try, begin_try, try_of, was_right
 from router.store.tables.users import Role, User
 
 SETTINGS: dict[str, Any] = {
@@ -37,9 +60,13 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_POST_CHANGE_VIEW": "/",
 }
 
-IDLE = timedelta(hours=12)  # a session that nobody used so long has ended
-LONGEST = timedelta(days=30)  # nobody stays signed in longer without their password (ASVS 3.3.2)
 NOTED_EVERY = timedelta(minutes=1)
+COOKIES: dict[str, Any] = {
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": LONGEST,
+    "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a board is open all day
+}
 
 # What still works for somebody who must change the password first
 BEFORE_THE_CHANGE = frozenset(
@@ -47,33 +74,85 @@ BEFORE_THE_CHANGE = frozenset(
 )
 
 
+class SessionCookies(SecureCookieSessionInterface):
+    """A cookie that came by TLS goes by TLS alone, also where a proxy in front of us speaks it."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the browser may send it by TLS alone."""
+        return super().get_cookie_secure(app) or request.is_secure
+
+
 def secure_the_app(app: Flask, sessions: scoped_session[Session]) -> None:
     """Set Flask-Security up on the app with our users and roles."""
-    for name, value in SETTINGS.items():
+    for name, value in {**SETTINGS, **COOKIES}.items():
         app.config.setdefault(name, value)
-    Security(app, SQLAlchemySessionUserDatastore(sessions, User, Role))
+    app.config.update(COOKIES)
+    app.session_interface = SessionCookies()
+    Security(
+        app,
+        SQLAlchemySessionUserDatastore(sessions, User, Role),
+        login_form=SignInForm,
+        verify_form=SignInAgainForm,
+        change_password_form=OwnPasswordForm,
+    )
     app.before_request(_have_the_password_changed)
-    for begins in (user_logged_in, user_loaded_from_cookie):
-        begins.connect(_note_the_beginning, app)
+    user_logged_in.connect(_begin, app)
+    user_logged_out.connect(_sign_out, app)
     password_changed.connect(_note_the_change, app)
 
 
-def _note_the_beginning(_app: Flask, **_more: object) -> None:
-    session["since"] = session["seen"] = time.time()
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def _begin(_app: Flask, user: User, **_more: object) -> None:
+    """A new session on the server; whatever the browser had before is not carried on (no fixation)."""
+    stays = session.pop("_remember", None) == "set" or session.permanent
+    if "sid" in session:
+        end_session(_database(), session["sid"], why="again", now=_now())
+    session.permanent = stays
+    session["sid"] = begin_session(
+        _database(),
+        user,
+        now=_now(),
+        address=request.remote_addr or "",
+        browser=request.user_agent.string,
+        stays=stays,
+    )
+
+
+def _sign_out(_app: Flask, **_more: object) -> None:
+    session.permanent = False
+    end_session(_database(), session.pop("sid", ""), why="signed-out", now=_now())
+    _database().commit()
 
 
 def end_old_session() -> None:
-    """Forget who is signed in where the session was idle too long or is too old; ask before who that is."""
+    """Forget who is signed in where their session has ended; ask before who that is, at each request."""
+    if request.cookies.get("remember_token"):
+        session["_remember"] = "clear"  # of an earlier version: nobody could end it
     if "_user_id" not in session:
         return
-    now, seen = time.time(), session.get("seen", 0.0)
-    if now - seen > IDLE.total_seconds() or now - session.get("since", 0.0) > LONGEST.total_seconds():
+    found = session_in_force(_database(), session.get("sid", ""), session["_user_id"], _now())
+    if found is None:
         language = session.get("language")
         session.clear()
         if language:
             session["language"] = language
-    elif now - seen > NOTED_EVERY.total_seconds():
-        session["seen"] = now
+    elif not timedelta() <= _now() - found.seen_at < NOTED_EVERY:
+        _note_use(found.digest)
+
+
+def session_digest() -> str:
+    """How the database knows the session at hand."""
+    return digest_of(session.get("sid", ""))
+
+
+def _note_use(digest: str) -> None:
+    try:
+        note_use(_database(), [digest], _now())
+        _database().commit()
+    except OperationalError:  # somebody else writes: the next request notes it
+        _database().rollback()
 
 
 def _have_the_password_changed() -> ResponseReturnValue | None:
@@ -83,6 +162,72 @@ def _have_the_password_changed() -> ResponseReturnValue | None:
 
 
 def _note_the_change(_app: Flask, user: User, **_more: object) -> None:
-    """The mark goes when people change it themselves; Flask-Security ends their other sessions, and commits."""
+    """The mark goes when people change it themselves; their other sessions end. Flask-Security commits."""
     if current_user.is_authenticated and current_user.id == user.id:
         user.must_change_password = False
+        end_sessions(_database(), user, why="password", now=_now(), but=session.get("sid", ""))
+
+
+# --- tries ------------------------------------------------------------------------------------------------------------
+
+
+class SignInForm(LoginForm):
+    """Name and password; too many wrong ones wait."""
+
+    def validate(self, **more: Any) -> bool:
+        """Whether it is right; a try that comes too soon is not looked at."""
+        if not self.username.data or not self.password.data:
+            return bool(super().validate(**more))
+        one = _try_as(self.username.data)
+        return _may_try(one, self.form_errors) and bool(super().validate(**more)) and _right(one)
+
+
+class SignInAgainForm(VerifyForm):
+    """The password of who is signed in: who found an open browser does not guess it here."""
+
+    def validate(self, **more: Any) -> bool:
+        """As for signing in."""
+        one = _try_as(str(self.user.username))
+        return _may_try(one, self.form_errors) and bool(super().validate(**more)) and _right(one)
+
+
+class OwnPasswordForm(ChangePasswordForm):
+    """Changing one's password: the present one is asked for, and guessed no faster than elsewhere."""
+
+    def validate(self, **more: Any) -> bool:
+        """As for signing in; a new password that is refused is no wrong try."""
+        one = _try_as(str(current_user.username))
+        if not _may_try(one, self.form_errors):
+            return False
+        is_right = bool(super().validate(**more))
+        if is_right or not self.password.errors:
+            _right(one)
+            _database().commit()
+        return is_right
+
+
+def _try_as(name: str) -> Try:
+    address = request.remote_addr or ""
+    return try_of(_database(), name, address, secret=current_app.config["SECRET_KEY"], now=_now())
+
+
+def _may_try(one: Try, told: list[str]) -> bool:
+    wait = begin_try(_database(), one, _now())
+    if wait:
+        minutes = math.ceil(wait.total_seconds() / 60)
+        told.append(ngettext("Locked, try again in %(num)s minute", "Locked, try again in %(num)s minutes", minutes))
+    return not wait
+
+
+def _right(one: Try) -> bool:
+    was_right(_database(), one)
+    return True
+
+
+def _database() -> Session:
+    made: Session = current_app.extensions["hotline"]["sessions"]()
+    return made
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)

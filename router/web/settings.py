@@ -33,3 +33,4 @@ class WebSettings:
     presence: Mapping[str, str] = field(default_factory=dict)  # further kinds, with their kind of reason (DOMAIN 9)
     is_demo: bool = False
     https: bool = False
+    proxies: tuple[str, ...] = ()  # whose word of where a request comes from is believed

@@ -19,6 +19,7 @@ from router.store.tables.customers import HasNumber, number_of
 from router.web.access import ROUTES, Open
 from router.web.live import BoardSource, LiveBoard
 from router.web.live_settings import LiveSettings
+from router.web.security import session_digest
 from router.web.settings import WebSettings
 from router.web.streams import Streams
 from router.web.today import Figures, Today
@@ -83,20 +84,20 @@ def live_stream(message: Callable[[str, OfficeBoard | None], str]) -> Response:
 
     `message` makes the HTML of a link state and a board. The stream holds no database session.
     """
-    board, streams, mark = live(), _streams(), str(current_user.fs_uniquifier)
-    if not streams.opened(mark):
+    board, streams, mark, digest = live(), _streams(), str(current_user.fs_uniquifier), session_digest()
+    if not streams.opened(mark, digest):
         abort(429)
     current_app.extensions["hotline"]["sessions"].remove()
 
     def messages() -> Iterator[str]:
         serial, link, newest = board.newest()
-        while streams.may_go_on(mark):
+        while streams.may_go_on(mark, digest):
             lines = "".join(f"data: {line}\n" for line in message(link, newest).splitlines() if line.strip())
             yield f"id: {serial}\n{lines}\n"
             serial, link, newest = board.wait(serial)
 
     response = Response(stream_with_context(messages()), mimetype="text/event-stream")
-    response.call_on_close(lambda: streams.closed(mark))
+    response.call_on_close(lambda: streams.closed(mark, digest))
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response

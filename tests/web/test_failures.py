@@ -82,7 +82,7 @@ def test_a_page_that_was_open_all_day_still_works(boss: FlaskClient, desk: Desk)
     page = boss.get("/acts/suspend?person=A").get_data(as_text=True)
     now = time.time()
     with pytest.MonkeyPatch.context() as later:
-        later.setattr("itsdangerous.timed.time.time", lambda: now + 11 * 3600)
+        later.setattr("itsdangerous.timed.time.time", lambda: now + 12 * 3600)
         assert boss.post("/acts/suspend", data={**ACT, "csrf_token": _token(page)}).status_code == 302
     assert desk.office.people[PersonId("A")].suspended
 

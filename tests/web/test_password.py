@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from flask import Flask
@@ -98,27 +97,6 @@ def test_who_is_not_signed_in_is_told_so_in_the_page_s_language(client: FlaskCli
 
 def test_an_office_s_pages_are_not_marked_as_a_demonstration(client: FlaskClient) -> None:
     assert "演示数据" not in client.get("/login").get_data(as_text=True)
-
-
-@pytest.mark.parametrize(("seen", "since", "ended"), [(11, 20, False), (13, 20, True), (1, 31 * 24, True)])
-def test_a_session_ends_when_nobody_uses_it_or_when_it_is_too_old(
-    client: FlaskClient, seen: int, since: int, ended: bool
-) -> None:
-    _signs_in(client, "manager")
-    with client.session_transaction() as session:
-        session["language"] = "en"
-        session["seen"], session["since"] = time.time() - seen * 3600, time.time() - since * 3600
-    assert ("/login" in client.get("/board").headers.get("Location", "")) is ended
-    assert "Sign in" in client.get("/login", follow_redirects=True).get_data(as_text=True) or not ended
-
-
-def test_a_session_that_is_used_lives_on(client: FlaskClient) -> None:
-    _signs_in(client, "manager")
-    with client.session_transaction() as session:
-        session["seen"] = time.time() - 6 * 3600
-    assert client.get("/board").status_code == 200
-    with client.session_transaction() as session:
-        assert time.time() - session["seen"] < 60
 
 
 def test_no_page_is_kept_by_a_browser_but_what_holds_nobody_s_data(client: FlaskClient) -> None:

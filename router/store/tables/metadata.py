@@ -15,6 +15,7 @@ from router.store.tables import (
     office,
     pbx,
     presence,
+    sessions,
     tokens,
     users,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "office",
     "pbx",
     "presence",
+    "sessions",
     "tokens",
     "users",
 ]

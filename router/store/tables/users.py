@@ -5,21 +5,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from flask_security import AsaList, RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from router.store.tables.base import Base, Bounded, OfSite, UtcDateTime
-from router.texts import _n
+from router.store.tables.base import Base, Bounded, OfSite
 
 # DESIGN, Web: what each may do is decided in the pages, by these names
 ROLES = ("supervisor", "manager", "secretary", "consultant", "administrator")
-
-MAX_FAILED_LOGINS = 8
-LOCK_MINUTES = 10
 
 user_role = Table(
     "user_role",
@@ -61,8 +57,6 @@ class User(OfSite, UserMixin):
     last_login_ip: Mapped[str | None] = mapped_column(Bounded(64))
     current_login_ip: Mapped[str | None] = mapped_column(Bounded(64))
     login_count: Mapped[int | None]
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tf_primary_method: Mapped[str | None] = mapped_column(Bounded(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(Bounded(255))
     tf_phone_number: Mapped[str | None] = mapped_column(Bounded(128))
@@ -71,23 +65,3 @@ class User(OfSite, UserMixin):
     us_phone_number: Mapped[str | None] = mapped_column(Bounded(128))
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="joined")
-
-    def track_failed_authn(self, auth_type: str, tfa: bool = False) -> None:  # noqa: ARG002  (Flask-Security's hook)
-        """Count a failed sign-in; too many lock the account. Committed here: the failed request rolls back."""
-        self.failed_logins = (self.failed_logins or 0) + 1
-        if self.failed_logins >= MAX_FAILED_LOGINS:
-            self.locked_until = datetime.now(UTC) + timedelta(minutes=LOCK_MINUTES)
-            self.failed_logins = 0
-        session = object_session(self)
-        if session is not None:
-            session.commit()
-
-    def is_locked(self, form_error: list[str] | None = None) -> bool:
-        """Whether the account is locked; called once the password was right, so else the count begins anew."""
-        if self.locked_until is not None and self.locked_until > datetime.now(UTC):
-            if form_error is not None:
-                locked = _n("Locked, try again in %(num)s minute", "Locked, try again in %(num)s minutes", LOCK_MINUTES)
-                form_error.append(locked.render(None))
-            return True
-        self.failed_logins, self.locked_until = 0, None
-        return False
