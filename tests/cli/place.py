@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from router.cli.settings import Place, database_url, open_file, open_place
 from router.config.office import Plain
 from router.store.database import open_database
-from router.store.migrate import migrate_database
 from router.store.office.changes import changing, put_office
 from router.store.office.queries import office_in
 from router.store.office.seed import seed
 from tests.config.changed import SITE
+from tests.databases import with_tables
 
 
 class Office:
@@ -48,7 +48,7 @@ class Office:
     def session(self) -> Iterator[Session]:
         """A session that is committed."""
         database = open_database(database_url(self.file))
-        migrate_database(database)
+        with_tables(database)
         with Session(database) as session:
             yield session
             session.commit()

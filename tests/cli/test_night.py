@@ -17,9 +17,9 @@ from router.cli.night import NoDatabaseError
 from router.config.load import load_site
 from router.errors import HotlineError, RequestError
 from router.store.database import open_database
-from router.store.migrate import migrate_database
 from router.store.office.seed import seed
 from router.store.tables.findings import FindingRow, ReconcileRunRow
+from tests.databases import with_tables
 from tests.reconcile.record import Record
 
 SITE = """
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     secret(tmp_path)
     (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
     database = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
-    migrate_database(database)
+    with_tables(database)
     with Session(database) as session:
         seed(session, load_site(tmp_path / "site.toml"))
         session.commit()

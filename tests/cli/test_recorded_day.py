@@ -16,8 +16,7 @@ from router.cli.main import cli
 from router.engine.feed import JournalFeed
 from router.store.database import open_database
 from router.store.follow.restored import JournalRestoredError, note_trouble
-from router.store.migrate import migrate_database
-from router.store.tables.office import SiteRow
+from tests.databases import with_a_site
 from tests.store.day import DAY, record_the_morning
 
 
@@ -25,10 +24,7 @@ from tests.store.day import DAY, record_the_morning
 def data(tmp_path: Path) -> Path:
     """A data folder with the morning's journal and database."""
     database = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
-    migrate_database(database)
-    with Session(database) as session:
-        session.add(SiteRow(id=1, name="测试售楼处", zone="Asia/Shanghai", language="zh", region="CN"))
-        session.commit()
+    with_a_site(database)
     record_the_morning(tmp_path, database)
     database.dispose()
     return tmp_path

@@ -19,9 +19,8 @@ from router.reading.tables import read_table
 from router.store.database import open_database
 from router.store.forms.changes import Filing, FormError, FormWriting, correct_form, file_form
 from router.store.forms.queries import forms_of_days
-from router.store.migrate import migrate_database
 from router.store.tables.forms import FormRow
-from router.store.tables.office import SiteRow
+from tests.databases import with_a_site
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -54,10 +53,8 @@ def _office(language: str = "zh") -> TableTerms:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     database = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
-    migrate_database(database)
+    with_a_site(database)
     with Session(database) as made:
-        made.add(SiteRow(id=1, name="x", zone="Asia/Shanghai", language="zh", region="CN"))
-        made.commit()
         yield made
     database.dispose()
 

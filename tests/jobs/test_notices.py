@@ -30,17 +30,16 @@ from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
 from router.jobs.watch import Watch
 from router.store.database import open_database
-from router.store.migrate import migrate_database
 from router.store.notices.changes import RETRY_AFTER, add_message, claim_message, see_notices
 from router.store.notices.queries import message_due, notices_for
 from router.store.notices.words import WORDS, notice_words
 from router.store.tables.calls import CallRow, TrailRow
 from router.store.tables.customers import CustomerRow, NumberRow
 from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
-from router.store.tables.office import SiteRow
 from router.texts import Language
 from router.wire.board import BoardCall, BoardPerson, BoardSheet, BoardSlot, BoardTurn, OfficeBoard
 from router.wire.errors import EngineUnreachableError
+from tests.databases import with_a_site
 
 NAMES = {"A": "陈晨", "B": "李丽"}
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQ="
@@ -103,10 +102,8 @@ class Clock:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
     made = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
-    migrate_database(made)
+    with_a_site(made)
     with Session(made) as session:
-        session.add(SiteRow(id=1, name="x", zone="Asia/Shanghai", language="zh", region="CN"))
-        session.flush()
         session.add(CustomerRow(id=1, site_id=1, known_since=Clock().now))
         session.flush()
         session.add(NumberRow(id=1, site_id=1, customer_id=1, journal="j", key=1, number="+8613812345678"))

@@ -6,7 +6,8 @@ May live here: the writing, and the same rows as the CSV files of `--files`. The
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -65,12 +66,22 @@ class Record:
     database: Engine
     now: datetime = MORNING_AFTER
     reads: list[datetime] = field(default_factory=list)
+    _session: Session | None = None
+    _source: PbxSourceRow | None = None
+    _numbers: dict[str, NumberRow] = field(default_factory=dict)
+    _keys: Iterator[int] = field(default_factory=itertools.count)
 
     def _add(self, *rows: Any) -> Any:
-        with Session(self.database, expire_on_commit=False) as session:
-            session.add_all(rows)
-            session.commit()
-            return rows[0]
+        session = self._filling()
+        session.add_all(rows)
+        session.commit()
+        return rows[0]
+
+    def _filling(self) -> Session:
+        """One session for all rows: a day has hundreds."""
+        if self._session is None:
+            self._session = Session(self.database, expire_on_commit=False)
+        return self._session
 
     def call(
         self,
@@ -102,16 +113,12 @@ class Record:
         return self
 
     def _number(self, number: str) -> NumberRow:
-        with Session(self.database, expire_on_commit=False) as session:
-            wanted = select(NumberRow).where(NumberRow.number == e164(number))
-            row = session.scalars(wanted).one_or_none()
-            if row is None:
-                customer = CustomerRow(site_id=1, known_since=MORNING_AFTER)
-                key = len(session.scalars(select(NumberRow.id)).all())
-                row = NumberRow(site_id=1, customer=customer, journal="j", key=key, number=e164(number))
-                session.add(row)
-                session.commit()
-            return row
+        row = self._numbers.get(number)
+        if row is None:
+            customer = CustomerRow(site_id=1, known_since=MORNING_AFTER)
+            row = NumberRow(site_id=1, customer=customer, journal="j", key=next(self._keys), number=e164(number))
+            self._numbers[number] = self._add(row)
+        return row
 
     def pbx(
         self,
@@ -124,16 +131,13 @@ class Record:
         *,
         direction: str = "in",
     ) -> Record:
-        with Session(self.database) as session:
-            source = session.scalars(select(PbxSourceRow)).one_or_none()
-            if source is None:
-                source = PbxSourceRow(site_id=1, name="private")
-                session.add(source)
-                session.flush()
-            row = PbxRow(
+        if self._source is None:
+            self._source = self._add(PbxSourceRow(site_id=1, name="private"))
+        self._add(
+            PbxRow(
                 site_id=1,
-                source_id=source.id,
-                row_key=f"{len(session.scalars(select(PbxRow.id)).all())}",
+                source_id=self._source.id,
+                row_key=f"{next(self._keys)}",
                 call_id=id,
                 direction=direction,
                 number=e164(number),
@@ -142,8 +146,7 @@ class Record:
                 ended_at=at(end),
                 answered_by=by,
             )
-            session.add(row)
-            session.commit()
+        )
         return self
 
     def answered(

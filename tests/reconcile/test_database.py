@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import threading
@@ -238,35 +237,40 @@ def test_a_run_that_waits_in_vain_refuses_and_says_so(database: Engine, record: 
 
 KILLED = """
 import os, signal, sys
-from datetime import datetime
 from sqlalchemy import event
 from router.store.database import open_database
-from tests.reconcile.record import DAY, Record
-record = Record(open_database(sys.argv[1]))
-seen = 0
-@event.listens_for(record.database, "before_cursor_execute")
-def count(*_):
-    global seen
-    seen += 1
-    if seen == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-record.reconcile()
-print(seen)
+from tests.reconcile.record import Record
+
+def run(killed_at):
+    record = Record(open_database(sys.argv[1]))
+    seen = 0
+    @event.listens_for(record.database, "before_cursor_execute")
+    def count(*_):
+        nonlocal seen
+        seen += 1
+        if seen == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+    record.reconcile()
+
+killed_at, status = 2, signal.SIGKILL
+while status == signal.SIGKILL:  # a process of its own each time, which need not load everything anew
+    child = os.fork()
+    if not child:
+        run(killed_at)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    killed_at += 3
+print(killed_at)
+sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
 def test_killed_at_any_moment_and_started_again_it_finds_the_same(record: Record, empty_url: str) -> None:
     random_days(record, 3, calls=12)
-
-    def start(killed_at: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", KILLED, empty_url, str(killed_at)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-    killed_at = 2
-    while (done := start(killed_at)).returncode == -signal.SIGKILL:
-        killed_at += 3
+    command = [sys.executable, "-c", KILLED, empty_url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert killed_at > 8  # it was killed while it read, while it wrote, and in between
+    assert int(done.stdout.split()[-1]) > 11  # it was killed while it read, while it wrote, and in between
     found = record.reconcile()
     on_record = [" ".join(filter(None, (f.kind, f.slot, f.person, f.call, f.form))) for f in record.findings()]
     assert sorted(on_record) == sorted(found)

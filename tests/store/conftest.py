@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from router.config.load import load_site
 from router.store.database import open_database
-from router.store.migrate import migrate_database
 from router.store.office.seed import seed
-from router.store.tables.office import SiteRow
 from tests.config.changed import SITE
-
-NUMBERS = itertools.count(1)
+from tests.databases import empty_on, with_a_site, with_tables, without_waiting_for_the_disk
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +30,9 @@ def postgres() -> Iterator[str]:
             folder / "data", cleanup_mode="delete"
         )
         try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            without_waiting_for_the_disk(address)
+            yield address
         finally:
             server.cleanup()
             shutil.rmtree(folder, ignore_errors=True)
@@ -45,13 +43,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'hotline.db'}"
-    address: str = request.getfixturevalue("postgres")
-    name = f"test_{next(NUMBERS)}"
-    server = create_engine(address, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    return address.replace("/postgres?", f"/{name}?")
+    return empty_on(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
@@ -65,10 +57,7 @@ def empty(empty_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def database(empty: Engine) -> Engine:
     """A database with the newest tables and one site."""
-    migrate_database(empty)
-    with Session(empty) as session:
-        session.add(SiteRow(id=1, name="测试售楼处", zone="Asia/Shanghai", language="zh", region="CN"))
-        session.commit()
+    with_a_site(empty)
     return empty
 
 
@@ -89,7 +78,7 @@ def ask(database: Engine) -> Iterator[Callable[[], Session]]:
 @pytest.fixture
 def seeded(empty: Engine) -> Engine:
     """A database that the example site was put into."""
-    migrate_database(empty)
+    with_tables(empty)
     with Session(empty) as session:
         seed(session, load_site(SITE), by="root")
         session.commit()

@@ -23,8 +23,8 @@ from router.store.fairness.queries import Fairness, fairness
 from router.store.follow.writer import DatabaseWriter
 from router.store.migrate import configuration, migrate_database
 from router.store.tables.fairness import LedgerRow
-from router.store.tables.office import SiteRow
 from tests.core.random_office import drawn_office
+from tests.databases import with_a_site
 from tests.engine.office import CHEN, LI, TestOffice, office
 from tests.store.day import DAY, NINE, SHANGHAI, record_the_morning
 
@@ -68,10 +68,8 @@ def test_on_any_day_nothing_is_unexplained_for_anybody(data: st.DataObject, step
     with tempfile.TemporaryDirectory() as folder, office(Path(folder), day.policy) as made:
         _live(made, day.script)
         database = open_database(f"sqlite:///{Path(folder) / 'hotline.db'}")
-        migrate_database(database)
+        with_a_site(database)
         with Session(database) as session:
-            session.add(SiteRow(id=1, name="x", zone="Asia/Shanghai", language="zh", region="CN"))
-            session.commit()
             _follow(database, Path(folder))
             fair = fairness(session, THAT_DAY, THAT_DAY, SHANGHAI)
             _check(fair, made)

@@ -17,13 +17,12 @@ from router.store.customers.callbacks import open_callbacks
 from router.store.database import open_database
 from router.store.follow.queries import failed_events
 from router.store.follow.writer import DatabaseWriter
-from router.store.migrate import migrate_database
 from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow
 from router.store.tables.calls import CallRow, TurnRow
 from router.store.tables.customers import NumberRow
-from router.store.tables.office import SiteRow
 from tests.core.random_office import drawn_office
+from tests.databases import with_a_site
 from tests.engine.office import TestOffice, office
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -42,11 +41,9 @@ def test_the_record_agrees_with_the_desk(data: st.DataObject, steps: int) -> Non
 
 def _compare(folder: Path, made: TestOffice) -> None:
     database = open_database(f"sqlite:///{folder / 'hotline.db'}")
-    migrate_database(database)
+    with_a_site(database)
     feed = JournalFeed(folder / "journal.db")
     with Session(database) as session:
-        session.add(SiteRow(id=1, name="x", zone="Asia/Shanghai", language="zh", region="CN"))
-        session.commit()
         writer = DatabaseWriter(database, feed)
         while writer.step():
             pass

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from router.config.load import load_site
 from router.config.model import Site
 from router.config.plan import PlanOrigin
-from router.store.migrate import migrate_database
 from router.store.office.plans import publish
 from router.store.office.queries import NoSiteError, applied_file, has_site, plan_of_day, site_in
 from router.store.office.seed import SeedError, seed
@@ -21,6 +20,7 @@ from router.store.scope import day_bounds
 from router.store.tables.office import PhoneRow, SettingRow
 from router.store.tables.users import ROLES, User
 from tests.config.changed import SITE
+from tests.databases import with_tables
 
 SUNDAY = date(2026, 11, 22)
 
@@ -59,7 +59,7 @@ def test_a_database_with_a_site_is_not_seeded_again(seeded: Engine) -> None:
 
 
 def test_a_database_without_a_site_says_how_to_get_one(empty: Engine) -> None:
-    migrate_database(empty)
+    with_tables(empty)
     with Session(empty) as session:
         assert not has_site(session)
         with pytest.raises(NoSiteError, match="--config"):

@@ -26,7 +26,6 @@ from router.store.customers.queries import Terms
 from router.store.database import open_database
 from router.store.findings.changes import write_display_count
 from router.store.follow.rebuild import rebuild
-from router.store.migrate import migrate_database
 from router.store.notices.changes import Notice, add_message, add_notice
 from router.store.office.changes import put_office
 from router.store.office.seed import seed
@@ -36,6 +35,7 @@ from router.store.scope import day_bounds
 from router.store.tables.base import Base, OfSite
 from router.store.tables.users import user_role
 from tests.config.changed import SITE
+from tests.databases import with_tables
 from tests.store.day import DAY, SHANGHAI, record_the_morning
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
@@ -57,7 +57,7 @@ ASKED: Mapping[str, Any] = {
 def database(tmp_path: Path) -> Iterator[Engine]:
     """A database with one site that has lived through a morning, and has a row or two of everything."""
     engine = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
-    migrate_database(engine)
+    with_tables(engine)
     with Session(engine) as session:
         seed(session, load_site(SITE))
         session.commit()

@@ -18,7 +18,6 @@ from router.core import inputs
 from router.core.desk import Desk
 from router.core.words import CallId, Number
 from router.store.database import open_database
-from router.store.migrate import migrate_database
 from router.store.notices.changes import Notice, add_message, add_notice, message_tried
 from router.store.notices.queries import message_due
 from router.store.pbx.changes import note_blind
@@ -26,11 +25,11 @@ from router.store.tables.calls import CallRow
 from router.store.tables.customers import CallbackRow, NumberRow
 from router.store.tables.findings import DisplayCountRow, FindingRow, ReconcileRunRow
 from router.store.tables.forms import FormRow
-from router.store.tables.office import SiteRow
 from router.store.tables.users import ROLES, Role, User
 from router.web.app import create_app
 from router.web.settings import WebSettings
 from router.wire.board import BoardItem, BoardPlan
+from tests.databases import with_a_site
 from tests.engine.office import CHEN, LI, WANG
 from tests.store.day import DAY, NAMES, NINE, record_the_morning
 from tests.web.conftest import DeskSource, hashed
@@ -46,10 +45,7 @@ def app_on_the_morning(
     """An application with one user for each role, whose database followed the morning."""
     url = f"sqlite:///{folder / 'hotline.db'}"
     database = open_database(url)
-    migrate_database(database)
-    with Session(database) as session:
-        session.add(SiteRow(id=1, name="锦绣江南售楼处", zone="Asia/Shanghai", language="zh", region="CN"))
-        session.commit()
+    with_a_site(database, "锦绣江南售楼处")
     record_the_morning(folder, database)
     if busy:
         _what_waits(database)

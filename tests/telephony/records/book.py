@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from router.config.model import Site
 from router.store.database import open_database
-from router.store.migrate import migrate_database
-from router.store.tables.office import SiteRow
 from router.store.tables.pbx import PbxRow, PbxSourceRow
 from router.telephony.records import RecordedCall, RecordsRead, read_records, recorded_calls
+from tests.databases import with_a_site
 from tests.telephony.phones.people import until
 
 SCENE: dict[str, Any] = {
@@ -55,11 +54,8 @@ class Book:
         self.asterisk = asterisk or folder
         self.accounted: set[str] = set()
         self.database = open_database(url or f"sqlite:///{folder / 'book.db'}")
-        migrate_database(self.database)
-        with Session(self.database) as session:
-            if session.get(SiteRow, 1) is None:
-                session.add(SiteRow(id=1, name="试验", zone="Asia/Shanghai", language="zh", region="CN"))
-                session.commit()
+        if url or not (folder / "book.db").exists():
+            with_a_site(self.database)
 
     def read(self) -> RecordsRead:
         """Read what is new."""

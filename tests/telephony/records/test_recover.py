@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.engine.link_times import LinkTimes
@@ -18,6 +18,7 @@ from router.store.tables.customers import CallbackRow, CustomerRow, NumberRow
 from router.store.tables.forms import FormRow
 from router.telephony.private.instance import CDR_FILE, CEL_FILE
 from router.telephony.records import Recovery, recover_missed
+from tests.databases import empty_on
 from tests.store.conftest import postgres  # noqa: F401  (a fixture)
 from tests.telephony.records.asterisk import File, race
 from tests.telephony.records.book import Book
@@ -36,15 +37,7 @@ OUT = (
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Book]:
-    url = ""
-    if request.param == "postgresql":
-        address: str = request.getfixturevalue("postgres")
-        server = create_engine(address, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            name = f"recover_{abs(hash(request.node.nodeid))}"
-            connection.execute(text(f"create database {name}"))
-        server.dispose()
-        url = address.replace("/postgres?", f"/{name}?")
+    url = empty_on(request.getfixturevalue("postgres")) if request.param == "postgresql" else ""
     File(tmp_path / CEL_FILE)
     made = Book(tmp_path, url=url)
     yield made
