@@ -53,6 +53,7 @@ class Book:
         self.site = site or site_with(**reconcile)
         self.asterisk = asterisk or folder
         self.accounted: set[str] = set()
+        self._accounted_to = 0
         self.database = open_database(url or f"sqlite:///{folder / 'book.db'}")
         if url or not (folder / "book.db").exists():
             with_a_site(self.database)
@@ -61,10 +62,15 @@ class Book:
         """Read what is new."""
         return read_records(self.database, self.site, self.asterisk)
 
-    def rows(self) -> Sequence[PbxRow]:
-        """Every row on record."""
+    def rows(self, *, after: int = 0) -> Sequence[PbxRow]:
+        """Every row on record, or those that came after one."""
         with Session(self.database) as session:
-            return session.scalars(select(PbxRow).order_by(PbxRow.started_at, PbxRow.id)).all()
+            wanted = select(PbxRow).where(PbxRow.id > after).order_by(PbxRow.started_at, PbxRow.id)
+            return session.scalars(wanted).all()
+
+    def new_rows(self) -> Sequence[PbxRow]:
+        """Those that came since the last account: a book of a thousand calls is not read again for each test."""
+        return self.rows(after=self._accounted_to)
 
     def source(self) -> PbxSourceRow:
         """The one source that was read."""
@@ -75,14 +81,17 @@ class Book:
         """Uniqueid -> the call as recorded."""
         return {one.call.call_id: one for one in recorded_calls(self.rows())}
 
-    def calls_out(self) -> set[str]:
-        """The ids of calls that consultants made to numbers outside."""
-        return {row.call_id for row in self.rows() if row.direction == "out"}
+    def new_calls(self) -> dict[str, RecordedCall]:
+        """Uniqueid -> a call of which something was recorded since the last account."""
+        return {one.call.call_id: one for one in recorded_calls(self.new_rows())}
 
     def account_so_far(self) -> None:
         """What is on record by now belongs to what was before."""
         self.read()
-        self.accounted.update(self.calls(), self.calls_out())
+        rows = self.new_rows()
+        self.accounted.update(one.call.call_id for one in recorded_calls(rows))
+        self.accounted.update(row.call_id for row in rows if row.direction == "out")
+        self._accounted_to = max((row.id for row in rows), default=self._accounted_to)
 
     def waits_for(self, uniqueid: str, within: float = 15) -> RecordedCall:
         """The call, once Asterisk has written it whole (its hangup among it)."""
@@ -94,12 +103,12 @@ class Book:
 
         def are_there() -> bool:
             self.read()
-            found.update((name, one) for name, one in self.calls().items() if name in wanted and one.call.ended_at)
+            found.update((name, one) for name, one in self.new_calls().items() if name in wanted and one.call.ended_at)
             return found.keys() == wanted
 
         until(f"Asterisk's own record of {len(wanted)} calls", are_there, within)
         self.read()
-        calls = self.calls()
+        calls = self.new_calls()
         return {name: calls[name] for name in wanted}
 
     def close(self) -> None:

@@ -14,8 +14,8 @@ def agrees(book: Book, scene: Scene) -> None:
     """Each call that arrived is one recorded call with its number and those who talked; no other call is recorded."""
     arrived = {letter.facts["uniqueid"]: letter for letter in scene.letters.of(CallArrived)}
     recorded = book.waits_for_all(arrived)
-    before = set(book.accounted)
-    book.accounted.update(book.calls(), book.calls_out())
+    calls, rows, before = book.new_calls(), book.new_rows(), set(book.accounted)
+    book.account_so_far()
     for uniqueid, letter in arrived.items():
         call = getattr(letter.input, "call", CallId(""))
         found = recorded[uniqueid]
@@ -23,9 +23,9 @@ def agrees(book: Book, scene: Scene) -> None:
         if not scene.at_the_answer:
             _same_people(scene, call, found.call)
         _same_end(scene, call, found.ended_by)
-    others = [call for uniqueid, call in book.calls().items() if uniqueid not in before | set(arrived)]
+    others = [call for uniqueid, call in calls.items() if uniqueid not in before | set(arrived)]
     assert scene.has_died or not others, others
-    rung = [row for row in book.rows() if row.direction == "out" and row.call_id not in before]
+    rung = [row for row in rows if row.direction == "out" and row.call_id not in before]
     assert scene.dialled_out or not rung, [vars(row) for row in rung]
 
 
