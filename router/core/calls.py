@@ -255,8 +255,11 @@ def form_filed(office: Office, call: Call, kind: FormKind, asked_for: PersonId |
         turns.give_back_used(office, call, RestoreWhy.ASKED_FOR)  # R16.5[asked-for]: the wish was for somebody else
 
 
-def hung_up(office: Office, call: Call) -> None:
-    """The call ends: abandoned if nobody had answered, else the talker is in wrap-up (R3, R15)."""
+def hung_up(office: Office, call: Call, *, lost: bool = False) -> None:
+    """The call ends: abandoned if nobody had answered, else the talker is in wrap-up (R3, R15).
+
+    `lost`: it was given on and nobody took it, so nobody spoke with the caller any more (R15): they are called back.
+    """
     if call.unanswered:
         miss(office, call, MissedWhy.ABANDONED)
         return
@@ -265,6 +268,8 @@ def hung_up(office: Office, call: Call) -> None:
     call.step(CallEvent.END)
     call.ended = office.now
     free(office, office.people[call.last_on_it])
+    if lost and call.number != WITHHELD:
+        office.callbacks[call.number] = ownership.live_owner(office, call.number) or call.last_on_it
 
 
 def free(office: Office, person: Person) -> None:

@@ -150,7 +150,7 @@ def _handed_over(office: Office, told: inputs.HandedOver) -> None:
 
 
 def _hung_up(office: Office, told: inputs.HungUp) -> None:
-    calls.hung_up(office, office.call(told.call))
+    calls.hung_up(office, office.call(told.call), lost=told.lost)
 
 
 def _presence(office: Office, told: inputs.PresenceChanged) -> None:

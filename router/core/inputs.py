@@ -106,9 +106,13 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HungUp:
-    """The call has ended; before an answer: the caller gave up (R15)."""
+    """The call has ended; before an answer: the caller gave up (R15).
+
+    `lost`: whoever talked had given the caller on, nobody took them, nor did the giver take them back.
+    """
 
     call: CallId
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

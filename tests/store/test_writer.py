@@ -325,6 +325,18 @@ def test_a_new_journal_goes_on_with_the_customers_of_the_old_one(
     assert [call.id for call in calls_of_customer(session, customer.id)] == ["c2", "c1"]
 
 
+def test_a_caller_whom_nobody_took_after_a_transfer_is_to_be_called_back(
+    made: TestOffice, writer: DatabaseWriter, ask: Ask
+) -> None:
+    call = made.call_comes("c1")
+    who = made.desk.office.calls[call].ringing[0]
+    made.tell(inputs.Answered(call=call, person=who), at=made.now + 2_000)
+    made.tell(inputs.HungUp(call=call, lost=True), at=made.now + 9_000)
+    _catch_up(writer)
+    assert [(row.call_id, row.person) for row in open_callbacks(ask())] == [("c1", who)]
+    assert missed_calls_of_day(ask(), DAY, ZONE) == [], "it was answered"
+
+
 def test_a_call_back_that_another_journal_knew_of_is_settled_by_whoever_speaks_with_the_number(
     made: TestOffice, writer: DatabaseWriter, database: Engine, tmp_path: Path, ask: Ask
 ) -> None:

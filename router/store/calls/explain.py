@@ -271,6 +271,13 @@ def _form(body: Mapping[str, Any], people: _People) -> Message:
     return _("call form: %(kind)s, asked for %(who)s", kind=kind, who=people.name(body["asked_for"]))
 
 
+def _the_end(body: Mapping[str, Any], _people: _People) -> Message:
+    """The end of a call; `lost` is missing in what older versions wrote."""
+    if body.get("lost"):
+        return _("the call ends: given on, nobody took it, nor was it taken back; a call back is owed")
+    return _("the call ends")
+
+
 def _told_owner(body: Mapping[str, Any], people: _People) -> Message:
     owner = people.name(body["owner"])
     if body["substitute"] is None:
@@ -326,6 +333,6 @@ WORDING: Mapping[str, Wording] = MappingProxyType(
         "TellOwner": _told_owner,
         "Act": _act,
         "Fact": _fact,
-        "HungUp": lambda _body, _people: _("the call ends"),
+        "HungUp": _the_end,
     }
 )

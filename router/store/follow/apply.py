@@ -198,6 +198,8 @@ def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRo
     if missed is not None:
         owed.missed_calls += 1
         owed.call_id = missed.call
+    if isinstance(event.input, inputs.HungUp) and event.input.lost:
+        owed.call_id = event.input.call
     if isinstance(event.input, inputs.CallbackAssigned):
         owed.assigned_by = event.input.by
     owed.person = standing.callback

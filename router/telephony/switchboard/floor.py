@@ -108,6 +108,7 @@ class LiveCall:
     claimed: bool = False  # the dialplan has: it leaves the call to us while our heart beats
     told_over: bool = False  # the desk knows, or decided it itself
     answered: bool = False  # somebody has spoken with the caller: it is never open again, whatever becomes of it
+    given_up: bool = False  # handed over, and neither taken nor taken back: everybody rings
     open_to_all: bool = False
     clock_ms: int | None = None
     arrived_ms: int = 0
@@ -243,9 +244,10 @@ class Floor:
         self.out.append(Letter(input=told, source="ami", facts={key: value for key, value in facts.items() if value}))
 
     def tell_over(self, call: LiveCall, **facts: str) -> None:
-        """The desk hears, once, that the call is over for it."""
+        """The desk hears, once, that the call is over for it, and whether it was lost between two who took it not."""
         if not call.told_over:
-            self.tell(HungUp(call=call.id), **facts)
+            lost = call.given_up and call.hears is not Hears.PERSON
+            self.tell(HungUp(call=call.id, lost=lost), **facts)
         call.told_over = True
 
     def say(self, action: AmiAction, leg: str = "") -> None:

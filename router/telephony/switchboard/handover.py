@@ -33,7 +33,7 @@ def on_hand_over(floor: Floor, event: AmiEvent) -> None:
     watching.doubt(floor, call)
     giver = floor.directory.by_device.get(device_of(event.get("By"))) or (call.talker.person if call.talker else None)
     target = floor.directory.by_extension.get(event.get("To"))
-    call.offer, call.hears, call.answered = offer, Hears.RINGING, True
+    call.offer, call.hears, call.answered, call.given_up = offer, Hears.RINGING, True, False
     if giver is None:
         return  # not claimed: the dialplan dials the extension by itself, then the giver
     floor.say(commands.claim(offer))
@@ -182,7 +182,7 @@ def _giver_away(floor: Floor, call: LiveCall, offer: str) -> None:
 def _ring_everybody(floor: Floor, call: LiveCall, handing: Handing) -> None:
     """Neither wants the caller, who must not be lost: Asterisk rings all that it may. For the desk the giver talks."""
     order = call.orders.get(handing.giver)
-    call.handing = None
+    call.handing, call.given_up = None, True
     if order is not None:
         order.over = True
         ringing.stop_legs(floor, order, None)

@@ -164,6 +164,28 @@ def test_nobody_takes_it_nor_takes_it_back_and_everybody_rings(stage: Stage) -> 
     scene.letters.wait(HungUp, call=call)
 
 
+def test_nobody_takes_it_nor_takes_it_back_and_the_caller_gives_up_so_a_call_back_is_owed(stage: Stage) -> None:
+    scene = stage("A", "C", "D")
+    scene.keeps_standby("D")
+    caller, call = scene.talks_with("A")
+    scene.phone["A"].transfers_to("103")
+    scene.phone["C"].declines()
+    scene.phone["A"].rings()
+    scene.phone["A"].declines()
+    scene.phone["D"].rings()
+    caller.hangs_up()
+    assert scene.letters.wait(HungUp, call=call).input == HungUp(call=call, lost=True)
+
+
+def test_a_caller_who_leaves_while_the_other_rings_was_not_lost(stage: Stage) -> None:
+    scene = stage("A", "C")
+    caller, call = scene.talks_with("A")
+    scene.phone["A"].transfers_to("103")
+    scene.phone["C"].rings()
+    caller.hangs_up()
+    assert scene.letters.wait(HungUp, call=call).input == HungUp(call=call)
+
+
 # --- to somebody who is no consultant ---------------------------------------------------------------------------------
 
 
