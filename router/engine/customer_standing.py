@@ -19,8 +19,8 @@ def standing_after(office: Office, told: inputs.Input, answer: Iterable[Action |
     numbers: dict[Number, None] = {}
     if isinstance(told, inputs.CustomerKnown | inputs.Contacted | inputs.CallbackAssigned):
         numbers[told.number] = None
-    is_its_end = isinstance(told, inputs.HungUp) and told.lost
-    calls = [told.call] if isinstance(told, inputs.FormFiled) or is_its_end else []
+    calls = [told.call] if isinstance(told, inputs.FormFiled) else []
+    calls += [told.call] if isinstance(told, inputs.HungUp) and told.lost else []
     calls += [item.call for item in answer if isinstance(item, Connected | HandOver | Missed)]
     numbers |= {office.calls[call].number: None for call in calls if call in office.calls}
     return [_standing(office, number) for number in numbers if number != WITHHELD]

@@ -38,6 +38,8 @@ DIALLED_IN_TO = (
     "Set(__HOTLINE_NUMBER=${TO})",
 )
 
+FORWARDS = 'Set(__FORWARD_CONTEXT=${IF($["${HOTLINE_NUMBER}" = ""]?hotline-forwards:hotline-no-forwards)})'
+
 DIAL_SECONDS = 60
 
 
@@ -69,11 +71,12 @@ def trunk_context(trunk: TrunkSettings) -> str:
 
 
 def internal_context(settings: PrivateSettings) -> str:
-    """Phones call each other."""
-    lines = ["[hotline-internal]"]
+    """Phones call each other. A call forward (302) leads to a colleague at most, with a hotline's caller nowhere."""
+    lines = ["[hotline-forwards]", "include => hotline-internal", "include => hotline-no-forwards", ""]
+    lines += ["[hotline-internal]"]
     for number, targets in settings.extensions:
         lines.append(f"exten => {number},hint,{'&'.join(targets)}")
-        lines += _extension(number, f"Dial({'&'.join(targets)},{DIAL_SECONDS})", "Hangup()")
+        lines += _extension(number, FORWARDS, f"Dial({'&'.join(targets)},{DIAL_SECONDS})", "Hangup()")
     return "\n".join(lines)
 
 

@@ -61,3 +61,40 @@ def test_the_duty_phones_forward_is_not_followed(stage: Stage) -> None:
     scene.release(call, MissedWhy.CLOSED)
     caller.hears_something()
     assert not scene.phone["A"].legs
+
+
+# --- calls among phones -----------------------------------------------------------------------------------------------
+
+
+def test_a_colleague_s_call_follows_a_forward_inside_the_house(stage: Stage) -> None:
+    scene = stage("A", "C", "D")
+    scene.phone["A"].forwards_to = "104"
+    scene.phone["C"].dials("101")
+    scene.phone["D"].answers()
+    scene.phone["C"].hears(scene.phone["D"])
+
+
+@pytest.mark.parametrize("to", [STRANGER, "0" + STRANGER, "110"])
+def test_no_call_goes_out_by_a_forward(stage: Stage, to: str) -> None:
+    scene = stage("A", "C")
+    outside = Phone(scene.world, scene.server, user="outside", bind=MOBILE)
+    scene.phone["outside"] = outside
+    scene.phone["A"].forwards_to = to
+    scene.phone["C"].dials("101")
+    scene.phone["C"].is_let_go()
+    assert not outside.legs
+
+
+@pytest.mark.parametrize("to", [STRANGER, "104"], ids=["outside", "to a colleague"])
+def test_a_caller_who_is_passed_on_follows_no_forward(stage: Stage, to: str) -> None:
+    scene = stage("A", "D", "300")
+    outside = Phone(scene.world, scene.server, user=STRANGER, bind=MOBILE)
+    scene.phone["outside"] = outside
+    scene.phone["300"].forwards_to = to
+    caller, _call = scene.talks_with("A")
+    scene.phone["A"].transfers_to("300")
+    scene.phone["A"].rings()
+    scene.phone["A"].answers()
+    caller.hears(scene.phone["A"])
+    assert not scene.phone["D"].legs
+    assert not outside.legs
