@@ -45,6 +45,11 @@ class DataFolder:
         return self.path / "engine.sock"
 
     @property
+    def journal_failure(self) -> Path:
+        """Why the journal could not be written (engine), for who watches over it."""
+        return self.path / "journal.failure"
+
+    @property
     def link_times(self) -> Path:
         """When the engine had its link to Asterisk."""
         return self.path / "link.log"

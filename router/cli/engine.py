@@ -23,7 +23,7 @@ from router.engine.board_shower import BoardShower
 from router.engine.clock import SteadyClock
 from router.engine.desk_keeper import DeskKeeper
 from router.engine.engine import Engine
-from router.engine.journal import Journal
+from router.engine.journal import Journal, JournalInUseError
 from router.engine.journal_keeper import JournalKeeper
 from router.engine.link_times import LinkTimes
 from router.engine.mailbox import Mailbox
@@ -34,6 +34,8 @@ from router.store.database import open_database
 from router.telephony.ami import AmiAddress
 from router.telephony.switchboard import AsteriskSwitchboard, Shift, Standby, expected_calls
 from router.wire.board import Beside, BoardLack, OfficeBoard
+from router.wire.errors import JournalError
+from router.wire.failure import keep_room, put_failure
 
 log = logger(__name__)
 
@@ -47,7 +49,15 @@ def command(config: Path | None, data: Path) -> None:
     """Decide who is rung: runs until it is told to stop (SIGTERM)."""
     place = open_place(config, data)
     where = ["--data", str(data.absolute()), *(["--config", str(config.absolute())] if config else [])]
-    run_engine(place, where)
+    keep_room(place.folder.journal_failure)
+    try:
+        run_engine(place, where)
+    except JournalInUseError:
+        raise  # that one writes
+    except JournalError as error:
+        put_failure(place.folder.journal_failure, error.message)
+        log.error("alarm", alarm="journal-failing", why=error.message, cure=error.cure)  # noqa: TRY400  (it ends with it)
+        raise
 
 
 def run_engine(place: Place, where: Sequence[str]) -> None:
@@ -131,6 +141,7 @@ def _beside(switchboard: AsteriskSwitchboard, keeper: OfficeKeeper, trials: PbxT
         pbx_lacks=tuple(BoardLack(id=lack.id, words=lack.words, cure=lack.cure) for lack in trials.lacks),
         offline=tuple(switchboard.offline()),
         plan=keeper.plan,
+        standby_stale=switchboard.standby_stale,
     )
 
 

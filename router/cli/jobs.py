@@ -46,7 +46,12 @@ def command(config: Path | None, data: Path) -> None:
         telling = telling_of(night, targets_of(place))
         warnings = lapse_warnings(night.site, telling)
         slow: list[Job] = [untold, owners, seen, warnings, nightly_reconciliation(night)]
-        run_jobs(slow, over, quick=quick_jobs(night, desk, telling, Machine(folder=place.folder.path)))
+        run_jobs(slow, over, quick=quick_jobs(night, desk, telling, machine_of(place)))
+
+
+def machine_of(place: Place) -> Machine:
+    """The machine that the site runs on."""
+    return Machine(folder=place.folder.path, journal_failure=place.folder.journal_failure)
 
 
 def people_of(night: Night) -> set[str]:

@@ -12,7 +12,17 @@ from pydantic import BaseModel, ConfigDict
 from router.config.values import HookUrl, Id, SecretFile, YesNo
 
 What = Literal[
-    "substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon", "disk_low", "clock_stepped"
+    "substituted",
+    "missed",
+    "nobody_on_duty",
+    "long_wait",
+    "router_blind",
+    "lapses_soon",
+    "disk_low",
+    "clock_stepped",
+    "record_behind",
+    "journal_failing",
+    "fallback_stale",
 ]
 HookEvent = Literal["call.ended", "call.missed", "form.filed", "finding.opened"]
 WHAT: tuple[What, ...] = get_args(What)  # told to people

@@ -291,7 +291,7 @@ SECTIONS: tuple[Section, ...] = (
             Setting("name", '"supervisors"', _("Its name.")),
             Setting("url_file", '"notify.secret"', _("File with nothing but the address as apprise writes it, mode 600.")),
             Setting("consultant", '"A"', _("For this consultant; unset: for supervisors."), alternative=True),
-            Setting("what", '["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon", "disk_low", "clock_stepped"]', _("What: substituted, missed, nobody_on_duty, long_wait, router_blind, lapses_soon, disk_low, clock_stepped.")),
+            Setting("what", '["substituted", "missed", "nobody_on_duty", "long_wait", "router_blind", "lapses_soon", "disk_low", "clock_stepped", "record_behind", "journal_failing", "fallback_stale"]', _("What: substituted, missed, nobody_on_duty, long_wait, router_blind, lapses_soon, disk_low, clock_stepped, record_behind, journal_failing, fallback_stale.")),
         ),
         many=True,
     ),

@@ -35,6 +35,8 @@ def board(
     *,
     beside: Beside | None = None,
     seq: int = 0,
+    journal: str = "",
+    to_record: int = 0,
     recent: Iterable[BoardItem] = (),
 ) -> OfficeBoard:
     """Everything that the live pages show."""
@@ -55,6 +57,9 @@ def board(
         pbx_lacks=around.pbx_lacks,
         offline=around.offline,
         plan=around.plan,
+        standby_stale=around.standby_stale,
+        journal=journal,
+        to_record=to_record,
         clock_step=day.clock_step if office.now - day.clock_stepped_at < CLOCK_STEP_SHOWN_MS else 0,
         recent=tuple(recent),
     )

@@ -76,5 +76,7 @@ class BoardShower:
             self._desk.rules,
             beside=self._beside(),
             seq=self._journal.seq,
+            journal=self._journal.journal.id,
+            to_record=self._journal.to_record,
             recent=self._recent,
         )

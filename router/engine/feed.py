@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from router.engine.journal import JournalEntry, JournalReader
+from router.engine.journal import RECORDED, JournalEntry, JournalReader
 from router.logs import logger
 from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
 from router.texts import _
@@ -18,8 +18,6 @@ from router.wire.errors import JournalError
 log = logger(__name__)
 
 TIDY_UP_AFTER = 500  # events read
-
-KINDS = ("input", "refused", "erasure", "fact")
 
 
 class JournalFeed:
@@ -40,7 +38,7 @@ class JournalFeed:
         reader = self._open()
         try:
             with reader.as_of_now():  # no number is erased between its event and its key
-                items = [_item(reader, entry) for entry in reader.read(after, KINDS, limit)]
+                items = [_item(reader, entry) for entry in reader.read(after, RECORDED, limit)]
             if items:
                 reader.have_on_disk()  # else a power cut could leave the database ahead of the journal
             self._read += len(items)

@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 COLUMNS = "seq, at_ms, kind, source, key, body, facts, answer, standing"
 REPLAYED = ("input", "refused", "policy")  # what makes the state; a refused input lets time pass
+RECORDED = ("input", "refused", "erasure", "fact")  # what the database is told of
 SNAPSHOTS_KEPT = 3
 KEYS_AT_HAND = 5000
 NAMES_OF_NUMBERS = tuple(f'"{name}"' for name in NUMBER_FIELDS)
@@ -156,9 +157,14 @@ class JournalReader:
         row = self._db.execute("SELECT value FROM meta WHERE name = 'begins'").fetchone()
         return int(row[0]) if row else 0
 
-    def newest(self) -> int:
-        """The newest event's sequence number, 0 for none."""
+    def newest(self, kinds: tuple[str, ...] = ()) -> int:
+        """The newest event's sequence number, 0 for none; of any of these kinds, if some are named."""
+        if kinds:
+            return max(self._newest_of(kind) for kind in kinds)
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+
+    def _newest_of(self, kind: str) -> int:
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event WHERE kind = ?", (kind,)).fetchone()[0])
 
     def at_of(self, seq: int) -> int | None:
         """When an event happened (ms); None where there is none of that number."""

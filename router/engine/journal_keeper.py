@@ -13,7 +13,7 @@ from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Millis, Number
 from router.engine.day_state import DayState
-from router.engine.journal import Journal, JournalEntry
+from router.engine.journal import RECORDED, Journal, JournalEntry
 from router.engine.mailbox import PostOutcome
 from router.engine.snapshot import VERSION, state_of
 from router.wire.codec import to_json
@@ -28,6 +28,7 @@ class JournalKeeper:
     def __init__(self, journal: Journal, *, on_commit: Sequence[Callable[[], None]] = ()) -> None:
         self.journal = journal
         self.seq = journal.last_seq
+        self.to_record = journal.newest(RECORDED)  # the newest that the database is to be told of
         self._snapshot_at = journal.last_seq
         self._on_commit = tuple(on_commit)
         self._entries: list[JournalEntry] = []  # decided, not yet written
@@ -42,6 +43,7 @@ class JournalKeeper:
     def write_down(self, kind: str, body: Mapping[str, Any], *, at: Millis, source: str = "", **more: Any) -> None:
         """Put an entry on the list of what the next commit writes."""
         self.seq += 1
+        self.to_record = self.seq if kind in RECORDED else self.to_record
         self._entries.append(JournalEntry(seq=self.seq, at_ms=at, kind=kind, source=source, body=body, **more))
 
     def write_policy(self, policy: Policy, at: Millis) -> None:
@@ -84,7 +86,7 @@ class JournalKeeper:
         if self.journal.key_of(number) is None:
             return None
         self.seq += 1
-        self._is_untold = True
+        self.to_record, self._is_untold = self.seq, True
         return self.journal.erase(number, JournalEntry(seq=self.seq, at_ms=at, kind="erasure", source=by, body={}))
 
     # --- snapshots

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from router.wire.failure import failure_on_record
+
 LEAST_FREE_MB = 500  # below it the journal may stop any hour, and with it the engine
 STEP_SECONDS = 5.0  # NTP steers in smaller ones
 
@@ -17,6 +19,7 @@ class Machine:
     """Asked again and again; `troubles` tells what is wrong at this moment."""
 
     folder: Path
+    journal_failure: Path | None = None  # where the engine says why it could not write its journal
     least_free_mb: int = LEAST_FREE_MB
     wall: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
@@ -27,6 +30,8 @@ class Machine:
         free_mb = shutil.disk_usage(self.folder).free // 2**20
         if free_mb < self.least_free_mb:
             yield "disk_low", {"free": str(free_mb)}
+        if (error := failure_on_record(self.journal_failure)) is not None:
+            yield "journal_failing", {"error": error}
         apart = self.wall() - self.steady()
         step = 0.0 if self._apart is None else apart - self._apart
         self._apart = apart

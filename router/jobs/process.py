@@ -65,8 +65,8 @@ def run_jobs(
     `quick` ones tell people at once: they are looked after every `QUICK_SECONDS`, beside the long ones.
     """
     scheduler = BackgroundScheduler(
-        # in each lane one after another: never two at once
-        executors={"default": ThreadPoolExecutor(1), "quick": ThreadPoolExecutor(1)},
+        # the long ones one after another; of those who tell none waits for another, who may wait for a dead database
+        executors={"default": ThreadPoolExecutor(1), "quick": ThreadPoolExecutor(max(1, len(quick)))},
         job_defaults={"misfire_grace_time": GRACE_SECONDS, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )

@@ -7,6 +7,7 @@ Rows come to be seen in another order than their ids where several processes wri
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from router.core.actions import Missed, TellOwner
 from router.jobs.targets import Target
+from router.logs import logger
 from router.masking import mask
 from router.store.calls.queries import call_with
 from router.store.notices.changes import Notice, add_message, add_notice, mark_of
@@ -27,6 +29,8 @@ from router.store.tables.customers import number_of
 from router.store.tables.findings import FindingRow
 from router.store.tables.forms import FormRevisionRow, FormRow
 from router.store.tables.notices import NoticeMarkRow
+
+log = logger(__name__)
 
 MOST_AT_ONCE = 500
 MARK_FOLLOWS = timedelta(minutes=10)  # no transaction that has taken an id is open for so long
@@ -134,11 +138,29 @@ class Telling:
             if target.wants_notice(notice.what, notice.person):
                 add_message(session, target.name, notice.key, target.said(notice), self.clock())
 
+    def tell_past_the_database(self, notice: Notice) -> None:
+        """Tell the targets that want it at once, where the page can't be written: nobody would hear of that trouble."""
+        for target in self.targets():
+            if target.wants_notice(notice.what, notice.person):
+                name = f"alarm-{target.name}"
+                threading.Thread(target=_send, args=(target, notice), name=name, daemon=True).start()
+
     def _hook(self, session: Session, event: str, key: str, data: Mapping[str, Any]) -> None:
         for target in self.targets():
             if target.wants_event(event):
                 body = {"type": event, "timestamp": self.clock().isoformat(), "data": dict(data)}
                 add_message(session, target.name, key, body, self.clock())
+
+
+def _send(target: Target, notice: Notice) -> None:
+    """In a thread of its own: a target that hangs holds up no other."""
+    try:
+        failure = target.send(notice.key, target.said(notice))
+    except Exception:  # whatever a library does
+        log.exception("target failed", target=target.name)
+        return
+    if failure:
+        log.warning("message refused", target=target.name, why=failure)
 
 
 def _plain_call(call: CallRow) -> dict[str, Any]:

@@ -11,14 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from router.errors import HotlineError
+from router.errors import HotlineError, StoreError
+from router.jobs.aside import Aside
+from router.jobs.record_look import DATABASE_SECONDS, RecordLook
 from router.jobs.telling import Telling
+from router.logs import logger
 from router.store.locks import hold_lock
 from router.store.notices.changes import Notice
 from router.store.notices.queries import is_told
 from router.wire.board import OfficeBoard
+
+log = logger(__name__)
 
 LONG_WAIT_MS = 30_000
 BLIND_AFTER = timedelta(seconds=10)  # a restart of the engine takes less
@@ -57,6 +63,8 @@ class Watch:
     clock: Callable[[], datetime]
     machine: Callable[[], Iterable[tuple[str, dict[str, str]]]] = tuple  # what is wrong with it (`Machine.troubles`)
     name: str = "watch"
+    _record: RecordLook = field(default_factory=RecordLook)
+    _writing: Aside[None] = field(default_factory=lambda: Aside(DATABASE_SECONDS))
     _since: dict[str, datetime] = field(default_factory=dict)  # trouble -> since when, as long as it lasts
     _told: set[str] = field(default_factory=set)
 
@@ -75,7 +83,15 @@ class Watch:
         return True
 
     def _tell(self, trouble: Trouble, since: datetime) -> None:
-        """Tell of it, unless another process has seen it begin, too."""
+        """Tell of it; where the database does not take it, at least those who are told by robots or mail."""
+        try:
+            self._writing.ask(lambda: self._put_on_the_page(trouble, since))
+        except (SQLAlchemyError, StoreError, OSError) as error:
+            log.error("alarm", alarm=trouble.what, page="not written", why=error)  # noqa: TRY400  (no slip of ours)
+            self.telling.tell_past_the_database(trouble.notice(since))
+
+    def _put_on_the_page(self, trouble: Trouble, since: datetime) -> None:
+        """Unless another process has seen it begin, too."""
         with hold_lock(self.telling.database, "watch", wait_seconds=5), Session(self.telling.database) as session:
             together = max(trouble.patience, TWO_LOOKS)
             if not is_told(session, f"{trouble.name}:", since - together, since + together):
@@ -91,6 +107,9 @@ class Watch:
         except HotlineError:
             yield Trouble(name="router_blind", what="router_blind", details={"what": "router"})
             return
+        yield from self._of_the_record(board, now)
+        if board.standby_stale:
+            yield Trouble(name="fallback_stale", what="fallback_stale", details={})
         if not board.pbx:
             yield Trouble(name="pbx_blind", what="router_blind", details={"what": "pbx"})
         if board.slot is not None and _nobody_on_duty(board):
@@ -101,6 +120,12 @@ class Watch:
                 details = {"number": call.number, "seconds": str(waited // 1000)}
                 name = f"long_wait:{call.id}"
                 yield Trouble(name=name, what="long_wait", details=details, patience=timedelta(0), call_id=call.id)
+
+    def _of_the_record(self, board: OfficeBoard, now: datetime) -> Iterator[Trouble]:
+        """Whether the database follows the journal: nobody would miss it until the evening."""
+        behind = self._record.behind(self.telling.database, board.journal, board.to_record, now)
+        if behind is not None:
+            yield Trouble(name="record_behind", what="record_behind", details={"why": behind}, patience=timedelta(0))
 
 
 def _nobody_on_duty(board: OfficeBoard) -> bool:

@@ -137,6 +137,7 @@ class Beside:
     pbx_lacks: tuple[BoardLack, ...] = ()
     offline: tuple[PersonId, ...] = ()
     plan: BoardPlan | None = None
+    standby_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +160,9 @@ class OfficeBoard:
     pbx_lacks: tuple[BoardLack, ...] = ()
     offline: tuple[PersonId, ...] = ()
     plan: BoardPlan | None = None
+    standby_stale: bool = False  # Asterisk has not taken the list of whom to ring while the router is away
+    journal: str = ""  # which journal, and its newest event that the database is to be told of
+    to_record: int = 0
     clock_step: Millis = 0  # by how much the wall clock was set within the last hour
     recent: tuple[BoardItem, ...] = ()
 

@@ -22,7 +22,7 @@ from router.engine.mailbox import Mailbox
 from router.engine.ports import Letter, Warn
 from router.engine.snapshot import recover_all
 from router.engine.socket import EngineSocket
-from router.wire.board import OfficeBoard
+from router.wire.board import Beside, OfficeBoard
 
 CHEN, LI, WANG = PersonId("chen"), PersonId("li"), PersonId("wang")
 CALLER = Number("+8613800000001")
@@ -83,7 +83,8 @@ class TestOffice:
         self.keeper = DeskKeeper(
             desk, keeper, self.clock, day=day, rules=rules or DayRules(), is_abreast=lambda: self.phones.abreast
         )
-        self.shower = BoardShower(self.keeper, keeper)
+        self.beside = Beside()
+        self.shower = BoardShower(self.keeper, keeper, beside=lambda: self.beside)
         self.engine = Engine(self.mailbox, self.keeper, keeper, self.shower, self.phones)
         self.engine.start(policy)
 

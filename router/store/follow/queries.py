@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from router.store.follow.restored import OF_THE_JOURNAL
 from router.store.scope import SITE_ID
-from router.store.tables.applied import EventFailedRow
+from router.store.tables.applied import EventAppliedRow, EventFailedRow
+
+
+def applied_of(session: Session, journal: str, *, site_id: int = SITE_ID) -> int:
+    """How far the database has followed this journal; 0 for one that it never heard of."""
+    wanted = (EventAppliedRow.site_id == site_id, EventAppliedRow.journal == journal)
+    return session.scalars(select(EventAppliedRow.seq).where(*wanted)).one_or_none() or 0
 
 
 def failed_events(session: Session, *, site_id: int = SITE_ID) -> Sequence[EventFailedRow]:

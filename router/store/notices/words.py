@@ -29,6 +29,18 @@ WORDS: Mapping[str, tuple[Message, Message]] = MappingProxyType(
             _("The clock was set"),
             _("This machine's clock jumped by %(seconds)s s: check its time and NTP; today's times may be wrong."),
         ),
+        "record_behind": (
+            _("The record stands still"),
+            _("What happens does not get into the database%(why)s: calls go on, the pages miss them. hotline doctor."),
+        ),
+        "journal_failing": (
+            _("The journal can't be written"),
+            _("%(error)s: the router can't go on without it, calls ring the fallback list. Make room on the disk."),
+        ),
+        "fallback_stale": (
+            _("The fallback list is old"),
+            _("Asterisk does not take whom to ring while the router is away: hotline doctor --only calls."),
+        ),
         "lapses_soon": (_("A customer lapses soon"), _("%(customer)s %(number)s is yours until %(until)s: follow up.")),
     }
 )
@@ -38,6 +50,8 @@ WHY: Mapping[str, Message] = MappingProxyType(
         "no_answer": _(" (no answer)"),
         "max_wait": _(" (waited too long)"),
         "closed": _(" (closed)"),
+        "database": _(" (it does not answer)"),
+        "restored": _(" (journal.db was put back from a backup)"),
     }
 )
 PARTS: Mapping[str, Message] = MappingProxyType({"router": _("The router"), "pbx": _("The PBX")})
@@ -60,6 +74,7 @@ def notice_words(what: str, details: Mapping[str, Any], language: Language) -> t
         "slot": details.get("slot", ""),
         "seconds": details.get("seconds", ""),
         "free": details.get("free", ""),
+        "error": details.get("error", ""),
         "what": PARTS.get(str(details.get("what")), ""),
         "why": WHY.get(str(details.get("why")), ""),
     }

@@ -137,6 +137,11 @@ class Board:
         standbys.keep(self.floor, standby)
         return self._done()
 
+    @property
+    def standby_stale(self) -> bool:
+        """Whether what Asterisk has at hand for a time without us is not what counts; with no link nobody can tell."""
+        return standbys.is_stale(self.floor)
+
     def change_office(self, directory: Directory, now: int) -> list[Out]:
         """People, phones, numbers and times have changed, with calls going on.
 

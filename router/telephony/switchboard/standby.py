@@ -63,6 +63,12 @@ def on_written(floor: Floor, event: AmiEvent) -> None:
         write(floor)
 
 
+def is_stale(floor: Floor) -> bool:
+    """Whether the newest list does not stand in Asterisk: it is being written, or was not taken."""
+    writing = floor.writing
+    return floor.linked and writing.standby is not None and (bool(writing.under_way) or not writing.items)
+
+
 def _overdue(floor: Floor, generation: str) -> None:
     if floor.writing.under_way != generation or not floor.linked:
         return

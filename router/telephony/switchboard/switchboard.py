@@ -164,6 +164,11 @@ class AsteriskSwitchboard:
         """Whether phones were answered and got no caller, time after time: new calls are left to the fallback."""
         return self._board.floor.distrusts_pickups
 
+    @property
+    def standby_stale(self) -> bool:
+        """Whether Asterisk has not taken what it would serve calls by while we are away."""
+        return self._board.standby_stale
+
     def offline(self) -> list[PersonId]:
         """Whose phones are all away, whatever the desk has been told yet (DESIGN 7); for the pages."""
         with self._lock:

@@ -178,8 +178,11 @@ def test_a_list_that_asterisk_does_not_take_is_said_aloud_and_tried_again() -> N
     table.take(table.board.keep_standby(Standby(present=(A,), until=9), table.now))
     table.later(5_000)
     assert table.alarms() == ["standby-not-written"]
+    assert table.board.standby_stale, "it stands on the board until one is taken"
     table.later(30_000)
     assert len(table.written()) == 2
+    table.says(WRITTEN.replace("{generation}", table.board.floor.writing.under_way), "-")
+    assert not table.board.standby_stale
 
 
 def test_a_large_office_fits_into_one_action() -> None:
