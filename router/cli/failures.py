@@ -68,6 +68,8 @@ def as_ours(error: Exception) -> HotlineError | None:
             return None
         why = " ".join(str(error.orig).split())[:200]
         cure = LOCKED if "locked" in why else UNUSABLE
+        file = vars(error).get("file")  # `store.database`, which is not loaded here for nothing
+        why = f"{why} ({file})" if file else why
         return DatabaseUnusableError(_("the database can't be used: %(why)s", why=why), cure=cure, about=error)
     if isinstance(error, OSError) and error.strerror:
         what = _("%(path)s: %(why)s", path=error.filename or type(error).__name__, why=error.strerror)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -25,6 +25,7 @@ def open_database(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True)  # they are people's names and numbers
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "handle_error", _name_the_file)
         return engine
     return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
@@ -37,6 +38,12 @@ def _ours_alone(asked: ORMExecuteState) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _name_the_file(failed: ExceptionContext) -> None:
+    """SQLite says what is wrong, and not with which file."""
+    if failed.sqlalchemy_exception is not None and failed.engine is not None:
+        vars(failed.sqlalchemy_exception)["file"] = failed.engine.url.database
 
 
 def insert_once(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

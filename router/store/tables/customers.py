@@ -42,7 +42,7 @@ class CustomerRow(OfSite):
 
     remarks: Mapped[str] = mapped_column(Bounded(500), default="")  # from an imported list; extensions, notes
 
-    numbers: Mapped[list[NumberRow]] = relationship(back_populates="customer")
+    numbers: Mapped[list[NumberRow]] = relationship(back_populates="customer", order_by="NumberRow.id")  # as filed
 
 
 class NumberRow(OfSite):
