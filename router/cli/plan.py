@@ -17,6 +17,7 @@ from router.config.office import plain_slots
 from router.config.plan import Counting, PlanOrigin, plan_that_counts
 from router.config.plan_file import load_plan
 from router.errors import RequestError
+from router.store.office.plans import plan_version
 from router.store.office.plans import publish as publish_plan
 from router.store.office.queries import plan_of_day
 from router.texts import _
@@ -84,7 +85,7 @@ def publish(file: Path, config: Path | None, data: Path, day: datetime | None, *
     plan = load_plan(file, site)
     wanted = _date(day.date() if day else plan.day, site)
     with opened(place) as session:
-        before = plan_of_day(session, site, wanted)
+        before, seen = plan_of_day(session, site, wanted), plan_version(session, wanted)
         new = plan_that_counts(site, {wanted: plan.slots}, wanted)
         click.echo(f"{wanted}  {_said('in-place-of', site, origin=_origin(before, site))}")
         _draw(new, site)
@@ -92,7 +93,7 @@ def publish(file: Path, config: Path | None, data: Path, day: datetime | None, *
             click.echo(_said("running", site))
         if not yes and not click.confirm(_said("sure", site)):
             raise SystemExit(1)
-        publish_plan(session, site, wanted, plan.slots, by=who())
+        publish_plan(session, site, wanted, plan.slots, by=who(), seen=seen)
         session.commit()
     click.echo(_said("published", site, day=wanted))
     click.echo(_tell_the_engine(place))

@@ -39,6 +39,7 @@ from router.web.live import BoardSource, LiveBoard
 from router.web.live_settings import LiveSettings
 from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
+from router.web.once import answer_once
 from router.web.proxies import believe_proxies
 from router.web.security import secure_the_app
 from router.web.settings import WebSettings
@@ -78,6 +79,7 @@ def create_app(
     csrf = CSRFProtect(app)
     csrf.exempt(api)  # it knows no cookies, only tokens
     secure_the_app(app, sessions)
+    answer_once(app)
     app.register_blueprint(board_pages)
     app.register_blueprint(call_pages)
     app.register_blueprint(form_pages)

@@ -6,7 +6,7 @@ The page asks neither database nor engine, since either may be what is away. Pro
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from router.wire.errors import EngineUnreachableError
 log = logger(__name__)
 
 STALE, SIGNED_OUT, NO_DATABASE, NO_ENGINE = "stale", "signed-out", "database-away", "engine-unreachable"
+CHANGED, DONE_OTHERWISE, OF_SOMEBODY_ELSE, BEING_DONE = "changed", "done-otherwise", "of-somebody-else", "being-done"
 RETRY_SECONDS = "5"
 
 TOLD: Mapping[int | str, tuple[LazyString, LazyString]] = MappingProxyType(
@@ -47,6 +48,22 @@ TOLD: Mapping[int | str, tuple[LazyString, LazyString]] = MappingProxyType(
         500: (
             _("Something broke here"),
             _("It is in the log. If it stays, tell the technician this number."),
+        ),
+        CHANGED: (
+            _("Somebody changed it meanwhile"),
+            _("Nothing of yours was done. Look at what it is now; send yours again if it still holds."),
+        ),
+        DONE_OTHERWISE: (
+            _("This page was sent already, with something else in it"),
+            _("That stands; this was not done. Look at what came of it, and send this again if you mean it as well."),
+        ),
+        OF_SOMEBODY_ELSE: (
+            _("This page was made for somebody else"),
+            _("Another person has signed in here since. Nothing was done. Send it again only if you mean it yourself."),
+        ),
+        BEING_DONE: (
+            _("This is being done already"),
+            _("It was sent twice, and the first has no answer yet. Try again in a moment: it counts once."),
         ),
         NO_DATABASE: (
             _("The database does not answer"),
@@ -92,12 +109,33 @@ def _broken(_error: Exception) -> ResponseReturnValue:
     return failure(500, 500, None, number=number)
 
 
-def failure(status: int, what: int | str, error: Exception | None, *, number: str = "") -> Response:
+def changed_meanwhile(version: int, lines: Sequence[str], back: str) -> Response:
+    """The page for who decided on what was seen and is not so any more: who changed what, and what was typed.
+
+    It is sent again for the `version` that it shows; `back` leads to what it is now.
+    """
+    return failure(409, CHANGED, None, lines=lines, version=version, back=back)
+
+
+def failure(
+    status: int,
+    what: int | str,
+    error: Exception | None,
+    *,
+    number: str = "",
+    lines: Sequence[str] = (),
+    version: int | None = None,
+    back: str = "",
+) -> Response:
     """The page of a failure; to a program the same in the API's shape."""
     if request.path.startswith("/api/"):
         return _to_a_program(status, what, error, number)
     title, cure = TOLD.get(what, TOLD[400] if status < 500 else TOLD[500])
     kept = [] if status == 413 else _typed()
+    if status == 409:  # whoever sends it again means it: another act, on what it is now
+        kept = [field for field in kept if field[0] not in ("once", "version")]
+    if version is not None:
+        kept.append(("version", str(version)))
     page = render_template(
         "failure.html",
         status=status,
@@ -109,7 +147,9 @@ def failure(status: int, what: int | str, error: Exception | None, *, number: st
         may_send=bool(kept) and what != 403 and _is_from_here(),
         signed_out=what == SIGNED_OUT,
         had_file=status != 413 and any(file.filename for file in request.files.values()),
-        back=_came_from(),
+        lines=lines,
+        needs_nonce=not any(name == "once" for name, _value in kept),
+        back=back or _came_from(),
     )
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "no-store"

@@ -118,9 +118,9 @@ def app(source: DeskSource, tmp_path: Path, is_demo: bool) -> Iterator[Flask]:
     made.extensions["hotline"]["sessions"].bind = None
 
 
-def make_app(source: BoardSource, tmp_path: Path, *, is_demo: bool = False) -> Flask:
+def make_app(source: BoardSource, tmp_path: Path, *, is_demo: bool = False, url: str = "") -> Flask:
     """An application on a new database, with one user for each role, named after it."""
-    url = f"sqlite:///{tmp_path / 'hotline.db'}"
+    url = url or f"sqlite:///{tmp_path / 'hotline.db'}"
     engine = create_engine(url)
     Base.metadata.create_all(engine)
     settings = WebSettings(

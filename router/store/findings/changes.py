@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from router.errors import RequestError
 from router.store.scope import SITE_ID
 from router.store.tables.findings import DisplayCountRow, FindingActRow, FindingRow
+from router.store.versions import step_version
 from router.texts import Message, _
 
 OPEN, ASKED, SETTLED_LATE, CONFIRMED, DISMISSED, GONE = (
@@ -159,7 +160,9 @@ def _write(connection: Connection, changed: Iterable[dict[str, Any]], recording:
     for change in changed:
         values = {name: change[name] for name in ("state", "slot", "person")}
         connection.execute(
-            update(FindingRow).where(FindingRow.id == change["id"]).values(**values, changed_at=recording.now)
+            update(FindingRow)
+            .where(FindingRow.id == change["id"])
+            .values(**values, changed_at=recording.now, version=FindingRow.version + 1)
         )
         if change["state"] != change["before"]:
             acts.append(
@@ -176,15 +179,19 @@ def _write(connection: Connection, changed: Iterable[dict[str, Any]], recording:
         connection.execute(insert(FindingActRow), acts)
 
 
-def decide(session: Session, finding_id: int, step: str, *, by: str, now: datetime, reason: str = "") -> str:
-    """Take a step of people's with a finding; the caller commits. Returns the new state.
+def decide(
+    session: Session, finding_id: int, step: str, *, by: str, now: datetime, reason: str = "", seen: int | None = None
+) -> str:
+    """Take a step of people's with a finding, of which they saw the version `seen`; the caller commits.
 
-    Compare-and-set: of two at once one is told that it stands otherwise. Raises `FindingError`.
+    Returns the new state. Of two at once one is told who was first. Raises `FindingError`, `ChangedError`.
     """
     reason = reason.strip()[:MAX_REASON]
     if step in NEEDS_REASON and not reason:
         raise FindingError(_("a reason is needed"), cure=_("say why in a few words"))
     row = session.get(FindingRow, finding_id, populate_existing=True)
+    if row is not None:
+        step_version(session, row, seen)
     after = AFTER[step].get(row.state) if row is not None else None
     if row is None or after is None:
         state = STATES.get(row.state, row.state) if row is not None else _("unknown")
@@ -192,18 +199,7 @@ def decide(session: Session, finding_id: int, step: str, *, by: str, now: dateti
             _("finding %(finding_id)s is %(state)s: not possible now", finding_id=finding_id, state=state),
             cure=_("load the page again"),
         )
-    changed = session.execute(
-        update(FindingRow)
-        .where(FindingRow.id == finding_id, FindingRow.state == row.state)
-        .values(state=after, changed_at=now)
-        .returning(FindingRow.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if not changed:
-        raise FindingError(
-            _("finding %(finding_id)s was changed by somebody else", finding_id=finding_id),
-            cure=_("load the page again"),
-        )
+    row.state, row.changed_at = after, now
     session.add(FindingActRow(site_id=SITE_ID, finding_id=finding_id, at=now, by=by, state=after, reason=reason))
     return after
 

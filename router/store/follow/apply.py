@@ -180,6 +180,7 @@ def _apply_standing(batch: Batch, event: JournalEvent, standing: Standing) -> No
         # R15: settled when somebody speaks with that number; what this journal's desk never knew of it can't take back
         if spoke is not None or owed.number_id == number.id:
             owed.settled_at, owed.settled_by, owed.settled_call_id = moment(event.at_ms), spoke, call
+            owed.version += 1
 
 
 def _open_callbacks(batch: Batch, number: NumberRow) -> Sequence[CallbackRow]:
@@ -194,6 +195,7 @@ def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRo
     missed = next((item for item in event.answer if isinstance(item, actions.Missed)), None)
     if owed is None:
         owed = CallbackRow(site_id=batch.site_id, number=number, owed_since=moment(event.at_ms), missed_calls=0)
+        owed.version = 0
         batch.session.add(owed)
     if missed is not None:
         owed.missed_calls += 1
@@ -203,6 +205,7 @@ def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRo
     if isinstance(event.input, inputs.CallbackAssigned):
         owed.assigned_by = event.input.by
     owed.person = standing.callback
+    owed.version += 1
 
 
 def _who_spoke(event: JournalEvent) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from router.config.form import FormTable, as_kept
@@ -21,9 +22,10 @@ from router.errors import RequestError
 from router.reading.numbers import split_numbers
 from router.reading.same_number import SameNumber
 from router.store.forms.closing import closing_of
-from router.store.forms.queries import draft_row
+from router.store.forms.queries import draft_row, forms_of_call
 from router.store.scope import SITE_ID
 from router.store.tables.forms import FormDraftRow, FormReviewRow, FormRevisionRow, FormRow
+from router.store.versions import step_version
 from router.texts import Listing, _
 
 KINDS = tuple(kind.value for kind in FormKind)
@@ -39,6 +41,19 @@ class FormError(RequestError):
         self.faults = dict(faults)
         wrong = Listing(f"{key}: {fault}" for key, fault in self.faults.items())
         super().__init__(_("the form can't be filed: %(wrong)s", wrong=wrong), cure=_("correct these fields"))
+
+
+class FormThereError(RequestError):
+    """The call has a form that whoever files another did not know of, or does not mean to stand beside."""
+
+    id = "form-there"
+
+    def __init__(self, call_id: str | None) -> None:
+        super().__init__(
+            _("the call has a form already"),
+            cure=_("correct that one, or say that a second one is meant"),
+            about=call_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +82,28 @@ class FormWriting:
     now: datetime
 
 
-def file_form(session: Session, filing: Filing, writing: FormWriting, *, why: str = "") -> FormRow:
-    """File a form for the first time; the caller commits. Raises `FormError`."""
+def file_form(
+    session: Session, filing: Filing, writing: FormWriting, *, why: str = "", beside: int | None = None
+) -> FormRow:
+    """File a form for the first time; the caller commits.
+
+    `beside`: how many forms the call is known to have, this one meant to stand beside them; None: however many. Raises
+    `FormError`, and `FormThereError` where there are more: then nothing is written, and the transaction is rolled back.
+    """
     check_filing(filing, writing)
     check_day(session, filing, writing, why)
     form = FormRow(site_id=SITE_ID, call_id=filing.call_id, filed_at=writing.now, entered=filing.entered)
+    if filing.call_id is not None:
+        there = len(forms_of_call(session, filing.call_id))
+        if beside is not None and there > beside:
+            raise FormThereError(filing.call_id)
+        form.nth = there + 1
     session.add(form)
-    _write(session, form, filing, writing, why=why.strip())
+    try:
+        _write(session, form, filing, writing, why=why.strip())
+    except IntegrityError as error:  # somebody filed one at the same moment
+        session.rollback()
+        raise FormThereError(filing.call_id) from error
     wanted = (FormDraftRow.username == writing.by, FormDraftRow.call_id == (filing.call_id or ""))
     session.execute(delete(FormDraftRow).where(*wanted))
     return form
@@ -90,11 +120,17 @@ def day_of(filing: Filing, writing: FormWriting) -> date:
     return (filing.taken_at or writing.now).astimezone(writing.zone).date()
 
 
-def correct_form(session: Session, form: FormRow, filing: Filing, writing: FormWriting, *, why: str) -> None:
-    """Add a revision to a form; the reason is needed (WEB 1.7). Raises `FormError`."""
+def correct_form(
+    session: Session, form: FormRow, filing: Filing, writing: FormWriting, *, why: str, seen: int | None = None
+) -> None:
+    """Add a revision to a form; the reason is needed (WEB 1.7). `seen`: the version that is corrected.
+
+    Raises `FormError`, and `ChangedError` where it is another by now.
+    """
     if not why.strip():
         raise FormError({"why": "needed"})
     check_filing(filing, writing)
+    step_version(session, form, seen)
     _write(session, form, filing, writing, why=why.strip())
 
 
@@ -138,10 +174,13 @@ def _write(session: Session, form: FormRow, filing: Filing, writing: FormWriting
     session.refresh(form, ["revisions"])
 
 
-def review_form(session: Session, form: FormRow, *, verdict: str, remark: str, by: str, now: datetime) -> None:
-    """Approve, reject or remark on a form (抽查).
+def review_form(
+    session: Session, form: FormRow, *, verdict: str, remark: str, by: str, now: datetime, seen: int | None = None
+) -> None:
+    """Approve, reject or remark on a form (抽查). `seen`: the version that was looked at.
 
-    Raises `FormError`: only a second person may, and whoever is not content says why.
+    Raises `FormError`: only a second person may, and whoever is not content says why; `ChangedError` where it is
+    another version by now.
     """
     if verdict not in VERDICTS:
         raise FormError({"verdict": "not-a-choice"})
@@ -149,6 +188,7 @@ def review_form(session: Session, form: FormRow, *, verdict: str, remark: str, b
         raise FormError({"verdict": "own-form"})
     if verdict != "approved" and not remark.strip():
         raise FormError({"remark": "needed"})
+    step_version(session, form, seen)
     row = FormReviewRow(site_id=form.site_id, form_id=form.id, revision=len(form.revisions), at=now, by=by)
     row.verdict, row.remark = verdict, remark.strip()
     session.add(row)

@@ -86,6 +86,12 @@ def form_of_call(session: Session, call_id: str) -> FormRow | None:
     return session.scalars(select(FormRow).where(*wanted).order_by(FormRow.filed_at, FormRow.id).limit(1)).one_or_none()
 
 
+def forms_of_call(session: Session, call_id: str) -> Sequence[FormRow]:
+    """All forms that name the call, the first filed first."""
+    wanted = (FormRow.site_id == SITE_ID, FormRow.call_id == call_id)
+    return session.scalars(select(FormRow).where(*wanted).order_by(FormRow.filed_at, FormRow.id)).all()
+
+
 def untold_revisions(session: Session) -> Sequence[tuple[FormRow, FormRevisionRow]]:
     """Revisions that the desk has still to hear of, in the order in which they were written."""
     pairs = session.execute(

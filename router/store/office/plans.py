@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.config.model import Site, SlotEntry
 from router.config.values import clock_text
 from router.errors import RequestError
-from router.store.office.changes import slot_row
+from router.store.office.changes import lock_office, slot_row
 from router.store.scope import SITE_ID
 from router.store.tables.office import PlanRow
 from router.texts import Listing, Message, _
@@ -31,16 +32,49 @@ class PlanRefusedError(RequestError):
         super().__init__(told, cure=_("nothing was published"))
 
 
-def publish(session: Session, site: Site, day: date, slots: Iterable[SlotEntry], *, by: str) -> PlanRow:
+class PlanChangedError(RequestError):
+    """Somebody else has published a plan for the date since it was seen; `version` is that one's."""
+
+    id = "plan-changed"
+
+    def __init__(self, row: PlanRow) -> None:
+        self.version = row.id
+        told = _(
+            "%(by)s published a plan for %(day)s meanwhile, at %(at)s",
+            by=row.published_by, day=row.date, at=f"{row.published_at:%Y-%m-%d %H:%M:%S} UTC",
+        )  # fmt: skip
+        super().__init__(told, cure=_("look at it, then publish yours in place of it"), about=row)
+
+
+def published_for(session: Session, day: date) -> PlanRow | None:
+    """The plan published for the date that counts, the newest; its id is the version that whoever changes it saw."""
+    wanted = (PlanRow.site_id == SITE_ID, PlanRow.date == day)
+    return session.scalars(select(PlanRow).where(*wanted).order_by(PlanRow.id.desc()).limit(1)).one_or_none()
+
+
+def plan_version(session: Session, day: date) -> int:
+    """The version of the date's published plan; 0 where there is none."""
+    row = published_for(session, day)
+    return row.id if row is not None else 0
+
+
+def publish(
+    session: Session, site: Site, day: date, slots: Iterable[SlotEntry], *, by: str, seen: int | None = None
+) -> PlanRow:
     """Publish these slots for the date, in place of any published before; the caller commits.
 
-    Without slots nobody is rung that day. `by`: who publishes. Raises `PlanRefusedError`: slots that overlap, somebody
-    twice in a slot, somebody who does not work here.
+    Without slots nobody is rung that day. `by`: who publishes; `seen`: the version they saw. Raises `PlanRefusedError`:
+    slots that overlap, somebody twice in a slot, somebody who does not work here; `PlanChangedError`.
     """
     wanted = sorted(slots, key=lambda slot: slot.start)
     reasons = _each_once(refusals(site, wanted))
     if reasons:
         raise PlanRefusedError(reasons)
+    if seen is not None:
+        lock_office(session)  # so that of two at once the second sees what the first has published
+        there = published_for(session, day)
+        if there is not None and there.id != seen:
+            raise PlanChangedError(there)
     row = PlanRow(
         site_id=SITE_ID,
         date=day,

@@ -83,6 +83,7 @@ class CallbackRow(OfSite):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     settled_by: Mapped[str | None] = mapped_column(Bounded(32))
     settled_call_id: Mapped[str | None] = mapped_column(Bounded(64))  # none: a follow-up outside the hotline
+    version: Mapped[int] = mapped_column(default=1)  # whoever assigns it or notes it as done says which they saw
 
     number: Mapped[NumberRow] = relationship()
 

@@ -52,6 +52,7 @@ class FindingRow(OfSite):
     state: Mapped[str] = mapped_column(Bounded(16), default="open")
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)  # a decision says which it saw
 
     acts: Mapped[list[FindingActRow]] = relationship(order_by="FindingActRow.id", cascade="all, delete-orphan")
 

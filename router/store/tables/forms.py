@@ -15,11 +15,17 @@ class FormRow(OfSite):
     """A form as it stands; what it said before is in its revisions, and nothing of it is deleted."""
 
     __tablename__ = "form"
-    __table_args__ = (Index("ix_form_call", "site_id", "call_id"), Index("ix_form_filed", "site_id", "filed_at"))
+    __table_args__ = (
+        Index("ix_form_call", "site_id", "call_id"),
+        Index("ix_form_nth", "site_id", "call_id", "nth", unique=True),  # of two at one moment one waits to be meant
+        Index("ix_form_filed", "site_id", "filed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     call_id: Mapped[str | None] = mapped_column(Bounded(64))
+    nth: Mapped[int | None]  # which of its call's forms: a second one only on purpose; none without a call
+    version: Mapped[int] = mapped_column(default=1)  # a correction or review says which it saw
     consultant: Mapped[str] = mapped_column(Bounded(32), index=True)
     kind: Mapped[str] = mapped_column(Bounded(16))
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.store.tables import (
+    answers,
     applied,
     calls,
     customers,
@@ -23,6 +24,7 @@ from router.store.tables.base import Base
 
 __all__ = [
     "Base",
+    "answers",
     "applied",
     "calls",
     "customers",

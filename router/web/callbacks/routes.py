@@ -6,11 +6,11 @@ The desk keeps what is owed (R15). An assignment and a note go to it, and come b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,8 +20,10 @@ from router.errors import HotlineError
 from router.masking import national
 from router.store.customers.callbacks import SeenCall, callback_with, callbacks_since, seen_calls_out
 from router.store.tables.customers import CallbackRow, number_of
+from router.store.versions import ChangedError, step_version
 from router.web import shared
 from router.web.access import SETTLES_ANY
+from router.web.failures import changed_meanwhile
 from router.web.shown.refusals import in_words
 from router.web.shown.spans import how_long
 from router.wire.errors import EngineUnreachableError, RefusedError
@@ -66,21 +68,18 @@ def page() -> ResponseReturnValue:
 @callback_pages.post("/callbacks/<int:callback_id>/assign")
 def assign(callback_id: int) -> ResponseReturnValue:
     """Give a call back to somebody."""
-    row, person = _owed(callback_id), request.form.get("person", "")
+    row, person = _asked(callback_id), request.form.get("person", "")
     if person not in shared.settings().names:
         flash(_("Choose who is to call back."), "error")
         return redirect(url_for("callbacks.page"))
     told = CallbackAssigned(number=_whole(row), person=PersonId(person), by=shared.username())
-    with _said():
-        shared.engine().tell(told, source=f"page:{shared.username()}"[:32], key=f"assign:{row.id}:{person}")
-        flash(_("Assigned."))
-    return redirect(url_for("callbacks.page"))
+    return _decided(row, told, f"assign:{row.id}:{row.version}:{person}", _("Assigned."))
 
 
 @callback_pages.post("/callbacks/<int:callback_id>/done")
 def done(callback_id: int) -> ResponseReturnValue:
     """Note that somebody has called back: a contact with the customer (R15, R16.2)."""
-    row = _owed(callback_id)
+    row = _asked(callback_id)
     is_own = not shared.roles() & SETTLES_ANY
     person = shared.person() if is_own else request.form.get("person") or row.person
     if is_own and row.person != person:
@@ -89,10 +88,46 @@ def done(callback_id: int) -> ResponseReturnValue:
         flash(_("Choose who has called back."), "error")
         return redirect(url_for("callbacks.page"))
     told = Contacted(number=_whole(row), person=PersonId(person))
+    return _decided(row, told, f"called-back:{row.id}", _("Noted as called back."))
+
+
+def _decided(row: CallbackRow, told: CallbackAssigned | Contacted, key: str, done: str) -> ResponseReturnValue:
+    """Have the desk told, by the one who saw the call back as it is: the version is taken first, and given back where
+    nothing came of it.
+    """
+    session = shared.session()
+    if row.settled_at is not None:
+        return _changed(row)
+    try:
+        step_version(session, row, request.form.get("version", type=int))
+    except ChangedError:
+        session.rollback()
+        return _changed(row)
+    session.commit()
+    is_done = False
     with _said():
-        shared.engine().tell(told, source=f"page:{shared.username()}"[:32], key=f"called-back:{row.id}")
-        flash(_("Noted as called back."))
+        shared.engine().tell(told, source=f"page:{shared.username()}"[:32], key=key)
+        is_done = True
+    if is_done:
+        flash(done)
+    else:
+        with suppress(ChangedError):
+            step_version(session, row, row.version, to=row.version - 1)
+            session.commit()
     return redirect(url_for("callbacks.page"))
+
+
+def _changed(row: CallbackRow) -> Response:
+    """Who has the call back now, or has made it."""
+    names = shared.names()
+    lines = []
+    if row.settled_at is not None:
+        at = shared.local(row.settled_at, "%m-%d %H:%M:%S")
+        lines = [f"{_('Called back')}: {names[row.settled_by] if row.settled_by else '—'} {at}"]
+    elif row.person:
+        by = _("assigned by %(by)s", by=row.assigned_by) if row.assigned_by else ""
+        lines = [f"{_('Call back')}: {names[row.person]} {by}"]
+    return changed_meanwhile(row.version, lines, url_for("callbacks.page"))
 
 
 @contextmanager
@@ -108,9 +143,9 @@ def _said() -> Iterator[None]:
         flash(_("Not done: %(why)s", why=in_words(error)), "error")
 
 
-def _owed(callback_id: int) -> CallbackRow:
+def _asked(callback_id: int) -> CallbackRow:
     row = callback_with(shared.session(), callback_id)
-    if row is None or row.settled_at is not None or not row.number.number:
+    if row is None or not row.number.number:
         abort(404)
     return row
 

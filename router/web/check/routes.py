@@ -33,10 +33,12 @@ from router.store.pbx.queries import blind_intervals_of_day
 from router.store.people.queries import names_of_users
 from router.store.tables.findings import FindingRow, ReconcileRunRow
 from router.store.tables.pbx import BlindIntervalRow
+from router.store.versions import ChangedError
 from router.web import shared, words
 from router.web.access import OFFICE
 from router.web.check.sentences import SentenceTerms, sentence
 from router.web.check.view import OF_COUNT, Behind, FindingLine, SlotLine, is_closed, lines_of, slot_lines
+from router.web.failures import changed_meanwhile
 from router.web.language import shown_language
 from router.web.shown.forms import lacking
 from router.web.shown.refusals import in_words
@@ -87,15 +89,29 @@ def take_step(finding_id: int, step: str) -> ResponseReturnValue:
     finding = finding_with(shared.session(), finding_id)
     if finding is None or step not in STEPS:
         abort(404)
-    reason = words.why_from(request.form)
+    reason, seen = words.why_from(request.form)[:MAX_REASON], request.form.get("version", type=int)
     try:
-        decide(shared.session(), finding_id, step, by=shared.username(), now=shared.now(), reason=reason[:MAX_REASON])
+        decide(shared.session(), finding_id, step, by=shared.username(), now=shared.now(), reason=reason, seen=seen)
+    except ChangedError as error:
+        shared.session().rollback()
+        return _changed(finding, error, seen)
     except FindingError as error:
         shared.session().rollback()
         flash(_("Not done: %(why)s", why=in_words(error)), "error")
         return redirect(_back(f"finding-{finding_id}"))
     shared.session().commit()
     return redirect(_back(request.form.get("next", "")))
+
+
+def _changed(finding: FindingRow, error: ChangedError, seen: int | None) -> ResponseReturnValue:
+    """Who decided about the finding since it was seen, and why; without anybody the run saw it otherwise."""
+    names = _tools([])["who"]
+    since = finding.acts[-max(1, error.version - (seen or 0)) :]
+    lines = [
+        f"{shared.local(act.at, '%m-%d %H:%M:%S')} {names(act.by)}: {words.FINDING_STATE[act.state].text} {act.reason}"
+        for act in since
+    ]
+    return changed_meanwhile(error.version, lines, _back(f"finding-{finding.id}"))
 
 
 @check_pages.post("/check/run")

@@ -47,7 +47,6 @@ def page() -> ResponseReturnValue:
         sees_all=shared.whose() is None,
         leads=_leads(),
         may_tell=_may_tell,
-        once=lambda: secrets.token_hex(8),
         masked=masked,
         left=left_in_words,
     )
@@ -109,7 +108,6 @@ def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
         may_tell=_may_tell,
         may_look=shared.may("customers.number"),
         me=shared.person(),
-        once=lambda: secrets.token_hex(8),
         left=left_in_words,
         mine=_is_mine,
     )

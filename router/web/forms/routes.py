@@ -18,18 +18,22 @@ from router.store.forms.changes import (
     KINDS,
     Filing,
     FormError,
+    FormThereError,
     FormWriting,
     correct_form,
+    fields_kept,
     file_form,
     review_form,
     save_draft,
 )
-from router.store.forms.queries import draft_of, form_of_call, form_with, forms_filed, forms_owed
+from router.store.forms.queries import draft_of, form_with, forms_filed, forms_of_call, forms_owed
 from router.store.scope import day_bounds
 from router.store.tables.calls import CallRow
 from router.store.tables.forms import FormRow
-from router.web import shared
+from router.store.versions import ChangedError
+from router.web import shared, words
 from router.web.access import FOR_OTHERS
+from router.web.failures import changed_meanwhile
 from router.web.forms.reading import changes, filing_from, own_number, values_of
 from router.web.language import shown_language
 from router.web.shown.forms import lacking
@@ -65,12 +69,16 @@ def new() -> ResponseReturnValue:
     if request.method == "GET":
         draft = draft_of(shared.session(), username=shared.username(), call_id=call.id if call else "")
         return _edit(call, {**_prefilled(call), **draft})
-    if (form := _form_of(call)) is not None:  # the answer to the first post was lost: the form is there
-        return redirect(url_for("forms.one", form_id=form.id))
+    beside = request.form.get("beside", type=int) or 0
     try:
-        form = file_form(shared.session(), _posted(call), _writing(), why=request.form.get("why", ""))
+        filing = _posted(call)
+        if (there := _said_already(call, filing)) is not None:  # the answer to the first post was lost
+            return redirect(url_for("forms.one", form_id=there.id))
+        form = file_form(shared.session(), filing, _writing(), why=request.form.get("why", ""), beside=beside)
     except FormError as error:
         return _edit(call, request.form, error.faults), 422
+    except FormThereError:
+        return _edit(call, request.form), 409
     return _filed(form, _("The form is filed."))
 
 
@@ -99,10 +107,13 @@ def correct(form_id: int) -> ResponseReturnValue:
     call = call_with(shared.session(), form.call_id) if form.call_id else None
     if request.method == "GET":
         return _edit(call, values_of(form, call), form=form)
+    seen, why = request.form.get("version", type=int), request.form.get("why", "")
     try:
-        correct_form(shared.session(), form, _posted(call, form), _writing(), why=request.form.get("why", ""))
+        correct_form(shared.session(), form, _posted(call, form), _writing(), why=why, seen=seen)
     except FormError as error:
         return _edit(call, request.form, error.faults, form=form), 422
+    except ChangedError as error:
+        return _changed(form, error, seen)
     return _filed(form, _("The correction is filed."))
 
 
@@ -111,8 +122,11 @@ def review(form_id: int) -> ResponseReturnValue:
     """Approve, reject or remark (抽查)."""
     form = _form_asked(form_id)
     verdict, remark = request.form.get("verdict", ""), request.form.get("remark", "")
+    seen, by = request.form.get("version", type=int), shared.username()
     try:
-        review_form(shared.session(), form, verdict=verdict, remark=remark, by=shared.username(), now=shared.now())
+        review_form(shared.session(), form, verdict=verdict, remark=remark, by=by, now=shared.now(), seen=seen)
+    except ChangedError as error:
+        return _changed(form, error, seen)
     except FormError:
         flash(_("A rejection or remark needs its reason, and nobody reviews their own form."), "error")
     else:
@@ -131,8 +145,18 @@ def _filed(form: FormRow, said: str) -> ResponseReturnValue:
     try:
         tell_forms(shared.session(), shared.engine(), shared.now())
     except EngineUnreachableError:
-        flash(_("The router does not answer; it will be told of the form when it is back."), "error")
+        flash(_("The router does not answer; it will be told of the form when it is back."), "warning")
     return redirect(url_for("forms.one", form_id=form.id))
+
+
+def _changed(form: FormRow, error: ChangedError, seen: int | None) -> ResponseReturnValue:
+    """Who changed the form since it was seen, and how."""
+    shared.session().rollback()
+    steps = [(one.written_at, one.written_by, ", ".join((one.why, *changes(one)))) for one in form.revisions]
+    steps += [(one.at, one.by, f"{words.VERDICT[one.verdict]} {one.remark}") for one in form.reviews]
+    since = sorted(steps, key=lambda step: step[0])[-max(1, error.version - (seen or 0)) :]
+    lines = [f"{shared.local(at, '%m-%d %H:%M:%S')} {by}: {what}" for at, by, what in since]
+    return changed_meanwhile(error.version, lines, url_for("forms.one", form_id=form.id))
 
 
 def _posted(call: CallRow | None, form: FormRow | None = None) -> Filing:
@@ -164,6 +188,7 @@ def _edit(
         may_choose=bool(shared.roles() & FOR_OTHERS),
         kinds=KINDS,
         due=_due,
+        there=forms_of_call(shared.session(), call.id) if call and form is None else (),
     )
 
 
@@ -190,8 +215,17 @@ def _call_asked(call_id: str) -> CallRow | None:
     return call
 
 
-def _form_of(call: CallRow | None) -> FormRow | None:
-    return form_of_call(shared.session(), call.id) if call else None
+def _said_already(call: CallRow | None, filing: Filing) -> FormRow | None:
+    """The call's form that says just this, by the same writer: it was sent twice."""
+    if call is None:
+        return None
+    said = {"kind": filing.kind, "consultant": filing.consultant, "asked_for": filing.asked_for}
+    said |= fields_kept(filing, _writing())
+    for form in forms_of_call(shared.session(), call.id):
+        first = form.revisions[0]
+        if first.written_by == shared.username() and first.values == said:
+            return form
+    return None
 
 
 def _form_asked(form_id: int) -> FormRow:

@@ -54,7 +54,6 @@ def page() -> ResponseReturnValue:
         lapsing=expiring_customers(session, terms(), shared.now() + WARNED_BEFORE, person),
         masked=masked,
         left=left_in_words,
-        once=lambda: secrets.token_hex(8),
         **_view(link, board, person),
     )
 
