@@ -150,6 +150,14 @@ class Service:
         self.callers.append(made)
         return made
 
+    def talks_with_next(self, number: str) -> tuple[Caller, str]:
+        """A customer calls, and talks with whoever is next in line; the two."""
+        first = self.engine.board().next
+        caller = self.caller(number).dials(HOTLINE)
+        self.phone[first].answers()
+        caller.hears(self.phone[first])
+        return caller, first
+
     def everybody_hangs_up(self) -> None:
         """Callers and consultants end what they are in, and the callers are gone."""
         for agent in (*self.callers, *self.phone.values()):

@@ -76,11 +76,7 @@ def test_a_decline_goes_to_the_next_at_once(service: Service) -> None:
 
 
 def test_a_returning_caller_rings_the_owner(service: Service) -> None:
-    caller = service.caller("13900001401")
-    first = service.engine.board().next
-    caller.dials(HOTLINE)
-    service.phone[first].answers()
-    caller.hears(service.phone[first])
+    caller, first = service.talks_with_next("13900001401")
     caller.hangs_up()
     service.settle()
     again = service.caller("13900001401")

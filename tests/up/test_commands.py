@@ -58,11 +58,7 @@ def _records(service: Service, *arguments: str) -> Result:
 
 
 def test_records_shows_the_calls_as_asterisk_counted_them(service: Service) -> None:
-    first = service.engine.board().next
-    caller = service.caller("13900003007")
-    caller.dials(HOTLINE)
-    service.phone[first].answers()
-    caller.hears(service.phone[first])
+    caller, first = service.talks_with_next("13900003007")
     caller.hangs_up()
     service.phone[first].is_let_go()
 

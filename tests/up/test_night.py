@@ -41,11 +41,7 @@ def _uniqueid(service: Service, number: str) -> str:
 
 
 def test_calls_of_the_real_asterisk_are_the_routers_calls_and_the_missed_one_is_found(service: Service) -> None:
-    first = service.engine.board().next
-    answered = service.caller("13900005001")
-    answered.dials(HOTLINE)
-    service.phone[first].answers()
-    answered.hears(service.phone[first])
+    answered, _ = service.talks_with_next("13900005001")
     answered.hangs_up()
     service.settle()
     missed = service.caller("13900005002")

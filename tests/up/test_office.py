@@ -91,11 +91,7 @@ def test_with_the_database_away_the_service_starts_and_rings_by_what_it_last_sai
     assert "数据库不可用" in said
     assert "陈辰" in said
     office.phones_sign_in()
-    first = office.engine.board().next
-    caller = office.caller("13900004101")
-    caller.dials(HOTLINE)
-    office.phone[first].answers()
-    caller.hears(office.phone[first])
+    caller, _ = office.talks_with_next("13900004101")
     caller.hangs_up()
     office.settle()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,13 +45,10 @@ def _talks_with_somebody(service: Service, caller: Caller) -> str:
 
 def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp_path: Path) -> None:
     with Service(tmp_path).at_work() as service:
-        seen = service.caller("13900004001")
-        first = service.engine.board().next
-        seen.dials(HOTLINE)
-        service.phone[first].answers()
-        seen.hears(service.phone[first])
+        seen, _ = service.talks_with_next("13900004001")
         seen.hangs_up()
         service.settle()
+        until("the database has followed it", lambda: _ended(service) == 1, 15)
         service.stop(signal.SIGKILL)
         _end(service, "supervisord")
         _end(service, "main engine")
@@ -64,6 +62,12 @@ def test_calls_that_came_while_the_router_was_away_are_in_the_log_afterwards(tmp
         missed.hangs_up()
         missed.is_let_go()
         _in_the_log(service, person)
+
+
+def _ended(service: Service) -> int:
+    with contextlib.closing(sqlite3.connect(service.data / "hotline.db")) as database:
+        (count,) = database.execute('SELECT count(*) FROM "call" WHERE ended_at IS NOT NULL').fetchone()
+    return int(count)
 
 
 def _in_the_log(service: Service, person: str) -> None:
