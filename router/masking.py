@@ -37,5 +37,10 @@ def mask_within(text: str) -> str:
 
     >>> mask_within("太太 13812345678，晚上打")
     '太太 138****5678，晚上打'
+    >>> mask_within("2026-11-30 09:30, 138 1234 5678")
+    '2026-11-30 09:30, 138****5678'
     """
-    return re.sub(r"(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,}", lambda found: mask(re.sub(r"[ -]", "", found[0])), text)
+    return _LONG.sub(lambda found: mask(re.sub(r"[ -]", "", found[1])) if found[1] else found[0], text)
+
+
+_LONG = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|(\+?\d(?:[ -]?\d){6,})")  # a date is none

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from router.cli.acts import user_name
+from router.cli.audit import note_here
 from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import Place, numbering, open_place
@@ -15,6 +16,7 @@ from router.desk_client.client import EngineClient
 from router.errors import HotlineError, RequestError
 from router.masking import national
 from router.store.customers.numbers import block, open_blocks, unblock
+from router.store.people.audit import What
 from router.texts import _
 
 MINUTE = "the running service takes it over within a minute"
@@ -50,6 +52,8 @@ def command(what: str, number: str | None, reason: str, config: Path | None, dat
 def _show(place: Place) -> None:
     with session_of(place) as session:
         rows = open_blocks(session)
+        note_here(session, What.NUMBER, about="blocked numbers", rows=len(rows))
+        session.commit()
         for row in rows:
             at = row.at.astimezone(place.site.zone)
             click.echo(f"{national(row.number.number or 'erased'):<16} {at:%Y-%m-%d %H:%M}  {row.by}: {row.reason}")

@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from router.cli.acts import user_name
+from router.cli.audit import note_here
 from router.cli.database import database_of
 from router.cli.options import place_options
 from router.cli.settings import numbering, open_place
@@ -18,6 +19,7 @@ from router.desk_client.client import EngineClient
 from router.errors import RequestError
 from router.masking import mask
 from router.store.customers.erasure import erase_numbers, numbers_of_customer
+from router.store.people.audit import What
 from router.store.scope import SITE_ID
 from router.telephony.records.erasing import erase_in_files
 from router.texts import _
@@ -47,6 +49,7 @@ def command(number: str, sure: bool, config: Path | None, data: Path) -> None:
         for one in numbers:
             engine.erase(Number(one), by=user_name())
         erase_numbers(session, SITE_ID, numbers, datetime.now(UTC))
+        note_here(session, What.ERASURE, about="a customer", rows=len(numbers))
         session.commit()
         if place.site.pbx.mode is PbxMode.PRIVATE:
             count = erase_in_files(database, place.folder.asterisk, numbers)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from router.cli.audit import note_here
 from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
@@ -15,6 +16,7 @@ from router.exchange import forms_out
 from router.exchange.table import Table, written
 from router.store.calls.queries import calls_of_days
 from router.store.forms.queries import forms_of_days
+from router.store.people.audit import What
 from router.texts import _
 
 KINDS = (".csv", ".xlsx")
@@ -41,8 +43,13 @@ def command(
     if output.exists() and not force:
         raise RequestError(_("%(output)s is there already", output=output), cure=_("--force replaces it"))
     place = open_place(config, data)
-    table = _table(place, what, *_days(place, first, last))
+    days = _days(place, first, last)
+    table = _table(place, what, *days)
     output.write_bytes(written(table, output.suffix.removeprefix(".")))
+    with session_of(place) as session:
+        about = f"{what}{output.suffix} {days[0]}..{days[1]} whole numbers"
+        note_here(session, What.EXPORT, about=about, rows=len(table.rows))
+        session.commit()
     click.echo(f"{output}: {len(table.rows)} rows")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from router.cli.audit import note_here
 from router.cli.database import session_of
 from router.cli.export import office_of
 from router.cli.options import place_options
@@ -31,6 +32,7 @@ from router.store.findings.changes import write_display_count
 from router.store.findings.queries import display_counts_of_day
 from router.store.forms.changes import FormWriting
 from router.store.office.queries import plan_of_day
+from router.store.people.audit import What
 from router.texts import _
 
 
@@ -141,6 +143,7 @@ def _forms(session: Session, place: Place, wanted: _Wanted) -> None:
     wanted.say(f": {len(seen.filings)} forms, {len(seen.known)} there already, {_wrong(seen.bad)}")
     if wanted.goes_on(seen.code, seen.bad):
         forms_in.file_all(session, seen, writing, why=wanted.why)
+        note_here(session, What.IMPORT, about="forms", rows=len(seen.filings), why=wanted.why)
         session.commit()
 
 
@@ -163,6 +166,7 @@ def _customers(session: Session, place: Place, wanted: _Wanted) -> None:
     wanted.say(f": {counts}, {_wrong(seen.bad)}")
     if wanted.goes_on(seen.code, seen.bad):
         customers_in.take_all(session, seen, by=wanted.by, now=now)
+        note_here(session, What.IMPORT, about="customers", rows=len(seen.taken))
         session.commit()
         _tell(session, place, now)
 
@@ -186,6 +190,7 @@ def _display(session: Session, place: Place, wanted: _Wanted) -> None:
         return
     for one in seen.counts:
         write_display_count(session, one.day, one.slot, one.count, by=wanted.by, now=datetime.now(UTC))
+    note_here(session, What.IMPORT, about="display", rows=len(seen.counts))
     session.commit()
 
 

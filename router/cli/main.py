@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "block": ("router.cli.block", "Block a number, list blocked ones, take a block back."),
     "erase": ("router.cli.erase", "Forget a person: their numbers and names, wherever they stand."),
     "user": ("router.cli.user", "List who signs in, give a new password, let somebody try again."),
+    "audit": ("router.cli.audit", "Who saw, took out, brought in or changed what."),
     "token": ("router.cli.token", "Make, list and revoke tokens for the API."),
     "config": ("router.cli.config", "Check a site file, compare it with the database, apply it."),
     "plan": ("router.cli.plan", "Show or publish who is on call on a day."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from router.errors import ConfigurationError, RequestError
 from router.store.follow.writer import DatabaseAwayError
 from router.store.office.changes import changing, note_applied, put_office
 from router.store.office.queries import applied_file, office_in
+from router.store.people.audit import What, note
 from router.store.tables.office import SiteFileRow
 from router.texts import Listing, _
 
@@ -119,6 +121,8 @@ def apply_file(
     refuse_misfit(site)
     with changing(session, by=by, source="file"):
         put_office(session, after)
+    for name in sorted({one.path[1] for one in taken if one.path[0] == "user" and len(one.path) > 1}):
+        note(session, What.USERS, who=by, about=name, why="hotline config apply", now=datetime.now(UTC))
     note_applied(session, comparison.file, by=by)
     session.flush()
     return site

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from router.cli.audit import note_here
 from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import open_place
+from router.store.people.audit import What
 from router.store.people.tokens import SCOPES, all_tokens, make_token, revoke_token
 
 
@@ -29,6 +31,7 @@ def make(config: Path | None, data: Path, name: str, scopes: tuple[str, ...]) ->
     """
     with session_of(open_place(config, data)) as session:
         made = make_token(session, name=name, scopes=scopes, by="cli", now=datetime.now(UTC))
+        note_here(session, What.TOKEN, about=name, why=f"made: {' '.join(scopes)}")
         session.commit()
     click.echo(made)
 
@@ -53,5 +56,6 @@ def revoke(config: Path | None, data: Path, token_id: int) -> None:
     """Revoke a token, by its number."""
     with session_of(open_place(config, data)) as session:
         name = revoke_token(session, token_id, datetime.now(UTC)).name
+        note_here(session, What.TOKEN, about=name, why="revoked")
         session.commit()
     click.echo(f"revoked: {name}")

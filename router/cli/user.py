@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from router.cli.accounts import hashed_password
+from router.cli.audit import note_here
 from router.cli.database import session_of
 from router.cli.options import place_options
 from router.cli.settings import open_place
 from router.store.people.accounts import account_of, accounts, set_password
+from router.store.people.audit import What
 from router.store.people.sessions import open_sessions
 from router.store.people.tries import forget_tries
 
@@ -47,6 +49,7 @@ def reset(name: str, config: Path | None, data: Path) -> None:
         user, password = account_of(session, name), secrets.token_urlsafe(12)
         ended = set_password(session, user, hashed_password(place, password), now=datetime.now(UTC))
         forget_tries(session, user.username, secret=place.folder.secret("web-session"))
+        note_here(session, What.RESET, about=user.username)
         session.commit()
         click.echo(f"{user.username}: {password}  (shown once; must be changed at the next sign-in)")
         click.echo(f"sessions that ended: {ended}")
@@ -61,5 +64,6 @@ def unlock(name: str, config: Path | None, data: Path) -> None:
     with session_of(place) as session:
         user = account_of(session, name)
         forget_tries(session, user.username, secret=place.folder.secret("web-session"))
+        note_here(session, What.UNLOCK, about=user.username)
         session.commit()
         click.echo(f"{user.username} may try again")

@@ -85,6 +85,7 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "notices.seen": EVERYONE,
         # 客户
         "customers.page": OF_CUSTOMERS,
+        "customers.find": OF_CUSTOMERS,
         "customers.one": OF_CUSTOMERS,
         "customers.number": SUPERVISOR | {"consultant"},
         "customers.contact": SUPERVISOR | {"consultant"},
@@ -93,6 +94,8 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "customer_changes.remove_block": SUPERVISOR,
         "customer_changes.merge": SUPERVISOR,
         "customer_changes.import_customers": SUPERVISOR,
+        # 审计
+        "audit.page": ACTORS,
         # 日清, 报表
         "day.page": OFFICE,
         "day.close": AT_THE_DESK,

@@ -24,6 +24,7 @@ from router.web.acts.routes import act_pages
 from router.web.admission import admit_by_the_table
 from router.web.api.routes import api
 from router.web.api.routes import register as register_api
+from router.web.audit.routes import audit_pages
 from router.web.board.routes import board_pages
 from router.web.callbacks.routes import callback_pages
 from router.web.calls.routes import call_pages
@@ -89,6 +90,7 @@ def create_app(
     app.register_blueprint(fairness_pages)
     app.register_blueprint(act_pages)
     app.register_blueprint(me_pages)
+    app.register_blueprint(audit_pages)
     app.register_blueprint(check_pages)
     app.register_blueprint(callback_pages)
     app.register_blueprint(customer_pages)

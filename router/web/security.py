@@ -29,6 +29,7 @@ from flask_security import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
+from router.store.people.audit import Result, What
 from router.store.people.sessions import (
     LONGEST,
     begin_session,
@@ -40,6 +41,7 @@ from router.store.people.sessions import (
 )
 from router.store.people.tries import Try, begin_try, try_of, was_right
 from router.store.tables.users import Role, User
+from router.web.recording import record
 
 SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_HASH": "argon2",
@@ -118,10 +120,14 @@ def _begin(_app: Flask, user: User, **_more: object) -> None:
         browser=request.user_agent.string,
         stays=stays,
     )
+    if request.endpoint == "security.login":
+        record(What.SIGN_IN, about=user.username, who=user.username)
 
 
-def _sign_out(_app: Flask, **_more: object) -> None:
+def _sign_out(_app: Flask, user: User, **_more: object) -> None:
     session.permanent = False
+    if user.is_authenticated:
+        record(What.SIGN_OUT, about=user.username, who=user.username)
     end_session(_database(), session.pop("sid", ""), why="signed-out", now=_now())
     _database().commit()
 
@@ -165,6 +171,7 @@ def _note_the_change(_app: Flask, user: User, **_more: object) -> None:
     """The mark goes when people change it themselves; their other sessions end. Flask-Security commits."""
     if current_user.is_authenticated and current_user.id == user.id:
         user.must_change_password = False
+        record(What.PASSWORD, about=user.username, who=user.username)
         end_sessions(_database(), user, why="password", now=_now(), but=session.get("sid", ""))
 
 
@@ -179,7 +186,14 @@ class SignInForm(LoginForm):
         if not self.username.data or not self.password.data:
             return bool(super().validate(**more))
         one = _try_as(self.username.data)
-        return _may_try(one, self.form_errors) and bool(super().validate(**more)) and _right(one)
+        if not _may_try(one, self.form_errors):
+            return False
+        if super().validate(**more):
+            return _right(one)
+        # who is unknown may be a password in the wrong field: it is not written down
+        record(What.SIGN_IN, about=str(self.user.username) if self.user else "", who="", result=Result.REFUSED)
+        _database().commit()
+        return False
 
 
 class SignInAgainForm(VerifyForm):

@@ -226,6 +226,24 @@ MISSED: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
+AUDITED: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "number": _("Whole number seen"),
+        "export": _("Export"),
+        "import": _("Import"),
+        "sign-in": _("Sign-in"),
+        "sign-out": _("Sign-out"),
+        "password": _("Password changed"),
+        "reset": _("Password reset"),
+        "unlock": _("Wait ended"),
+        "second-step": _("Second step"),
+        "users": _("Users and roles"),
+        "token": _("API token"),
+        "device": _("Device"),
+        "erasure": _("Erasure"),
+    }
+)
+
 CUSTOMER_VIEW: Mapping[str, LazyString] = MappingProxyType(
     {"live": _("Owned"), "lapsed": _("Lapsed customers"), "all": _("All customers")}
 )

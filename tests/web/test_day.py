@@ -17,10 +17,12 @@ from werkzeug.test import TestResponse
 from router.config.model import SlotEntry
 from router.store.office.plans import publish
 from router.store.office.queries import site_in
+from router.store.tables.audit import AuditRow
 from router.store.tables.days import DayClosingRow
 from router.store.tables.forms import FormRow
 from router.store.tables.office import ConsultantRow, PhoneRow
 from router.web import shared
+from router.web.day import routes
 from tests.reading.grid import rows_of
 from tests.store.day import DAY
 from tests.web.recorded import NOW, app_on_the_morning
@@ -37,6 +39,10 @@ def _post(client: FlaskClient, path: str, values: dict[str, object]) -> TestResp
     return client.post(
         path, data={**values, "csrf_token": token[1]}, follow_redirects=True, content_type="multipart/form-data"
     )
+
+
+def _export(client: FlaskClient, what: str, *, first: str = TODAY, reason: str = "月报", **more: str) -> TestResponse:
+    return _post(client, f"/export/{what}", {"from": first, "to": first, "reason": reason, **more})
 
 
 @pytest.mark.usefixtures("record")
@@ -67,7 +73,7 @@ def test_the_sheet_is_printed_masked_and_exported_in_full_to_whom_it_concerns(cl
     paper = client.get(f"/day/{TODAY}/sheet").get_data(as_text=True)
     assert "138****5678" in paper
     assert "13812345678" not in paper
-    line = rows_of(client.get(f"/export/day.xlsx?from={TODAY}").data)[0]
+    line = rows_of(_export(client, "day.xlsx").data)[0]
     assert line["电话"] == "13812345678"
     assert line["置业顾问"] == "李丽"
 
@@ -75,11 +81,11 @@ def test_the_sheet_is_printed_masked_and_exported_in_full_to_whom_it_concerns(cl
 @pytest.mark.usefixtures("record")
 def test_a_manager_gets_files_with_numbers_masked_and_a_consultant_none(client: FlaskClient) -> None:
     _sign_in(client, "manager")
-    lines = rows_of(client.get(f"/export/calls.csv?from={TODAY}").data)
+    lines = rows_of(_export(client, "calls.csv").data)
     assert lines[0]["号码"] == "138****5678"
     other = client.application.test_client()
     _sign_in(other, "consultant")
-    assert other.get(f"/export/calls.csv?from={TODAY}").status_code == 403
+    assert other.post("/export/calls.csv").status_code == 403
     assert other.get("/day").status_code == 403
 
 
@@ -174,4 +180,34 @@ def test_a_date_that_no_office_has_is_not_here_and_breaks_nothing(client: FlaskC
         assert client.get(page).status_code == 404
     for page in (f"/day?date={day}", f"/calls?date={day}", f"/forms?date={day}", f"/check?date={day}"):
         assert client.get(page).status_code == 200
-    assert client.get(f"/export/calls.csv?from={day}&to={day}").status_code == 200
+    assert _export(client, "calls.csv", first=day).status_code == 200
+
+
+@pytest.mark.usefixtures("record")
+def test_a_file_needs_a_reason_and_is_on_record(client: FlaskClient, record: Session) -> None:
+    _sign_in(client, "secretary")
+    assert "请写明文件的用途" in _export(client, "calls.csv", reason=" ").get_data(as_text=True)
+    assert _export(client, "calls.csv", reason="给财务").mimetype == "text/csv"
+    assert client.get("/export/calls.csv").status_code == 405, "no address gives a file"
+    assert client.post("/export/calls.csv", data={"reason": "x"}).status_code == 400, "nor does another site's form"
+    lines = record.scalars(select(AuditRow).where(AuditRow.what == "export").order_by(AuditRow.id)).all()
+    told = [(line.who, line.about, line.result, line.why) for line in lines]
+    assert told == [
+        ("secretary", f"calls.csv {TODAY}..{TODAY}", "refused", ""),
+        ("secretary", f"calls.csv {TODAY}..{TODAY} whole numbers", "done", "给财务"),
+    ]
+    assert lines[1].rows == 1
+
+
+@pytest.mark.usefixtures("record")
+def test_files_are_bounded_in_days_rows_and_number(client: FlaskClient) -> None:
+    _sign_in(client, "secretary")
+    long = _export(client, "calls.csv", first="2024-01-01", to=TODAY).get_data(as_text=True)
+    assert "请少选几天" in long
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes, "MOST_EXPORTED_ROWS", 0)
+        assert "请少选几天" in _export(client, "calls.csv").get_data(as_text=True)
+        patch.undo()
+        patch.setattr(routes, "EXPORTS_AN_HOUR", 2)
+        kinds = [_export(client, "calls.csv").mimetype for _ in range(3)]
+        assert kinds == ["text/csv", "text/csv", "text/html"]

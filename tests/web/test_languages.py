@@ -29,8 +29,9 @@ BELOW = (
     "/check?tab=all",
     "/calls?show=missed",
     "/customers?view=all",
+    "/audit",
     "/customers/1",
-    "/customers/1/merge?number=13800000002",
+    "/customers/1/merge?other=2",
 )
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 

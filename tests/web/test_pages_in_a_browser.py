@@ -41,6 +41,7 @@ PAGES = {
         "/acts/suspend?person=wang",
         "/acts/order/call",
         "/notices",
+        "/audit",
         "/change",
     ),
     "consultant": ("/me", "/calls", "/check", "/callbacks", "/customers", "/forms", "/forms/new?call=c1", "/notices"),

@@ -1,11 +1,11 @@
-"""Whose customer by people's word (R16): a list, a merge; who saw a number. May live here: putting it on record.
+"""Whose customer by people's word (R16): a list, a merge. May live here: putting it on record.
 
 The word is safe in the database before the desk hears of it (`engine.owners`); with the engine away it stays untold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from router.errors import RequestError
 from router.store.customers.queries import CustomerLine
 from router.store.scope import SITE_ID
-from router.store.tables.customers import CallbackRow, CustomerRow, MergeRow, NumberRow, NumberSeenRow, OwnerGivenRow
+from router.store.tables.customers import CallbackRow, CustomerRow, MergeRow, NumberRow, OwnerGivenRow
 from router.texts import _
 
 
@@ -118,9 +118,3 @@ def _record(kept: CustomerRow, merged: CustomerRow, *, by: str, reason: str, now
         by=by,
         reason=reason.strip(),
     )
-
-
-def note_seen(session: Session, numbers: Iterable[NumberRow], *, by: str, now: datetime) -> None:
-    """Somebody looks at numbers in full: that stands in the record. The caller commits."""
-    for number in numbers:
-        session.add(NumberSeenRow(site_id=SITE_ID, number_id=number.id, at=now, by=by))

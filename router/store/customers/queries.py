@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from router.core.words import PersonId
 from router.masking import SHOWN_BEHIND, SHOWN_IN_FRONT
+from router.store.people.audit import What, audited_about
 from router.store.scope import SITE_ID
+from router.store.tables.audit import AuditRow
 from router.store.tables.calls import CallRow
-from router.store.tables.customers import CallbackRow, ContactRow, CustomerRow, MergeRow, NumberRow, NumberSeenRow
+from router.store.tables.customers import CallbackRow, ContactRow, CustomerRow, MergeRow, NumberRow
 from router.store.tables.forms import FormRow
 
 VIEWS = ("live", "lapsed", "all")
@@ -161,7 +163,7 @@ class History:
     contacts: Sequence[ContactRow]
     callbacks: Sequence[CallbackRow]
     merges: Sequence[MergeRow]
-    seen: Sequence[NumberSeenRow]
+    seen: Sequence[AuditRow]
 
 
 def history_of(session: Session, customer_id: int) -> History:
@@ -175,6 +177,8 @@ def history_of(session: Session, customer_id: int) -> History:
     ).all()
     forms = select(FormRow).where(FormRow.site_id == SITE_ID, FormRow.call_id.in_([call.id for call in calls]))
     backs = select(CallbackRow).where(CallbackRow.site_id == SITE_ID, CallbackRow.number_id.in_(ids))
+    merges = session.scalars(select(MergeRow).where(MergeRow.kept_id == customer_id).order_by(MergeRow.id.desc())).all()
+    known_as = [customer_id, *(merge.merged_id for merge in merges)]
     return History(
         calls=calls,
         forms=session.scalars(forms.order_by(FormRow.filed_at.desc())).all(),
@@ -182,12 +186,8 @@ def history_of(session: Session, customer_id: int) -> History:
             select(ContactRow).where(ContactRow.number_id.in_(ids)).order_by(ContactRow.at.desc()).limit(MOST)
         ).all(),
         callbacks=session.scalars(backs.order_by(CallbackRow.owed_since.desc()).limit(MOST)).all(),
-        merges=session.scalars(
-            select(MergeRow).where(MergeRow.kept_id == customer_id).order_by(MergeRow.id.desc())
-        ).all(),
-        seen=session.scalars(
-            select(NumberSeenRow).where(NumberSeenRow.number_id.in_(ids)).order_by(NumberSeenRow.id.desc()).limit(20)
-        ).all(),
+        merges=merges,
+        seen=audited_about(session, What.NUMBER, [f"customer {one}" for one in known_as]),
     )
 
 

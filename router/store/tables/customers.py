@@ -105,18 +105,6 @@ class ContactRow(OfSite):
     by: Mapped[str] = mapped_column(Bounded(80), default="")
 
 
-class NumberSeenRow(OfSite):
-    """Somebody looked at a number in full (看全号·留痕)."""
-
-    __tablename__ = "number_seen"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    number_id: Mapped[int] = mapped_column(ForeignKey("customer_number.id"), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(Bounded(80))
-
-
 class BlockRow(OfSite):
     """A number that is blocked, or was: its calls are logged and ring nobody."""
 

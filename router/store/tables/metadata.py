@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.store.tables import (
     answers,
     applied,
+    audit,
     calls,
     customers,
     days,
@@ -26,6 +27,7 @@ __all__ = [
     "Base",
     "answers",
     "applied",
+    "audit",
     "calls",
     "customers",
     "days",

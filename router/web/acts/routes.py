@@ -111,6 +111,7 @@ def day() -> ResponseReturnValue:
         returned=returned_turns(session, shown, zone),
         acts=acts_of_day(session, shown, zone, shared.names(), shown_language()),
         changes=presence_of_day(session, shown, zone),
+        may_audit=shared.may("audit.page"),
     )
 
 

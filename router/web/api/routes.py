@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import date, timedelta
 
-from flask import Blueprint, Flask, Response, abort
+from flask import Blueprint, Flask, Response, abort, request
 from pydantic import BaseModel
 from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
@@ -16,7 +16,7 @@ from router import __version__
 from router.core.inputs import PresenceChanged
 from router.core.words import PersonId
 from router.desk_client.forms import tell_forms
-from router.masking import mask, national
+from router.masking import mask, mask_within
 from router.reading.numbers import split_numbers
 from router.store.calls.explain import explain
 from router.store.calls.queries import call_with, calls_of_days, trail_of_call
@@ -30,6 +30,7 @@ from router.store.tables.forms import FormRow
 from router.web import shared
 from router.web.admission import refusal, sees_numbers, token
 from router.web.api import shapes
+from router.web.recording import whole
 from router.wire.board import board_to_json
 from router.wire.errors import EngineUnreachableError, RefusedError
 
@@ -191,7 +192,9 @@ def _away(error: EngineUnreachableError) -> Response:
 
 
 def _number(text: str) -> str:
-    return national(text) if sees_numbers() else mask(text)
+    if not sees_numbers():
+        return mask(text)
+    return whole(text, about=request.full_path.rstrip("?"))  # days and ids of calls: addresses of ours name no number
 
 
 def _call(call: CallRow) -> shapes.LoggedCall:
@@ -213,7 +216,8 @@ def _call(call: CallRow) -> shapes.LoggedCall:
 
 
 def _form(form: FormRow) -> shapes.FormOut:
-    fields = {key: str(value) for key, value in form.fields.items()}
+    shown = str if sees_numbers() else (lambda text: mask_within(str(text)))
+    fields = {key: str(value) if key == "number" else shown(value) for key, value in form.fields.items()}
     if "number" in fields:
         fields["number"] = ";".join(map(_number, split_numbers(fields["number"])))
     return shapes.FormOut(

@@ -17,13 +17,13 @@ from flask_babel import gettext as _
 from router.core.inputs import CallbackAssigned, Contacted
 from router.core.words import Number, PersonId
 from router.errors import HotlineError
-from router.masking import national
 from router.store.customers.callbacks import SeenCall, callback_with, callbacks_since, seen_calls_out
 from router.store.tables.customers import CallbackRow, number_of
 from router.store.versions import ChangedError, step_version
 from router.web import shared
 from router.web.access import SETTLES_ANY
 from router.web.failures import changed_meanwhile
+from router.web.recording import whole
 from router.web.shown.refusals import in_words
 from router.web.shown.spans import how_long
 from router.wire.errors import EngineUnreachableError, RefusedError
@@ -176,4 +176,6 @@ def _line(row: CallbackRow, seen: Sequence[SeenCall]) -> CallbackLine:
 def _number(row: CallbackRow) -> str:
     """Whole for who is to dial it, masked for everybody else."""
     is_mine = row.person is not None and row.person == shared.person()
-    return national(number_of(row)) if is_mine else shared.masked(row)
+    if not is_mine or row.settled_at is not None:
+        return shared.masked(row)
+    return whole(number_of(row), about=f"customer {row.number.customer_id}", is_list=True)

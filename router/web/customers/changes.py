@@ -10,14 +10,16 @@ from flask_babel import ngettext
 from router.desk_client.owners import tell_owners
 from router.errors import HotlineError
 from router.exchange.customers_in import HEADS, ListTerms, look_through, take_all
-from router.masking import mask
+from router.masking import mask, mask_within
 from router.reading.tables import read_table
 from router.store.customers.changes import MergeError, carry_out, merge_of
 from router.store.customers.numbers import block, open_blocks, row_of_number, unblock
 from router.store.customers.queries import CustomerLine, customer_shown
+from router.store.people.audit import What
 from router.store.tables.customers import BlockRow, number_of
 from router.web import shared
 from router.web.customers.view import customer_or_404, have_it_read, said
+from router.web.recording import record
 from router.web.shown.imports import ON_PREVIEWS, is_as_shown
 from router.web.shown.owning import left_in_words, masked, terms
 from router.web.shown.refusals import in_words
@@ -32,7 +34,8 @@ customer_changes = Blueprint("customer_changes", __name__, template_folder="temp
 @customer_changes.get("/customers/blocked")
 def blocked() -> ResponseReturnValue:
     """Numbers whose calls ring nobody."""
-    return render_template("customers/blocked.html", rows=open_blocks(shared.session()), mask=lambda n: mask(n or ""))
+    rows = open_blocks(shared.session())
+    return render_template("customers/blocked.html", rows=rows, mask=lambda n: mask(n or ""), mask_within=mask_within)
 
 
 @customer_changes.post("/customers/blocked")
@@ -80,7 +83,7 @@ def merge(customer_id: int) -> ResponseReturnValue:
     with said():
         other = _other()
         wanted = merge_of(shared.session(), kept, other)
-        if request.method == "GET":
+        if request.method == "GET" or "number" in request.form:
             return render_template("customers/merge.html", merge=wanted, masked=masked, left=left_in_words)
         owner = request.form.get("owner") or next((owner for owner, _at in wanted.choices), "")
         reason = request.form.get("reason", "")
@@ -95,7 +98,7 @@ def merge(customer_id: int) -> ResponseReturnValue:
 
 def _other() -> CustomerLine:
     """The second customer, by the page's number or by id."""
-    session, text = shared.session(), request.values.get("number", "")[:40]
+    session, text = shared.session(), request.form.get("number", "")[:40]
     row = row_of_number(session, shared.settings().numbering.one(text)) if text else None
     other_id = row.customer_id if row else request.values.get("other", type=int) or 0
     line = customer_shown(session, other_id, terms())
@@ -129,6 +132,7 @@ def import_customers() -> ResponseReturnValue:
         seen = look_through(shared.session(), read_table(file.read(), HEADS), reading)
         if request.form.get("do") == "take" and not seen.bad and is_as_shown(seen.code):
             count = take_all(shared.session(), seen, by=shared.username(), now=now)
+            record(What.IMPORT, about="customers", rows=count)
             shared.session().commit()
             _tell_the_desk()
             flash(ngettext("%(num)s customer is taken.", "%(num)s customers are taken.", count))

@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 
 from router.core.inputs import Contacted
 from router.core.words import Number, PersonId
-from router.masking import mask, mask_within, national
-from router.store.customers.changes import note_seen
+from router.masking import mask, mask_within
 from router.store.customers.numbers import blocks_of_customer
 from router.store.customers.queries import MOST, VIEWS, CustomerLine, customers_shown, history_of
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CallbackRow
 from router.web import shared
 from router.web.customers.view import customer_or_404, said
+from router.web.recording import whole
 from router.web.shown.owning import left_in_words, masked, terms
 
 customer_pages = Blueprint("customers", __name__, template_folder="templates")
@@ -28,12 +28,20 @@ BY_HAND = ("follow_up", "visit")  # contacts that people tell of; others are see
 @customer_pages.get("/customers")
 def page() -> ResponseReturnValue:
     """Who lapses soon? A consultant sees their own."""
-    view = request.args.get("view", "live")
-    find = request.args.get("find", "").strip()[:40]
+    return _listed(request.args.get("view", "live"), _owner_asked(request.args.get("owner")))
+
+
+@customer_pages.post("/customers/find")
+def find() -> ResponseReturnValue:
+    """The same, by name or number: what is looked for stands in no address, which browsers and proxies keep."""
+    text = request.form.get("find", "").strip()[:40]
+    owner = _owner_asked(request.form.get("owner"))
+    return _listed("all", owner, text) if text else redirect(url_for("customers.page", owner=owner or None))
+
+
+def _listed(view: str, owner: str | None, find: str = "") -> ResponseReturnValue:
     view = view if view in VIEWS else "live"
-    lines, count = customers_shown(
-        shared.session(), terms(), view="all" if find else view, owner=_owner_asked(), find=find
-    )
+    lines, count = customers_shown(shared.session(), terms(), view=view, owner=owner, find=find)
     return render_template(
         "customers/list.html",
         lines=lines,
@@ -42,7 +50,7 @@ def page() -> ResponseReturnValue:
         view=view,
         views=VIEWS,
         find=find,
-        owner=_owner_asked() or "",
+        owner=owner or "",
         people={code: shared.settings().names.get(code, code) for code in shared.settings().working},
         sees_all=shared.whose() is None,
         leads=_leads(),
@@ -61,10 +69,7 @@ def one(customer_id: int) -> ResponseReturnValue:
 @customer_pages.post("/customers/<int:customer_id>/number")
 def number(customer_id: int) -> ResponseReturnValue:
     """The numbers in full; who looked stands in the record."""
-    line = customer_or_404(customer_id)
-    note_seen(shared.session(), line.numbers, by=shared.username(), now=shared.now())
-    shared.session().commit()
-    return _shown(line, numbers_shown=True)
+    return _shown(customer_or_404(customer_id), numbers_shown=True)
 
 
 @customer_pages.post("/customers/<int:customer_id>/contact")
@@ -89,14 +94,16 @@ def contact(customer_id: int) -> ResponseReturnValue:
 
 
 def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
+    about = f"customer {line.row.id}"
+    texts = [(one, one.number or "") for one in line.numbers]
+    shown = [(one, whole(text, about=about) if numbers_shown else mask(text)) for one, text in texts]
     history = history_of(shared.session(), line.row.id)
-    shown = national if numbers_shown else mask
     calls = [call for call in history.calls if _may_see(call)]
     html = render_template(
         "customers/one.html",
         mask_within=mask_within,
         line=line,
-        numbers=[(number, shown(number.number or "")) for number in line.numbers],
+        numbers=shown,
         numbers_shown=numbers_shown,
         calls=calls,
         forms={form.call_id: form for form in history.forms},
@@ -114,9 +121,9 @@ def _shown(line: CustomerLine, *, numbers_shown: bool) -> ResponseReturnValue:
     return (html, 200, {"Cache-Control": "no-store"}) if numbers_shown else html
 
 
-def _owner_asked() -> str | None:
+def _owner_asked(text: str | None) -> str | None:
     mine = shared.whose()
-    return mine if mine is not None else (request.args.get("owner") or None)
+    return mine if mine is not None else (text or None)
 
 
 def _leads() -> bool:

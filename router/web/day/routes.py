@@ -22,15 +22,22 @@ from router.store.forms.changes import FormError, FormWriting
 from router.store.forms.closing import DayAccount, DayClosedError, account_of_day, close_day, closing_of
 from router.store.forms.queries import forms_of_days, forms_owed
 from router.store.office.queries import slots_end
+from router.store.people.audit import Result, What, count_since
 from router.store.scope import day_bounds
 from router.web import shared
 from router.web.access import WHOLE_NUMBERS
 from router.web.day.pdf import as_pdf, pdf_works
 from router.web.language import shown_language
+from router.web.recording import record
 from router.web.shown.imports import ON_PREVIEWS, is_as_shown
 from router.web.shown.refusals import in_words
 
 day_pages = Blueprint("day", __name__, template_folder="templates")
+
+# enough for an office's work, too little to carry its customers off unseen
+MOST_EXPORTED_DAYS = timedelta(days=366)
+MOST_EXPORTED_ROWS = 20_000
+EXPORTS_AN_HOUR = 20
 
 
 @day_pages.get("/day")
@@ -104,14 +111,25 @@ def picture(day_text: str) -> ResponseReturnValue:
     return Response(day_picture(calls, shared.settings().media, _office()), mimetype="image/svg+xml")
 
 
-@day_pages.get("/export/<what>.<kind>")
+@day_pages.post("/export/<what>.<kind>")
 def export(what: str, kind: str) -> ResponseReturnValue:
-    """Forms, calls or the day's sheet as CSV or XLSX; from and to are days."""
-    first = shared.day_asked(request.args.get("from", ""))
-    last = max(first, shared.day_asked(request.args.get("to", str(first))))
+    """Forms, calls or the day's sheet as CSV or XLSX, with a reason, on record; from and to are days."""
+    first = shared.day_asked(request.form.get("from", ""))
+    last = max(first, shared.day_asked(request.form.get("to", str(first))))
     if what not in ("forms", "calls", "day") or kind not in MIME:
         abort(404)
-    content = written(_table(what, first, last), kind)
+    reason, about = request.form.get("reason", ""), f"{what}.{kind} {first}..{last}"
+    table = _table(what, first, last) if last - first < MOST_EXPORTED_DAYS else None
+    refused = _why_no_export(table, reason)
+    if table is None or refused:
+        record(What.EXPORT, about=about, result=Result.REFUSED, why=reason, rows=len(table.rows) if table else None)
+        shared.session().commit()
+        flash(refused, "error")
+        return redirect(url_for("day.page", date=first))
+    numbers = "whole numbers" if _has_whole_numbers() else "masked"
+    record(What.EXPORT, about=f"{about} {numbers}", rows=len(table.rows), why=reason)
+    shared.session().commit()
+    content = written(table, kind)
     return Response(content, mimetype=MIME[kind], headers=_attachment(f"{what}-{first}-{last}.{kind}"))
 
 
@@ -130,6 +148,7 @@ def import_forms() -> ResponseReturnValue:
         seen = look_through(shared.session(), read_table(file.read(), heads()), _office(), writing, why=why)
         if request.form.get("do") == "file" and not seen.bad and is_as_shown(seen.code):
             count = file_all(shared.session(), seen, writing, why=why)
+            record(What.IMPORT, about="forms", rows=count, why=why)
             shared.session().commit()
             flash(ngettext("%(num)s form is filed.", "%(num)s forms are filed.", count))
             return redirect(url_for("day.page"))
@@ -176,8 +195,24 @@ def _sheet(day: date, *, is_pdf: bool = False) -> str:
     )
 
 
+def _why_no_export(table: Table | None, reason: str) -> str:
+    """Why this export is refused; "" where it is not."""
+    an_hour_ago = shared.now() - timedelta(hours=1)
+    if not reason.strip():
+        return str(_("Say what the file is for: it stands in the record."))
+    if table is None or len(table.rows) > MOST_EXPORTED_ROWS:
+        return str(_("That is too much for one file: choose fewer days."))
+    if count_since(shared.session(), What.EXPORT, shared.username(), an_hour_ago) >= EXPORTS_AN_HOUR:
+        return str(_("Those were many files within an hour: wait a little."))
+    return ""
+
+
+def _has_whole_numbers() -> bool:
+    return bool(shared.roles() & WHOLE_NUMBERS)
+
+
 def _table(what: str, first: date, last: date, *, show_numbers: bool | None = None) -> Table:
-    full = bool(shared.roles() & WHOLE_NUMBERS) if show_numbers is None else show_numbers
+    full = _has_whole_numbers() if show_numbers is None else show_numbers
     end = last + timedelta(days=1)
     if what == "calls":
         calls = calls_of_days(shared.session(), first, end, shared.zone())

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from router.config.form import FIELDS, FormField
 from router.desk_client.forms import tell_forms
-from router.masking import mask
+from router.masking import mask, mask_within
 from router.reading.numbers import split_numbers
 from router.store.calls.queries import call_with, has_mark
 from router.store.forms.changes import (
@@ -36,6 +36,7 @@ from router.web.access import FOR_OTHERS
 from router.web.failures import changed_meanwhile
 from router.web.forms.reading import changes, filing_from, own_number, values_of
 from router.web.language import shown_language
+from router.web.recording import whole
 from router.web.shown.forms import lacking
 from router.wire.errors import EngineUnreachableError
 
@@ -106,7 +107,9 @@ def correct(form_id: int) -> ResponseReturnValue:
     form = _form_asked(form_id)
     call = call_with(shared.session(), form.call_id) if form.call_id else None
     if request.method == "GET":
-        return _edit(call, values_of(form, call), form=form)
+        values = values_of(form, call)
+        further = whole(values["number"], about=f"form {form.id}", is_list=True)
+        return _edit(call, {**values, "number": further}, form=form)
     seen, why = request.form.get("version", type=int), request.form.get("why", "")
     try:
         correct_form(shared.session(), form, _posted(call, form), _writing(), why=why, seen=seen)
@@ -258,6 +261,7 @@ def _page(template: str, **values: object) -> str:
         may_write=shared.may("forms.new"),
         number=lambda call: mask(own_number(call)),
         mask_all=lambda text: ";".join(map(mask, split_numbers(text))),
+        mask_within=mask_within,
         **values,
     )
 
