@@ -35,6 +35,9 @@ TOO_MUCH: Final = {"system": "ModuleLoad", "command": "Command", "config": "Upda
 """Classes that nobody needs here, each with an action that only it allows."""
 
 SECONDS: Final = 3.0
+TRIAL: Final = "hl.trial-"
+"""How the ids of its channels begin: as those of phones that we ring, of which alone some events are sent."""
+
 OF_A_CALL: Final = {
     "Newstate": "Uniqueid",
     "OriginateResponse": "Uniqueid",
@@ -154,7 +157,7 @@ def try_call(client: AmiClient, heard: Heard) -> list[Lack]:
 
     Callers come meanwhile, and others may try, too: what is picked up is the offer that says this trial's own id.
     """
-    trial = f"trial-{secrets.token_hex(6)}"
+    trial = f"{TRIAL}{secrets.token_hex(6)}"
     client.send_action(_originate("call", "line", leg=f"{trial}-a", variables={"__HOTLINE_TRIAL": trial})).result(5)
     offer = heard.wait(lambda event: event.get("Trial") == trial and bool(event.get("Offer")))
     if offer is None:
@@ -309,7 +312,7 @@ def _codes(client: AmiClient, dialplan: Dialplan, directory: Directory) -> Itera
 
 def _prompts(client: AmiClient, heard: Heard, folder: str) -> list[Lack]:
     """Which sentences are missing; tones stand in for them."""
-    trial = f"trial-{secrets.token_hex(6)}"
+    trial = f"{TRIAL}{secrets.token_hex(6)}"
     legs = {name: f"{trial}-{name}" for name in TEXTS}
     variables = {"HOTLINE_PROMPTS": folder, "__HOTLINE_TRIAL": trial}
     for name, leg in legs.items():

@@ -9,14 +9,16 @@ there are as many of as trunks and phones are made here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from router.telephony.private.binary import AsteriskBinary
 from router.telephony.private.dialplan import extensions
 from router.telephony.private.errors import AsteriskSettingsError
 from router.telephony.private.settings import (
+    AMI_NEVER,
     AMI_NOISE,
+    AMI_ONLY,
     AccountSettings,
     ContactSettings,
     PrivateSettings,
@@ -101,8 +103,18 @@ def available_modules(text: str, modules: Path) -> str:
 def ami_filters(settings: PrivateSettings, binary: AsteriskBinary) -> str:
     """Which events the router is sent; older Asterisks know only regular expressions."""
     if binary.filters_events_by_name:
-        return "\n".join(f"eventfilter(name({name})) =" for name in settings.ami_events)
+        return "\n".join(line for name in settings.ami_events for line in _filters_of(name, settings))
     return "\n".join(f"eventfilter = Event: {name}" for name in settings.ami_events)
+
+
+def _filters_of(name: str, settings: PrivateSettings) -> Iterator[str]:
+    """An event that any line takes and no line excludes is sent."""
+    only = AMI_ONLY.get(name)
+    yield from (f"eventfilter(name({name}),{rest}" for rest in only) if only else (f"eventfilter(name({name})) =",)
+    never = list(AMI_NEVER.get(name, ()))
+    if name == "DeviceStateChange":
+        never += [f"header(Device),method(exact)) = PJSIP/{trunk.account or trunk.name}" for trunk in settings.trunks]
+    yield from (f"eventfilter(action(exclude),name({name}),{rest}" for rest in never)
 
 
 def ami_noise(settings: PrivateSettings) -> str:

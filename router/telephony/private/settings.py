@@ -6,10 +6,11 @@ Nothing here can hold a character that would end a line or a value in Asterisk's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from router.telephony.private.errors import AsteriskSettingsError
@@ -28,6 +29,33 @@ AMI_EVENTS: Final = (
     "DeviceStateChange",
 )
 """Events that the router is sent; `Newchannel` is left out, since it comes before the caller's number is filtered."""
+
+HOTLINE_OFFER: Final = "^Local/c[0-9a-f]{19}@hotline-"
+"""A call's own Local channels, as a regular expression: nobody's phone."""
+
+AMI_ONLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Newstate": ("header(Uniqueid),method(starts_with)) = hl.",),
+        "OriginateResponse": (
+            "header(Response),method(exact)) = Failure",
+            "header(Uniqueid),method(starts_with)) = hl.trial",
+        ),
+        "DialState": (
+            "header(DialStatus),method(exact)) = PROGRESS",
+            "header(DestChannel),method(contains)) = @hotline-trial",
+        ),
+    }
+)
+"""Of these events only some say what the router does not know: of phones that it rings (`hl.…`), of what failed, of a
+183; and what `router.telephony.trial` makes to see whether they come. A call makes ten others: only work."""
+
+AMI_NEVER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Hangup": (f"header(Channel),method(regex)) = {HOTLINE_OFFER}",),
+        "DeviceStateChange": (f"header(Device),method(regex)) = {HOTLINE_OFFER}",),
+    }
+)
+"""And of these all but some."""
 
 AMI_NOISE: Final = (
     "Newchannel",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from router.core.actions import Hold, Release, Ring
 from router.core.inputs import CallArrived, HandedOver, Taken
 from router.core.words import CallId, MissedWhy, Number, PersonId
+from router.logs import logger
 from router.masking import mask
 from router.store.follow.events import FactKind
 from router.telephony.ami import AmiEvent
@@ -17,8 +18,12 @@ from router.telephony.switchboard.floor import Floor, Hears, LiveCall
 from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE
 from router.wire.observation import Observation
 
+log = logger(__name__)
+
 NOBODY = PersonId("")
 TWIN_MS = 1_000
+INVITE_MS = 32_000  # so long an INVITE may be on its way (RFC 3261, timer B)
+HELD_MS = 700  # the fallback serves a call that nobody has claimed a second after its offer
 
 
 def on_call(floor: Floor, event: AmiEvent) -> None:
@@ -31,20 +36,66 @@ def on_call(floor: Floor, event: AmiEvent) -> None:
     describe(floor, call, event)
     floor.calls[call_id] = call
     if known is None and (no_lead := _no_lead(floor, call)) is not None:
-        note_turned_away(floor, call, no_lead, event.get("System"))
+        note_turned_away(floor, call, no_lead)
+    if known is None and not call.turned_away and any(_may_be_one(floor, call)):
+        call.held = True
+        floor.at(HELD_MS, _take_in, call)
+    if not call.held:
+        _serve(floor, call)
+    if offer:
+        for held in [other for other in floor.calls.values() if other.held]:
+            _compare(floor, held)
+
+
+def _serve(floor: Floor, call: LiveCall) -> None:
     if call.turned_away:
         turn_away(floor, call)
         return
     if not call.told and floor.distrusts_pickups:
         call.fallback = True  # not claimed: the fallback serves it by Dial, and it is on record all the same
-        tell_arrival(floor, call, event.get("System"))
+        tell_arrival(floor, call)
         return
     if not call.told:
-        tell_arrival(floor, call, event.get("System"))
-    if offer:
+        tell_arrival(floor, call)
+    if call.offer:
         if call.orders:  # taken up after a restart: the desk has acted for it before
             ringing.claim(floor, call)
         do_pending(floor, call)
+
+
+# --- the same INVITE by two ways: one call. They have the caller's number in common, and so have most calls with none.
+
+
+def _may_be_one(floor: Floor, call: LiveCall) -> Iterator[LiveCall]:
+    """The calls before it that may be the same one by another way, as far as their numbers tell."""
+    for other in floor.calls.values():
+        if other is call:
+            return
+        is_late = call.arrived_ms - other.arrived_ms > INVITE_MS
+        if other.number == call.number and not other.over and not other.merged and not is_late:
+            yield other
+
+
+def _compare(floor: Floor, call: LiveCall) -> None:
+    """Tell it to the desk, or turn it away, as soon as each offer has said by which INVITE its call came."""
+    others = list(_may_be_one(floor, call))
+    if call.offer and call.dialog and any(other.dialog == call.dialog for other in others):
+        call.held, call.turned_away, call.merged, call.told_over = False, True, True, True
+        log.info("merged", call=call.id)
+        _serve(floor, call)
+    elif call.offer and not any(_is_offer_to_come(other) for other in others):
+        _take_in(floor, call)
+
+
+def _is_offer_to_come(call: LiveCall) -> bool:
+    return not call.offer and not call.dialog and call.hears is Hears.NOTHING
+
+
+def _take_in(floor: Floor, call: LiveCall) -> None:
+    """It is a call of its own, or nobody knows better."""
+    if call.held:
+        call.held = False
+        _serve(floor, call)
 
 
 def _no_lead(floor: Floor, call: LiveCall) -> FactKind | None:
@@ -54,10 +105,10 @@ def _no_lead(floor: Floor, call: LiveCall) -> FactKind | None:
     return FactKind.BLOCKED if floor.numbers.is_blocked(floor.numbers.normalise(call.number)) else None
 
 
-def note_turned_away(floor: Floor, call: LiveCall, why: FactKind, system: str) -> None:
+def note_turned_away(floor: Floor, call: LiveCall, why: FactKind) -> None:
     """The call is logged; the desk never hears of it."""
     call.turned_away = call.told_over = True
-    facts = {**_facts_of(call, system), "caller": floor.numbers.normalise(call.number)}
+    facts = {**_facts_of(call), "caller": floor.numbers.normalise(call.number)}
     del facts["number"]
     known = {name: value for name, value in facts.items() if value}
     floor.out.append(Observation(what=why, call=call.id, person=NOBODY, source="ami", facts=known))
@@ -74,7 +125,10 @@ def turn_away(floor: Floor, call: LiveCall) -> None:
     if call.offer:
         floor.say(commands.claim(call.offer))
         call.hears, call.offer = Hears.RELEASED, ""
-        floor.say(commands.redirect(call.caller_channel, "hotline-release", "blocked"))
+        if call.merged:
+            floor.say(commands.set_variable(call.caller_channel, "CDR_PROP(disable)", "1"))  # while it is dialling
+        why = "merged" if call.merged else "blocked"
+        floor.say(commands.redirect(call.caller_channel, "hotline-release", why))
 
 
 def _wants_offer(call: LiveCall, offer: str) -> bool:
@@ -118,17 +172,18 @@ def describe(floor: Floor, call: LiveCall, event: AmiEvent) -> None:
     call.answer = event.get("Answer") or "waiting"
     call.offer = event.get("Offer")
     call.caller_channel, call.caller_uniqueid = event.get("CallerChannel"), event.get("CallerUniqueid")
+    call.system, call.dialog = event.get("System"), event.get("Dialog") or call.dialog
     call.answered_by_pbx = call.answer == "always" or event.get("Again") == "1"
 
 
-def tell_arrival(floor: Floor, call: LiveCall, system: str) -> None:
+def tell_arrival(floor: Floor, call: LiveCall) -> None:
     """Tell the desk; the number as the carrier sent it and Asterisk's own ids go into the record beside it.
 
     A customer's further number reaches the desk as the first one; the record has it as `caller`.
     """
     number = floor.numbers.normalise(call.number)
     first = floor.numbers.first(number)
-    facts = {**_facts_of(call, system), "caller": number if number != first else "", "twin": _twin(floor, call)}
+    facts = {**_facts_of(call), "caller": number if number != first else "", "twin": _twin(floor, call)}
     floor.tell(CallArrived(call=call.id, number=Number(first)), **facts)
     call.told = True
 
@@ -142,14 +197,14 @@ def _twin(floor: Floor, call: LiveCall) -> str:
     return ""
 
 
-def _facts_of(call: LiveCall, system: str) -> dict[str, str]:
+def _facts_of(call: LiveCall) -> dict[str, str]:
     return {
         "number": call.number,
         "hotline": call.hotline,
         "trunk": call.trunk,
         "uniqueid": call.caller_uniqueid,
         "channel": call.caller_channel,
-        "systemname": system,
+        "systemname": call.system,
         "served": "fallback" if call.fallback else "",
     }
 
@@ -237,6 +292,7 @@ def end(floor: Floor, call: LiveCall, *, ended_by: str = "") -> None:
     """The call is over, whoever ended it."""
     if call.over:
         return
+    _take_in(floor, call)  # it came, and was gone before anybody knew better
     call.over = True
     call.pending.clear()
     if call.handing is not None:
@@ -261,6 +317,7 @@ def on_fallback(floor: Floor, event: AmiEvent) -> None:
     call = floor.calls.get(CallId(event.one("Call") or ""))
     if call is not None and not call.fallback:
         call.fallback = True
+        _take_in(floor, call)
         call.pending.clear()
         floor.alarm("fallback", f"call {call.id} is served by the fallback")
 

@@ -99,10 +99,14 @@ class LiveCall:
     offer: str = ""
     caller_channel: str = ""
     caller_uniqueid: str = ""
+    system: str = ""  # Asterisk's own name
+    dialog: str = ""  # the INVITE it came by; a proxy may send the same one by two ways
+    held: bool = False  # not told yet: it may be such a one
     hears: Hears = Hears.NOTHING
     answered_by_pbx: bool = False
     fallback: bool = False
     turned_away: bool = False  # no lead: it is logged, and rings nobody
+    merged: bool = False  # turned away as the same INVITE by another way: not even logged
     over: bool = False  # the caller is gone; legs may still be on their way out
     told: bool = False  # the desk has heard of it
     claimed: bool = False  # the dialplan has: it leaves the call to us while our heart beats

@@ -143,6 +143,9 @@ def test_older_asterisks_get_the_filters_that_they_know() -> None:
 
     assert "eventfilter(name(UserEvent)) =" in new
     assert "eventfilter = Event: UserEvent" in old
+    assert "eventfilter(name(Newstate),header(Uniqueid),method(starts_with)) = hl." in new  # of phones that we ring
+    assert "eventfilter(name(Newstate)) =" not in new
+    assert "eventfilter(action(exclude),name(DeviceStateChange),header(Device),method(exact)) = PJSIP/carrier" in new
     filters = [line for line in (new + old).splitlines() if line.startswith("eventfilter")]
     assert not any("Newchannel" in line for line in filters)  # a caller could forge what it says (FACTS)
 

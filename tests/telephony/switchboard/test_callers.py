@@ -89,6 +89,20 @@ def test_one_call_that_comes_by_two_ways_is_one_call(stage: Stage) -> None:
     caller.is_let_go()
 
 
+def test_one_call_that_comes_by_two_ways_is_one_call_for_the_fallback_too(stage: Stage) -> None:
+    scene = stage("A", "C")
+    scene.keeps_standby("A", "C")
+    scene.router_dies()
+    caller = scene.caller().dials(HOTLINE)
+    assert isinstance(caller.leg, OutgoingLeg)
+    with caller.world.changed:
+        caller.leg.comes_another_way()
+    scene.phone["A"].rings()
+    caller.world.never("two phones ring", lambda: bool(scene.phone["C"].legs), 0.5)
+    caller.hangs_up()
+    caller.is_let_go()
+
+
 def test_the_same_caller_from_two_addresses_is_linked_and_served(stage: Stage) -> None:
     scene = stage("A")
     first, call = scene.call_comes("13900000007")
