@@ -71,7 +71,6 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         signal.signal(number, lambda *_: over.set())
     policy = place.site.desk_policy()
     journal = Journal(place.folder.journal)
-    is_new = journal.last_seq == 0
     desk, day = recover_all(journal, policy)
     mailbox, numbers, database = Mailbox(), OfficeNumbers(place), open_database(database_url(place))
     switchboard = AsteriskSwitchboard(
@@ -89,7 +88,8 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         database,
         numbers=numbers,
         phones=switchboard,
-        is_new_journal=is_new,
+        journal=journal.id,
+        owners_told=day.owners_of == journal.id,
         pbx_follows=asterisk_follows,
     )
     follower = Follower(where)

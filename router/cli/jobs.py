@@ -12,6 +12,7 @@ from router.cli.night import night_of
 from router.cli.options import place_options
 from router.cli.settings import Place, open_place
 from router.desk_client.client import EngineClient
+from router.desk_client.debts import UntoldDebts
 from router.desk_client.errands import untold_forms, untold_owners
 from router.jobs.contacts import SeenContacts
 from router.jobs.lapse import lapse_warnings
@@ -45,7 +46,8 @@ def command(config: Path | None, data: Path) -> None:
         owners = untold_owners(night.database, desk, night.clock)
         telling = telling_of(night, targets_of(place))
         warnings = lapse_warnings(night.site, telling)
-        slow: list[Job] = [untold, owners, seen, warnings, nightly_reconciliation(night)]
+        debts = UntoldDebts(database=night.database, desk=desk)
+        slow: list[Job] = [untold, owners, debts, seen, warnings, nightly_reconciliation(night)]
         run_jobs(slow, over, quick=quick_jobs(night, desk, telling, machine_of(place)))
 
 

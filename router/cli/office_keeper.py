@@ -92,7 +92,8 @@ class OfficeKeeper:
         *,
         numbers: OfficeNumbers,
         phones: Phones,
-        is_new_journal: bool,
+        journal: str,
+        owners_told: bool,
         pbx_follows: Callable[[Place, Place], list[str]] = lambda _before, _now: [],
     ) -> None:
         self._mailbox = mailbox
@@ -106,7 +107,8 @@ class OfficeKeeper:
         self._database = database
         self._copy = OfficeCopy(place.folder.office)
         self._on_record: OnRecord | None = None
-        self._owners_wanted = is_new_journal  # R16: what the lost journal knew is in the database
+        self._journal = journal
+        self._owners_wanted = not owners_told  # R16: what a lost journal knew, or a backup does not, is in the database
         self._is_away = place.source is OfficeSource.COPY
         self._planned: tuple[object, ...] = ()
         self._known = {person.id for person in desk.office.people.values() if person.active}
@@ -237,7 +239,10 @@ class OfficeKeeper:
         self._known = listed
 
     def _tell_owners(self) -> None:
-        """A new journal: whose the customers are, from the database (R16); what happened meanwhile is newer."""
+        """To a new journal: whose the customers are, from the database (R16); what happened meanwhile is newer.
+
+        That all were told is on record there: who is killed before that tells them again.
+        """
         if not self._owners_wanted:
             return
         try:
@@ -248,11 +253,13 @@ class OfficeKeeper:
         self._owners_wanted = False
         known = self._desk.office.customers
         for number, owner, contact in owned:
-            if Number(number) not in known:
-                at_ms = round(contact.timestamp() * 1000)
+            at_ms = round(contact.timestamp() * 1000)
+            customer = known.get(Number(number))
+            if customer is None or customer.contact < at_ms:
                 self._put(inputs.CustomerKnown(number=Number(number), owner=owner, last_contact=at_ms))
         for owner in sorted({owner for _number, owner, _contact in owned} - self._known):
             self._put(inputs.PersonKnown(person=owner, active=False))  # they left: told last, since an owner is active
+        self._mailbox.put(Letter(input=inputs.Tick(), source="site", facts={"owners": self._journal}))
         log.info("customers told", count=len(owned), cause="new journal")
 
     def _tell_plan(self, today: date) -> None:

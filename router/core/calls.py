@@ -225,15 +225,31 @@ def check_take(call: Call, person: Person) -> None:
             raise ImpossibleInputError("may-not-take", person=person.id, call=call.id, why=why)
 
 
-def hand_over(office: Office, call: Call, person: Person) -> None:
-    """The talker hands the call to `person`, who has answered it (R16.6)."""
+def leave_others(office: Office, call: Call, person: Person) -> Call | None:
+    """Asterisk has connected them with this call, whatever else we took them to be doing: they are off it.
+
+    Returns the call that they were rung for, if it may have to wait now; for it their phone has failed (R6).
+    """
+    if person.talking not in (None, call.id):
+        person.talking = None
+    if person.ringing in (None, call.id):
+        return None
+    return failed(office, office.calls[person.ringing], person.id)
+
+
+def check_hand_over(call: Call, person: Person) -> None:
+    """Who may be handed a call; raises `ImpossibleInputError`."""
     if call.state is not CallState.TALKING or call.last_on_it is None:
         raise ImpossibleInputError("nobody-talks", call=call.id, state=call.state)
     if not person.registered or person.talking is not None or person.ringing is not None:
         raise ImpossibleInputError("cannot-have-call", call=call.id, person=person.id)
-    giver = office.people[call.last_on_it]
+
+
+def hand_over(office: Office, call: Call, person: Person) -> None:
+    """The talker hands the call to `person`, who has answered it (R16.6)."""
+    giver = office.people[call.last_on_it or person.id]
     office.say(HandOver(call=call.id, who=person.id, giver=giver.id))
-    free(office, giver)
+    _free_of(office, call, giver)
     person.in_use, person.talking = False, call.id
     call.last_on_it, call.on_it_since = person.id, office.now
     ownership.handed_over(office, call, person.id)
@@ -267,9 +283,15 @@ def hung_up(office: Office, call: Call, *, lost: bool = False) -> None:
         raise ImpossibleInputError("call-over", call=call.id, state=call.state)
     call.step(CallEvent.END)
     call.ended = office.now
-    free(office, office.people[call.last_on_it])
+    _free_of(office, call, office.people[call.last_on_it])
     if lost and call.number != WITHHELD:
         office.callbacks[call.number] = ownership.live_owner(office, call.number) or call.last_on_it
+
+
+def _free_of(office: Office, call: Call, person: Person) -> None:
+    """Off this call; who has been connected with another since is on that one."""
+    if person.talking == call.id:
+        free(office, person)
 
 
 def free(office: Office, person: Person) -> None:

@@ -19,7 +19,7 @@ from router.core.errors import ImpossibleInputError
 from router.core.model import Call, Office, Person
 from router.core.policy import PRESENT, Policy
 from router.core.timers import next_timer
-from router.core.words import DeviceState
+from router.core.words import CallState, DeviceState
 
 
 class Desk:
@@ -136,17 +136,30 @@ def _failed(office: Office, told: inputs.Failed) -> Call | None:
     return calls.failed(office, office.call(told.call), told.person)
 
 
-def _taken(office: Office, told: inputs.Taken) -> None:
+def _taken(office: Office, told: inputs.Taken) -> Call | None:
     call, person = office.call(told.call), office.person(told.person)
     if not told.fact:
         calls.check_take(call, person)
-    elif not call.unanswered or person.talking is not None:
+        calls.connect(office, call, told.person)
+        return None
+    if not call.unanswered:
         raise ImpossibleInputError("not-theirs-now", call=call.id, state=call.state, person=person.id)
+    left = calls.leave_others(office, call, person)
     calls.connect(office, call, told.person)
+    return left
 
 
-def _handed_over(office: Office, told: inputs.HandedOver) -> None:
-    calls.hand_over(office, office.call(told.call), office.person(told.person))
+def _handed_over(office: Office, told: inputs.HandedOver) -> Call | None:
+    call, person = office.call(told.call), office.person(told.person)
+    if not told.fact:
+        calls.check_hand_over(call, person)
+    elif call.unanswered:  # what we were not told: somebody had answered it
+        return _taken(office, inputs.Taken(call=call.id, person=person.id, fact=True))
+    elif call.state is not CallState.TALKING or call.last_on_it == person.id:
+        raise ImpossibleInputError("not-theirs-now", call=call.id, state=call.state, person=person.id)
+    left = calls.leave_others(office, call, person)
+    calls.hand_over(office, call, person)
+    return left
 
 
 def _hung_up(office: Office, told: inputs.HungUp) -> None:
@@ -199,6 +212,11 @@ def _callback(office: Office, told: inputs.CallbackAssigned) -> None:
     office.say(Act(what="callback", subject=told.person, by=told.by, why=""))
 
 
+def _callback_owed(office: Office, told: inputs.CallbackOwed) -> None:
+    person = office.people.get(told.person) if told.person is not None else None
+    office.callbacks.setdefault(told.number, person.id if person is not None and person.active else None)
+
+
 def _clock_stepped(office: Office, told: inputs.ClockStepped) -> None:
     """No time has passed: what began so long ago, or is due in so long, still is."""
     by = told.by_ms
@@ -243,6 +261,7 @@ _TAKE: Mapping[type[inputs.Input], Callable[[Office, Any], Call | None]] = Mappi
         inputs.TurnTakenAway: rotation.take_away,
         inputs.Contacted: _contacted,
         inputs.CallbackAssigned: _callback,
+        inputs.CallbackOwed: _callback_owed,
         inputs.Tick: _tick,
         inputs.ClockStepped: _clock_stepped,
     }

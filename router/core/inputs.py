@@ -98,10 +98,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
-    """The one who talks has handed the call to `person`, who is on it now (R16.6)."""
+    """The one who talks has handed the call to `person`, who is on it now (R16.6). `fact`: as of `Taken`."""
 
     call: CallId
     person: PersonId
+    fact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +208,14 @@ class CallbackAssigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackOwed:
+    """A call back is owed that the desk does not know of: its call came while nobody was there to see it (R15)."""
+
+    number: Number
+    person: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passes; nothing else."""
 
@@ -240,6 +249,7 @@ Input = (
     | TurnTakenAway
     | Contacted
     | CallbackAssigned
+    | CallbackOwed
     | Tick
     | ClockStepped
 )

@@ -17,7 +17,7 @@ from router.store.follow.events import Standing
 def standing_after(office: Office, told: inputs.Input, answer: Iterable[Action | Trail]) -> list[Standing]:
     """Owner, contact and call back of each number that the input, or what came of it, may have changed."""
     numbers: dict[Number, None] = {}
-    if isinstance(told, inputs.CustomerKnown | inputs.Contacted | inputs.CallbackAssigned):
+    if isinstance(told, inputs.CustomerKnown | inputs.Contacted | inputs.CallbackAssigned | inputs.CallbackOwed):
         numbers[told.number] = None
     calls = [told.call] if isinstance(told, inputs.FormFiled) else []
     calls += [told.call] if isinstance(told, inputs.HungUp) and told.lost else []

@@ -61,6 +61,7 @@ class DayState:
     ended: dict[PersonId, Millis] = field(default_factory=dict)  # whose slot has ended: was it the day's last?
     versions: dict[Group, Version] = field(default_factory=dict)
     talks: dict[CallId, Talk] = field(default_factory=dict)
+    owners_of: str = ""  # the journal that was told whose the customers are (R16), all of them
     clock_step: Millis = 0  # by how much the wall clock was set last, and when
     clock_stepped_at: Millis = 0
 
@@ -107,6 +108,8 @@ class DayState:
                 self._clock_stepped(by, office.now)
             case inputs.HungUp(call=call):
                 self.talks.pop(call, None)
+            case inputs.Tick() if "owners" in facts:
+                self.owners_of = facts["owners"]
             case _:
                 pass
 

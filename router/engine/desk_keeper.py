@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from router.core.actions import Action, Trail
 from router.core.desk import Desk
 from router.core.errors import DeskError, IllegalTransitionError, Refusal
-from router.core.inputs import Answered, CallArrived, ClockStepped, HungUp, Input, PresenceChanged, Taken, Tick
+from router.core.inputs import (
+    Answered,
+    CallArrived,
+    ClockStepped,
+    HandedOver,
+    HungUp,
+    Input,
+    PresenceChanged,
+    Taken,
+    Tick,
+)
 from router.core.policy import PRESENT, Policy
-from router.core.words import CallId, Millis, Number
+from router.core.words import CallId, CallState, Millis, Number
 from router.engine import daily
 from router.engine.customer_standing import standing_after
 from router.engine.daily import DayRules
@@ -201,13 +211,22 @@ class DeskKeeper:
     def _refuse(self, letter: Letter, now: int, error: DeskError) -> PostOutcome:
         """Record a refused input; an answer that the PBX has connected already is a fact all the same."""
         self._note("refused", now, letter, [], str(error))
-        told = letter.input
-        if isinstance(told, Answered):
-            fact = Taken(call=told.call, person=told.person, fact=True)
-            call = self.desk.office.calls.get(told.call)
-            if call is not None and call.unanswered:
-                return self._decide(Letter(input=fact, source=letter.source, facts=letter.facts))
+        fact = self._as_fact(letter.input)
+        if fact is not None:
+            return self._decide(Letter(input=fact, source=letter.source, facts=letter.facts))
         return PostOutcome(self._journal.seq, str(error))
+
+    def _as_fact(self, told: Input) -> Input | None:
+        """What Asterisk has done already, and the desk would have refused: who is on the call is on it all the same."""
+        if not isinstance(told, Answered | HandedOver) or getattr(told, "fact", False):
+            return None
+        call = self.desk.office.calls.get(told.call)
+        if call is None or told.person not in self.desk.office.people:
+            return None
+        if isinstance(told, Answered):
+            return Taken(call=told.call, person=told.person, fact=True) if call.unanswered else None
+        is_on = call.state is CallState.TALKING and call.last_on_it != told.person
+        return replace(told, fact=True) if call.unanswered or is_on else None
 
     def _note(self, kind: str, at: int, letter: Letter, answer: list[Action | Trail], why: str = "") -> None:
         known = {"refused": why} if why else daily.check_in(self.day, self.rules, letter.input, at)

@@ -48,7 +48,6 @@ class Running:
         self.place = place or site.place
         now = datetime.now(self.place.site.zone)
         self.office = TestOffice(self.place.folder.path, self.place.site.desk_policy(), round(now.timestamp() * 1000))
-        self.is_new = self.office.journal.last_seq <= 2  # its start wrote the policy and a snapshot
         self.database: Database = open_database(database_url(self.place))
         self.pbx_heard: list[tuple[str, str]] = []
         self.phones, self.numbers = Phones(), OfficeNumbers(self.place)
@@ -59,7 +58,8 @@ class Running:
             self.database,
             numbers=self.numbers,
             phones=self.phones,
-            is_new_journal=self.is_new,
+            journal=self.office.journal.id,
+            owners_told=self.office.day.owners_of == self.office.journal.id,
             pbx_follows=self._pbx_follows,
         )
         self.keeper.begin()
@@ -286,5 +286,26 @@ def test_a_known_journal_is_not_told_of_owners_again(site: Office, running: Runn
             if entry.body["is"] == inputs.CustomerKnown.__name__
         ]
         assert told == []
+    finally:
+        again.close()
+
+
+def test_an_engine_that_was_killed_before_all_owners_were_told_tells_them_at_its_next_start(
+    site: Office, running: Running
+) -> None:
+    _live_a_call(running)
+    writer = DatabaseWriter(running.database, JournalFeed(running.place.folder.journal))
+    while writer.step():
+        pass
+    running.office.crash()
+    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+        (running.place.folder.path / name).unlink(missing_ok=True)
+    killed = TestOffice(running.place.folder.path, running.place.site.desk_policy(), 0)
+    killed.tell(inputs.Tick())  # it lived for a moment, and heard nothing from the database
+    killed.crash()
+    again = Running(site)
+    try:
+        assert again.desk.customers[CALLER].owner == running.rung()[0]
+        assert again.office.day.owners_of == again.office.journal.id
     finally:
         again.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -62,6 +63,9 @@ def _tell(desk: Desk, told: inputs.Input, now: int) -> None:
         if isinstance(told, inputs.Answered):
             with contextlib.suppress(DeskError):
                 desk.handle(inputs.Taken(call=told.call, person=told.person, fact=True), now)
+        elif isinstance(told, inputs.HandedOver):
+            with contextlib.suppress(DeskError):
+                desk.handle(replace(told, fact=True), now)
     _let_time_pass(desk, now)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from router.store.customers.numbers import further_numbers
 from router.store.scope import SITE_ID
+from router.store.tables.calls import TrailRow
 from router.store.tables.customers import CallbackRow, NumberRow
 from router.store.tables.pbx import PbxRow
 
@@ -103,6 +104,21 @@ def calls_out_to_customers(session: Session, since: datetime) -> Sequence[CallOu
         for row in rows
     ]
     return [call for call in calls if call.number not in owed or call.at >= owed[call.number]]
+
+
+def debts_of_other_journals(session: Session, journal: str) -> Sequence[CallbackRow]:
+    """Open call backs whose call did not come to this journal's desk: it does not know of them by itself."""
+    came = select(TrailRow.call_id).where(
+        TrailRow.site_id == SITE_ID, TrailRow.journal == journal, TrailRow.call_id == CallbackRow.call_id
+    )
+    wanted = (CallbackRow.site_id == SITE_ID, CallbackRow.settled_at.is_(None), NumberRow.number.is_not(None))
+    return session.scalars(
+        select(CallbackRow)
+        .join(CallbackRow.number)
+        .where(*wanted, ~came.exists())
+        .options(joinedload(CallbackRow.number))
+        .order_by(CallbackRow.id)
+    ).all()
 
 
 def open_callbacks(session: Session, *, site_id: int = SITE_ID) -> Sequence[CallbackRow]:

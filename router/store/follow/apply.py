@@ -23,7 +23,12 @@ from router.store.scope import moment
 from router.store.tables.customers import CallbackRow, ContactRow, NumberRow
 from router.texts import _
 
-NOT_IN_THE_TRAIL = (inputs.Tick, inputs.CustomerKnown, inputs.PersonKnown)  # nothing to ask about afterwards
+NOT_IN_THE_TRAIL = (
+    inputs.Tick,
+    inputs.CustomerKnown,
+    inputs.PersonKnown,
+    inputs.CallbackOwed,
+)  # nothing to ask about afterwards
 IN_THE_TRAIL = (
     *(
         cls
