@@ -45,7 +45,7 @@ COLUMNS = "seq, at_ms, kind, source, key, body, facts, answer, standing"
 REPLAYED = ("input", "refused", "policy")  # what makes the state; a refused input lets time pass
 RECORDED = ("input", "refused", "erasure", "fact")  # what the database is told of
 SNAPSHOTS_KEPT = 3
-KEYS_AT_HAND = 5000
+KEYS_AT_HAND = 1_000_000  # all of them: a forked copy of the engine can not look one up (`snapshot_aside`)
 NAMES_OF_NUMBERS = tuple(f'"{name}"' for name in NUMBER_FIELDS)
 WAL_PAGES = 20_000  # a reader tidies the WAL up long before; this is for when there is none
 
@@ -220,6 +220,7 @@ class Journal(JournalReader):
             raise JournalError(_("%(path)s: %(why)s", path=path, why=str(error)), cure=_cure(error)) from error
         self.last_seq = self.newest()
         self._keys: dict[str, int] = {}
+        self._is_copy = False
         self._sync = JournalSync(wal_of(path))
 
     def close(self) -> None:
@@ -243,6 +244,25 @@ class Journal(JournalReader):
                 if entry.kind == "snapshot":
                     self._drop_old_snapshots(entry.source)
         self.last_seq = last
+
+    def text_in_a_copy(self, *values: Any) -> str:
+        """In a forked copy of this process alone: these as they are written, for `write_made`.
+
+        Numbers go by the keys at hand, since SQLite's handles must not be used in a fork.
+        """
+        self._is_copy = True
+        return json.dumps([self._text(value) for value in values])
+
+    def write_made(self, seq: int, at_ms: int, version: str, text: str) -> None:
+        """Write a snapshot that a copy has made; its number was kept for it, so that what came since comes after it."""
+        body, facts = json.loads(text)
+        with self._transaction():
+            self._db.execute(
+                f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, 'snapshot', ?, NULL, ?, ?, '[]', '[]')",  # noqa: S608  (names of ours)
+                (seq, at_ms, version, body, facts),
+            )
+            self._drop_old_snapshots(version)
+        self.last_seq = max(self.last_seq, seq)
 
     def sync_soon(self) -> None:
         """Have the disk keep what was written, without waiting for it."""
@@ -321,7 +341,8 @@ class Journal(JournalReader):
                 self._db.execute("UPDATE number SET number = NULL WHERE key = ?", (written,))
             self._insert(_with_keys(entry, list(keys.values())))
         self.last_seq = entry.seq
-        self._keys.clear()
+        for written_as in keys:
+            self._keys.pop(written_as, None)
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the WAL still has the old pages
         return {was: erased(written) for was, written in keys.items()}
 
@@ -355,6 +376,8 @@ class Journal(JournalReader):
         return self._keys[number]
 
     def _insert_number(self, number: str) -> int:
+        if self._is_copy:
+            raise JournalError(_("a number's key is not at hand"))
         self._db.execute("INSERT OR IGNORE INTO number (number) VALUES (?)", (number,))
         key: int = self._db.execute("SELECT key FROM number WHERE number = ?", (number,)).fetchone()[0]
         return key

@@ -16,9 +16,14 @@ from router.engine.day_state import DayState
 from router.engine.journal import RECORDED, Journal, JournalEntry
 from router.engine.mailbox import PostOutcome
 from router.engine.snapshot import VERSION, state_of
+from router.engine.snapshot_aside import SnapshotAside
+from router.logs import logger
 from router.wire.codec import to_json
 
+log = logger(__name__)
+
 SNAPSHOT_WHEN_QUIET = 5_000  # entries after which one is written as soon as no caller waits: it takes a moment
+LARGE = 500  # customers and calls: encoding them takes 10 ms, and a copy does it (`snapshot_aside`)
 SNAPSHOT_AT_LATEST = 50_000  # entries: replaying them takes some 3 s
 
 
@@ -30,6 +35,7 @@ class JournalKeeper:
         self.seq = journal.last_seq
         self.to_record = journal.newest(RECORDED)  # the newest that the database is to be told of
         self._snapshot_at = journal.last_seq
+        self._aside, self._aside_at, self._aside_fails = SnapshotAside(), 0, False
         self._on_commit = tuple(on_commit)
         self._entries: list[JournalEntry] = []  # decided, not yet written
         self._outcomes: dict[str, PostOutcome] = {}  # of requests among them, by key
@@ -93,16 +99,47 @@ class JournalKeeper:
 
     def snapshot(self, office: Office, day: DayState) -> None:
         """Write the state down, so that the next start has nothing before it to replay."""
+        self._aside.give_up()
+        self._aside_fails = False  # the next one is tried by a copy again
         facts = {"notes": to_json(day)}
         self.write_down("snapshot", state_of(office), at=office.now, source=VERSION, facts=facts)
         self._snapshot_at = self.seq
 
     def snapshot_if_due(self, office: Office, day: DayState, *, is_quiet: bool) -> None:
-        """One where enough has come since the last, as soon as nobody waits for it."""
-        if self.seq - self._snapshot_at >= (SNAPSHOT_WHEN_QUIET if is_quiet else SNAPSHOT_AT_LATEST):
+        """One where enough has come since the last, as soon as nobody waits for it; a large one beside the calls."""
+        if is_quiet and self._aside.is_under_way:
+            self._take_made()
+        if self.seq - self._snapshot_at < (SNAPSHOT_WHEN_QUIET if is_quiet else SNAPSHOT_AT_LATEST):
+            return
+        if len(office.customers) + len(office.calls) < LARGE or self._aside_fails:
             self.snapshot(office, day)
+        elif not self._aside.is_under_way:
+            self._begin_aside(office, day)
+
+    def _begin_aside(self, office: Office, day: DayState) -> None:
+        """Keep a number for it: what is written until it is made comes after it, in a replay, too."""
+
+        def text() -> str:
+            return self.journal.text_in_a_copy(state_of(office), {"notes": to_json(day)})
+
+        self.commit()  # every number has its key then
+        try:
+            self._aside.begin(self.seq + 1, text)
+        except OSError as error:  # no process, no memory
+            log.error("snapshot failed", why=error)  # noqa: TRY400  (the system's word is enough)
+            self._aside_fails = True  # the next look makes it here
+            return
+        self.seq += 1
+        self._snapshot_at, self._aside_at = self.seq, office.now
+
+    def _take_made(self) -> None:
+        made = self._aside.made()
+        if made is not None:
+            self.journal.write_made(made[0], self._aside_at, VERSION, made[1])
+        elif not self._aside.is_under_way:
+            self._aside_fails = True
 
     @property
     def snapshot_is_last(self) -> bool:
-        """Whether nothing has come since the last snapshot."""
-        return self.seq == self._snapshot_at
+        """Whether nothing has come since the last snapshot, and that is written."""
+        return self.seq == self._snapshot_at and not self._aside.is_under_way
