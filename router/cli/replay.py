@@ -48,6 +48,10 @@ def _report(day: str, replayed: Replayed, zone: ZoneInfo, shown: int | None) -> 
         f"{replayed.policies} policies replayed: "
     )
     click.echo(told + (f"{count} differ" if count else "no difference"))
+    if replayed.earlier:
+        click.echo(
+            f"{replayed.earlier} of them were recorded by an earlier version, under its rules: they stand as they are"
+        )
 
 
 def _lines(difference: Difference, zone: ZoneInfo) -> list[str]:

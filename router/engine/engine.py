@@ -45,7 +45,7 @@ class Engine:
 
     def start(self, policy: Policy) -> None:
         """Begin under `policy`, with a snapshot, so that the next recovery starts here."""
-        if policy != self._desk.desk.office.policy or self._journal.seq == 0:
+        if policy != self._desk.desk.office.policy or self._journal.rules_are_new:
             self._desk.set_policy(policy)
         self._journal.snapshot(self._desk.desk.office, self._desk.day)
         self._write()

@@ -134,6 +134,15 @@ class JournalReader:
         ).fetchone()
         return self._entry(row) if row else None
 
+    def rules_at(self, seq: int) -> int:
+        """By which rules (`snapshot.RULES`) an event was decided, as the newest policy before it says; else 1."""
+        row = self._db.execute(
+            "SELECT json_extract(facts, '$.rules') FROM event WHERE kind = 'policy' AND seq <= ? "
+            "ORDER BY seq DESC LIMIT 1",
+            (seq,),
+        ).fetchone()
+        return int(row[0]) if row and row[0] else 1
+
     def first_seq_at(self, at_ms: int) -> int:
         """The first sequence number at or after a moment, one past the last if there is none.
 

@@ -15,7 +15,7 @@ from router.core.words import Millis, Number
 from router.engine.day_state import DayState
 from router.engine.journal import RECORDED, Journal, JournalEntry
 from router.engine.mailbox import PostOutcome
-from router.engine.snapshot import VERSION, state_of
+from router.engine.snapshot import RULES, VERSION, state_of
 from router.engine.snapshot_aside import SnapshotAside
 from router.logs import logger
 from router.wire.codec import to_json
@@ -52,9 +52,14 @@ class JournalKeeper:
         self.to_record = self.seq if kind in RECORDED else self.to_record
         self._entries.append(JournalEntry(seq=self.seq, at_ms=at, kind=kind, source=source, body=body, **more))
 
+    @property
+    def rules_are_new(self) -> bool:
+        """Whether what stands there was decided by the rules of an earlier version."""
+        return self.journal.rules_at(self.journal.last_seq) != RULES
+
     def write_policy(self, policy: Policy, at: Millis) -> None:
         """From now on everything is decided under it, in a replay, too."""
-        self.write_down("policy", to_json(policy), at=at)
+        self.write_down("policy", to_json(policy), at=at, facts={"rules": str(RULES)})
 
     def outcome_of(self, key: str) -> PostOutcome | None:
         """What became of the request with this key, if it came before."""

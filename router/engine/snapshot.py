@@ -24,6 +24,9 @@ from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_js
 log = logger(__name__)
 
 VERSION = f"state/{JSON_VERSION}"
+RULES = (
+    2  # counts up where the same input is answered otherwise than before: 2 has the fairness ledger (R27) and R5 anew
+)
 BY_NUMBER = ("customers", "callbacks")  # written so that the journal finds the numbers and keeps their keys instead
 
 

@@ -52,6 +52,20 @@ def test_an_altered_day_ends_with_status_1_and_names_event_expected_and_got(data
     assert "differ" in result.output
 
 
+def test_what_an_earlier_version_decided_by_its_rules_is_no_difference(data: Path) -> None:
+    with contextlib.closing(sqlite3.connect(data / "journal.db")) as journal:
+        journal.execute("UPDATE event SET facts = '{}' WHERE kind = 'policy'")  # as such a version wrote it
+        without_ledger = """UPDATE event SET answer = (SELECT json_group_array(json(value)) FROM json_each(answer)
+            WHERE json_extract(value, '$.is') <> 'LedgerEntry') WHERE answer LIKE '%LedgerEntry%'"""
+        changed = journal.execute(without_ledger).rowcount
+        journal.commit()
+    assert changed > 2
+    result = _run(data, "replay", str(DAY))
+    assert result.exit_code == 0, result.output
+    assert "no difference" in result.output
+    assert f"{changed} of them were recorded by an earlier version, under its rules" in result.output
+
+
 def test_an_event_that_is_not_on_record_is_seen_by_doctor_and_put_there_by_rebuild(data: Path) -> None:
     with contextlib.closing(sqlite3.connect(data / "hotline.db")) as database, database:
         wrong = "SELECT site_id, journal, 3, '2026-11-24 01:00:00', 'ValueError: a slip' FROM event_applied"
