@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -107,12 +108,31 @@ def _arrived(office: Office, told: inputs.CallArrived) -> Call | None:
 
 
 def _forget_old_calls(office: Office) -> None:
-    """Drop calls that ended long ago, oldest first, so that memory stays flat; their record has them for ever."""
+    """Drop calls that ended long ago, so that memory stays flat; their record has them for ever.
+
+    One whose end was never told holds up none after it, and goes as soon as nobody is on it for the desk. With a call
+    goes the customer whom nobody owns: a form can't give them back any more (R16.7).
+    """
     keep_ms = office.policy.keep_ms
-    while (call := next(iter(office.calls.values()), None)) is not None:
-        if call.ended is None or keep_ms is None or call.ended > office.now - keep_ms:
-            return
-        del office.calls[call.id]
+    if keep_ms is None:
+        return
+    old = list(takewhile(lambda call: call.arrived <= office.now - keep_ms, office.calls.values()))
+    for call in old:
+        if not call.unanswered and _is_over(office, call, office.now - keep_ms):
+            del office.calls[call.id]
+            _forget_nobodys(office, call)
+
+
+def _is_over(office: Office, call: Call, long_ago: int) -> bool:
+    if call.ended is not None:
+        return call.ended <= long_ago
+    return call.last_on_it is None or office.people[call.last_on_it].talking != call.id
+
+
+def _forget_nobodys(office: Office, call: Call) -> None:
+    customer = office.customers.get(call.number)
+    if customer is not None and customer.owner is None and customer.say in (None, call.id):
+        del office.customers[call.number]
 
 
 def _rang(office: Office, told: inputs.PhoneRang) -> None:
