@@ -129,6 +129,7 @@ def run_engine(place: Place, where: Sequence[str]) -> None:
         over.set()
         follower.stop()
         database.dispose()
+        journal_keeper.close()
         journal.close()
         state(log, "running", "stopped", of="engine")
 

@@ -144,6 +144,10 @@ class JournalKeeper:
         elif not self._aside.is_under_way:
             self._aside_fails = True
 
+    def close(self) -> None:
+        """Nothing more will be written; a snapshot that is still being made is given up. The journal is not ours."""
+        self._aside.give_up()
+
     @property
     def snapshot_is_last(self) -> bool:
         """Whether nothing has come since the last snapshot, and that is written."""

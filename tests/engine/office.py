@@ -154,6 +154,7 @@ class TestOffice:
 
     def crash(self) -> None:
         """The power fails: nothing is put in order, the file is as it was committed."""
+        self.keeper._journal.close()
         self.journal.close()
 
 
