@@ -40,6 +40,9 @@ DIALLED_IN_TO = (
 
 FORWARDS = 'Set(__FORWARD_CONTEXT=${IF($["${HOTLINE_NUMBER}" = ""]?hotline-forwards:hotline-no-forwards)})'
 
+# who is asked first and gets the caller then (attended transfer) has the keys from this call on
+KEYS_IN_A_CALL = "Set(__DYNAMIC_FEATURES=hotline_other#hotline_hand_over)"
+
 DIAL_SECONDS = 60
 
 
@@ -76,7 +79,7 @@ def internal_context(settings: PrivateSettings) -> str:
     lines += ["[hotline-internal]"]
     for number, targets in settings.extensions:
         lines.append(f"exten => {number},hint,{'&'.join(targets)}")
-        lines += _extension(number, FORWARDS, f"Dial({'&'.join(targets)},{DIAL_SECONDS})", "Hangup()")
+        lines += _extension(number, FORWARDS, KEYS_IN_A_CALL, f"Dial({'&'.join(targets)},{DIAL_SECONDS})", "Hangup()")
     return "\n".join(lines)
 
 

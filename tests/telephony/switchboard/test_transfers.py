@@ -104,6 +104,35 @@ def test_who_got_the_caller_by_a_transfer_hands_on(stage: Stage) -> None:
     caller.hears(scene.phone["D"])
 
 
+def test_the_keys_work_for_who_got_the_caller_after_a_word(stage: Stage) -> None:
+    scene = stage("A", "C", "D")
+    caller, call = scene.talks_with("A")
+    asks(scene, "103", "C")
+    scene.phone["C"].answers()
+    scene.phone["A"].talks()
+    until("A talks with both", lambda: len(scene.phone["A"].legs_that_are("talking")) == 2)
+    scene.phone["A"].joins_calls()
+    scene.letters.wait(HandedOver, call=call, person="C")
+    caller.hears(scene.phone["C"])
+    scene.phone["C"].presses("*7")
+    until("it is other business", lambda: [fact.person for fact in scene.facts] == ["C"])
+    caller.hears(scene.phone["C"])
+    scene.phone["C"].presses("*9104")
+    scene.phone["D"].rings(within=8)
+    scene.phone["D"].answers()
+    scene.letters.wait(HandedOver, call=call, person="D")
+    caller.hears(scene.phone["D"])
+
+
+def test_the_keys_do_nothing_in_a_call_among_colleagues(stage: Stage) -> None:
+    scene = stage("A", "C", "D")
+    scene.phone["A"].dials("103")
+    scene.phone["C"].answers()
+    scene.phone["C"].presses("*9104")
+    scene.phone["D"].stays_silent(0.5)
+    scene.phone["A"].hears(scene.phone["C"])
+
+
 def test_by_a_phone_at_a_fixed_address(stage: Stage) -> None:
     scene = stage("C")
     scene.phone["F"] = Phone(scene.world, scene.server, user="f", bind=FIXED)
