@@ -30,6 +30,7 @@ from router.store.pbx.queries import sources
 from router.telephony.ami import AmiAction, AmiClient
 from router.telephony.private.checks import host_name_seconds
 from router.telephony.private.find import find_asterisk
+from router.telephony.private.newer import newer_in_index, renewal
 from router.telephony.records.reading import source_of
 from router.telephony.trial import try_pbx
 from router.texts import _
@@ -109,7 +110,10 @@ def _asterisk(place: Place) -> CheckResult:
     if found is None:
         return CheckResult("no Asterisk here yet", "`hotline up` installs one")
     filters = "" if found.filters_events_by_name else ", too old for event filters by name (works, with more load)"
-    return CheckResult(f"Asterisk {found.version_text} ({found.origin}){filters}")
+    here = f"Asterisk {found.version_text} ({found.origin}){filters}"
+    if newer := newer_in_index(found):
+        return CheckResult(f"{here}; apt knows a newer one: {newer}", renewal().render(place.site.site.language))
+    return CheckResult(here)
 
 
 def _ami(place: Place) -> CheckResult:
