@@ -59,6 +59,8 @@ allow = alaw
 direct_media = no
 auth = {name}
 aors = {name}
+call_group = 1
+pickup_group = 1
 
 [{name}]
 type = auth

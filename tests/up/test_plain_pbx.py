@@ -170,6 +170,20 @@ def test_an_office_s_own_asterisk_serves_the_hotline_from_end_to_end(office: Pla
     caller.hangs_up()
     phone["B"].is_let_go()
 
+    asks = service.caller("13900005003")
+    asks.dials(HOTLINE)
+    until("a phone rings", lambda: phone["A"].is_ringing() or phone["B"].is_ringing(), 10)
+    rung, other = ("A", "B") if phone["A"].is_ringing() else ("B", "A")
+    phone[other].dials("*8")  # the PBX's own pickup, of its groups
+    asks.hears(phone[other])
+    service.until(lambda board: [call.on_it for call in board.calls] == [other])
+    phone[other].presses("#1103*2103")  # its own transfer keys do nothing in the hotline's calls
+    asks.hears(phone[other])
+    assert not phone["finance"].is_ringing()
+    asks.hangs_up()
+    phone[other].is_let_go()
+    phone[rung].is_let_go()
+
     phone["A"].dials("200")  # the office's own dialplan goes on as it did
     phone["finance"].rings()
     phone["A"].hangs_up()
