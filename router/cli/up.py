@@ -51,7 +51,7 @@ from router.errors import ConfigurationError, HotlineError
 from router.store.migrate import DatabaseUnreachableError
 from router.telephony.private.find import ensure_asterisk
 from router.telephony.private.instance import PrivateAsterisk
-from router.telephony.private.newer import newer_in_index, renewal
+from router.telephony.private.newer import newer_as_remembered, renewal
 from router.texts import Listing, Message, _, _n
 from router.web import assets
 from router.wire.board import BoardPlan, OfficeBoard
@@ -229,7 +229,7 @@ def _asterisk(place: Place) -> PrivateAsterisk | None:
 
     private = private_asterisk(place, ensure_asterisk(progress=progress))
     say(f"Asterisk {private.binary.version_text} ({private.binary.origin})")
-    if newer := newer_in_index(private.binary):
+    if newer := newer_as_remembered(private.binary):
         text = _(
             "apt knows a newer Asterisk than the unpacked one: %(version)s; %(cure)s", version=newer, cure=renewal()
         )

@@ -19,6 +19,9 @@ from router.telephony.private.errors import AsteriskInstallError
 from router.telephony.private.install import default_tree
 from router.texts import Message, _
 
+LISTS = Path("/var/lib/apt/lists")
+"""Where apt keeps its index."""
+
 
 def renewal(tree: Path | None = None) -> Message:
     """How an unpacked Asterisk is brought up to date."""
@@ -33,6 +36,23 @@ def newer_in_index(binary: AsteriskBinary, tree: Path | None = None) -> str:
         if _is_newer(version, newest):
             newest = version
     return newest if newest != here else ""
+
+
+def newer_as_remembered(binary: AsteriskBinary, tree: Path | None = None, lists: Path = LISTS) -> str:
+    """As `newer_in_index`, which takes seconds; asked anew only when apt's lists or the tree have changed."""
+    if binary.origin is not AsteriskOrigin.TREE:
+        return ""
+    place = tree or default_tree()
+    note = place.with_name(place.name + ".newer")
+    try:
+        asked_of = f"{lists.stat().st_mtime_ns} {unpacked_version(place)}"
+        known, _line, newest = note.read_text(encoding="utf-8").partition("\n") if note.exists() else ("", "", "")
+        if known != asked_of:
+            newest = newer_in_index(binary, place)
+            note.write_text(f"{asked_of}\n{newest}", encoding="utf-8")
+    except OSError:
+        return ""  # no apt here, or a folder that is not ours to write in
+    return newest
 
 
 def unpacked_version(tree: Path) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from router.telephony.private.apt import PrivateApt
 from router.telephony.private.binary import AsteriskBinary, AsteriskOrigin
-from router.telephony.private.newer import newer_in_index, unpacked_version
+from router.telephony.private.newer import newer_as_remembered, newer_in_index, unpacked_version
 
 HERE = "1:22.10.1+dfsg+~cs6.17.60671434-1"
 NEWER = "1:22.10.1+dfsg+~cs6.17.60671434-1+deb14u1"
@@ -53,6 +54,20 @@ def test_nothing_is_told_otherwise(
 ) -> None:
     apt_knows(monkeypatch, tmp_path, *versions)
     assert newer_in_index(unpacked(), tree) == ""
+
+
+def test_what_was_found_is_remembered_until_apt_s_lists_change(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apt_knows(monkeypatch, tmp_path, NEWER)
+    lists = tmp_path / "apt" / "state" / "lists"
+    assert newer_as_remembered(unpacked(), tree, lists) == NEWER
+    with monkeypatch.context() as without_apt:
+        without_apt.setenv("PATH", "")
+        assert newer_as_remembered(unpacked(), tree, lists) == NEWER
+        os.utime(lists, ns=(1, 1))
+        assert newer_as_remembered(unpacked(), tree, lists) == ""
+    assert newer_as_remembered(unpacked(), tree, tmp_path / "no-apt") == ""
 
 
 def test_of_an_asterisk_that_is_not_unpacked_or_does_not_know_its_version_nothing_is_told(tmp_path: Path) -> None:
