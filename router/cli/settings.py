@@ -246,4 +246,5 @@ def web_settings(place: Place, assets: Path) -> WebSettings:
         is_demo=place.demo,
         https=site.web.tls,
         proxies=site.web.proxies,
+        second_step=site.web.second_step,
     )

@@ -78,6 +78,7 @@ class WebTable(Model):
     bind: Address = "127.0.0.1:8080"
     tls: YesNo = False
     proxies: tuple[Network, ...] = ()
+    second_step: tuple[Literal["supervisor", "manager", "secretary", "consultant", "administrator"], ...] = ()
 
 
 class AmiTable(Model):

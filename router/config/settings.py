@@ -72,6 +72,7 @@ SECTIONS: tuple[Section, ...] = (
             Setting("bind", '"127.0.0.1:8080"', _("IP address and port of the pages.")),
             Setting("tls", "false", _("Encrypt, by a certificate made at the first start (in tls of the data folder; your own may take its place); hotline up --lan switches it on.")),
             Setting("proxies", '["127.0.0.1"]', _("Addresses of proxies before the pages: only what these say of where a request comes from is believed.")),
+            Setting("second_step", '["administrator"]', _("Roles that must sign in with a code of an app besides the password; others may.")),
         ),
     ),
     Section(

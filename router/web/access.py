@@ -36,6 +36,7 @@ EVERYONE = OFFICE | {"consultant"}
 REPORTED_TO = frozenset({"supervisor", "manager"})
 OF_CUSTOMERS = REPORTED_TO | {"consultant"}
 WRITERS = ACTORS | {"secretary", "consultant"}
+SCREENS = frozenset({"wall", "tablet"})  # paired devices: no user has these
 AT_THE_DESK = frozenset({"supervisor", "secretary"})
 
 ROUTES: Mapping[str, Who] = MappingProxyType(
@@ -51,9 +52,20 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "security.logout": Open.ANYBODY,
         "security.change_password": EVERYONE,
         "security.verify": EVERYONE,
+        # 我的账号, 设备
+        "account.page": EVERYONE,
+        "account.begin": EVERYONE,
+        "account.confirm": EVERYONE,
+        "account.stop": EVERYONE,
+        "account.sign_out_elsewhere": EVERYONE,
+        "devices.this_one": Open.ANYBODY,
+        "devices.ask": Open.ANYBODY,
+        "devices.page": frozenset({"administrator"}),
+        "devices.approve": frozenset({"administrator"}),
+        "devices.revoke": frozenset({"administrator"}),
         # 看板, 退轮与操作
-        "board.page": LEADERS,
-        "board.stream": LEADERS,
+        "board.page": LEADERS | SCREENS,
+        "board.stream": LEADERS | SCREENS,
         "acts.person": LEADERS,
         "acts.day": LEADERS,
         "acts.order": ACTORS,

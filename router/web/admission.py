@@ -15,7 +15,7 @@ from router.store.people.tokens import find_token
 from router.store.tables.tokens import ApiTokenRow
 from router.web import shared
 from router.web.access import LARGEST_FILE, ROUTES, WITH_FILES, Open, Token
-from router.web.security import end_old_session
+from router.web.security import end_old_session, is_device, sign_the_device_in
 
 # these ask nobody, and work with the database away
 ASKED_WITHOUT_A_SESSION = frozenset({"static", "security.static", "assets", "healthz", "set_language"})
@@ -34,6 +34,7 @@ def _admit() -> ResponseReturnValue | None:
         abort(404)
     if request.endpoint not in ASKED_WITHOUT_A_SESSION:
         end_old_session()
+        sign_the_device_in()
     if isinstance(who, Open):
         return None
     return _program(who.scope) if isinstance(who, Token) else _person(who)
@@ -46,6 +47,8 @@ def _person(roles: frozenset[str]) -> ResponseReturnValue | None:
         abort(401)  # what was typed is kept, and can be sent again
     if current_user.is_authenticated and request.endpoint in WITH_FILES:
         request.max_content_length = LARGEST_FILE  # nobody else makes us read so much
+    if is_device():
+        return None
     answer: ResponseReturnValue | None = _signed_in()
     return answer
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from router.store.database import open_database
 from router.web import navigation, shared, words
 from router.web.access import LARGEST_FORM
+from router.web.account.routes import account_pages
 from router.web.acts.routes import act_pages
 from router.web.admission import admit_by_the_table
 from router.web.api.routes import api
@@ -32,6 +33,7 @@ from router.web.check.routes import Recheck, check_pages
 from router.web.customers.changes import customer_changes
 from router.web.customers.routes import customer_pages
 from router.web.day.routes import day_pages
+from router.web.devices.routes import device_pages
 from router.web.failures import register_failures
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
@@ -42,7 +44,7 @@ from router.web.me.routes import me_pages
 from router.web.notices.routes import notice_pages
 from router.web.once import answer_once
 from router.web.proxies import believe_proxies
-from router.web.security import secure_the_app
+from router.web.security import is_device, secure_the_app
 from router.web.settings import WebSettings
 from router.web.streams import Streams
 from router.web.today import Today
@@ -91,6 +93,8 @@ def create_app(
     app.register_blueprint(act_pages)
     app.register_blueprint(me_pages)
     app.register_blueprint(audit_pages)
+    app.register_blueprint(account_pages)
+    app.register_blueprint(device_pages)
     app.register_blueprint(check_pages)
     app.register_blueprint(callback_pages)
     app.register_blueprint(customer_pages)
@@ -144,6 +148,7 @@ def _share(app: Flask, settings: WebSettings) -> None:
             "shown_language": shown_language,
             "navigation": navigation.navigation,
             "kind_of": shared.kind_of,
+            "is_device": is_device,
         }
 
     app.add_template_filter(shared.local)
@@ -165,6 +170,8 @@ def _add_headers(headers: secure.Secure) -> Callable[[Response], Response]:
         headers.set_headers(response)
         if request.endpoint not in KEPT_BY_BROWSERS:
             response.headers["Cache-Control"] = "no-store"  # pages hold people's numbers (ASVS 8.2.1)
+        if request.path.startswith("/api/"):  # a browser saves it, and never shows it as a page (ASVS 14.4.2)
+            response.headers["Content-Disposition"] = 'attachment; filename="api.json"'
         response.headers["Content-Security-Policy"] = CSP  # ours: the library's default allows inline style
         return response
 

@@ -77,7 +77,7 @@ TOLD: Mapping[int | str, tuple[LazyString, LazyString]] = MappingProxyType(
 )
 """What happened, and what to do about it."""
 
-NOT_TYPED = frozenset({"csrf_token", "password", "new_password", "new_password_confirm"})
+NOT_TYPED = frozenset({"csrf_token", "password", "new_password", "new_password_confirm", "code"})
 TECHNICAL = frozenset({"key", "once", "version", "back", "next", "to", "do", "call", "submit"})
 
 

@@ -18,7 +18,8 @@ from router.store.findings.queries import undecided_by_day
 from router.store.forms.queries import forms_owed
 from router.store.notices.queries import notices_unseen
 from router.web import shared
-from router.web.access import LEADERS, OFFICE
+from router.web.access import LEADERS, OFFICE, SCREENS
+from router.web.security import lacks_second_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ ENTRIES = (
 
 def navigation() -> list[Link]:
     """The links of who is signed in; none before they may use the pages."""
-    if not current_user.is_authenticated or current_user.must_change_password:
+    if not current_user.is_authenticated or current_user.must_change_password or lacks_second_step():
         return []
     seen = [one for one in ENTRIES if shared.may(one.endpoint) and one.endpoint in current_app.view_functions]
     if shared.person() is None:
@@ -87,7 +88,7 @@ def navigation() -> list[Link]:
 def home() -> str:
     """The endpoint of the page one starts on (WEB 2)."""
     roles = shared.roles() if current_user.is_authenticated else set()
-    if roles & LEADERS or not roles:
+    if roles & (LEADERS | SCREENS) or not roles:
         return "board.page"
     if "secretary" in roles:
         return "day.page"

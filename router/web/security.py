@@ -12,24 +12,28 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from flask_login import user_logged_in, user_logged_out
 from flask_security import (
     ChangePasswordForm,
     LoginForm,
     Security,
     SQLAlchemySessionUserDatastore,
+    UserMixin,
     VerifyForm,
     current_user,
     password_changed,
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
+from wtforms import StringField
 
 from router.store.people.audit import Result, What
+from router.store.people.devices import device_with, mark_of, note_devices_seen
+from router.store.people.second_step import Sealer, take_paper_code, take_step
 from router.store.people.sessions import (
     LONGEST,
     begin_session,
@@ -40,7 +44,9 @@ from router.store.people.sessions import (
     session_in_force,
 )
 from router.store.people.tries import Try, begin_try, try_of, was_right
+from router.store.tables.devices import DeviceRow
 from router.store.tables.users import Role, User
+from router.web.passwords import OfficePasswords
 from router.web.recording import record
 
 SETTINGS: dict[str, Any] = {
@@ -63,6 +69,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 NOTED_EVERY = timedelta(minutes=1)
+DEVICE_COOKIE = "hotline_device"
 COOKIES: dict[str, Any] = {
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
@@ -74,10 +81,15 @@ COOKIES: dict[str, Any] = {
 BEFORE_THE_CHANGE = frozenset(
     {"security.change_password", "security.logout", "set_language", "static", "assets", "healthz"}
 )
+BEFORE_THE_SECOND_STEP = frozenset({"account.page", "account.begin", "account.confirm"})
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """A cookie that came by TLS goes by TLS alone, also where a proxy in front of us speaks it."""
+    """A cookie that came by TLS goes by TLS alone and is this host's, also where a proxy in front of us speaks it."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """`__Host-` makes a browser refuse it from any other host of the domain, and without TLS."""
+        return f"{'__Host-' if self.get_cookie_secure(app) else ''}{super().get_cookie_name(app)}"
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the browser may send it by TLS alone."""
@@ -96,6 +108,7 @@ def secure_the_app(app: Flask, sessions: scoped_session[Session]) -> None:
         login_form=SignInForm,
         verify_form=SignInAgainForm,
         change_password_form=OwnPasswordForm,
+        password_util_cls=OfficePasswords,
     )
     app.before_request(_have_the_password_changed)
     user_logged_in.connect(_begin, app)
@@ -149,8 +162,51 @@ def end_old_session() -> None:
 
 
 def session_digest() -> str:
-    """How the database knows the session at hand."""
-    return digest_of(session.get("sid", ""))
+    """How the database knows the session at hand, a person's or a device's."""
+    return digest_of(request.cookies.get(DEVICE_COOKIE, "") if is_device() else session.get("sid", ""))
+
+
+def end_my_other_sessions() -> int:
+    """Sign who is signed in out everywhere else; how many there were. The caller commits."""
+    return end_sessions(_database(), current_user, why="elsewhere", now=_now(), but=session.get("sid", ""))
+
+
+# --- devices ----------------------------------------------------------------------------------------------------------
+
+
+class Device(UserMixin):
+    """A paired screen, as one who is signed in: it has the rights of its kind, and is named in what it does."""
+
+    must_change_password = False
+    tf_totp_secret = None
+    person = None
+    active = True
+
+    def __init__(self, row: DeviceRow) -> None:
+        self.id = row.id
+        self.username = f"device:{row.name}"
+        self.name = row.name
+        self.roles = [Role(name=row.kind)]
+        self.fs_uniquifier = mark_of(row.id)
+
+
+def sign_the_device_in() -> None:
+    """Where nobody is signed in, a paired device is; ask before who that is."""
+    secret = request.cookies.get(DEVICE_COOKIE)
+    if "_user_id" in session or not secret or request.endpoint == "security.login":
+        return  # a person may sign in on it
+    row = device_with(_database(), secret)
+    if row is None:
+        return
+    vars(g)["_login_user"] = Device(row)  # as Flask-Login keeps who is signed in
+    if row.seen_at is None or not timedelta() <= _now() - row.seen_at < NOTED_EVERY:
+        note_devices_seen(_database(), [row.digest], _now())
+        _database().commit()
+
+
+def is_device() -> bool:
+    """Whether a device asks."""
+    return isinstance(vars(g).get("_login_user"), Device)
 
 
 def _note_use(digest: str) -> None:
@@ -164,7 +220,17 @@ def _note_use(digest: str) -> None:
 def _have_the_password_changed() -> ResponseReturnValue | None:
     if request.endpoint in BEFORE_THE_CHANGE or not current_user.is_authenticated:
         return None
-    return redirect(url_for("security.change_password"), 303) if current_user.must_change_password else None
+    if current_user.must_change_password:
+        return redirect(url_for("security.change_password"), 303)
+    if lacks_second_step() and request.endpoint not in BEFORE_THE_SECOND_STEP:
+        return redirect(url_for("account.page"), 303)
+    return None
+
+
+def lacks_second_step() -> bool:
+    """Whether who is signed in must have a second step, and has none yet."""
+    needed = set(current_app.extensions["hotline"]["settings"].now().second_step)
+    return not current_user.tf_totp_secret and bool(needed & {role.name for role in current_user.roles})
 
 
 def _note_the_change(_app: Flask, user: User, **_more: object) -> None:
@@ -179,7 +245,9 @@ def _note_the_change(_app: Flask, user: User, **_more: object) -> None:
 
 
 class SignInForm(LoginForm):
-    """Name and password; too many wrong ones wait."""
+    """Name and password, and the code of those who have a second step; too many wrong ones wait."""
+
+    code = StringField()
 
     def validate(self, **more: Any) -> bool:
         """Whether it is right; a try that comes too soon is not looked at."""
@@ -188,12 +256,19 @@ class SignInForm(LoginForm):
         one = _try_as(self.username.data)
         if not _may_try(one, self.form_errors):
             return False
-        if super().validate(**more):
+        if super().validate(**more) and self._second_step():
             return _right(one)
         # who is unknown may be a password in the wrong field: it is not written down
         record(What.SIGN_IN, about=str(self.user.username) if self.user else "", who="", result=Result.REFUSED)
         _database().commit()
         return False
+
+    def _second_step(self) -> bool:
+        """Whether the code is right; asked after the password, so that nobody learns who has one."""
+        is_right = isinstance(self.user, User) and code_is_right(self.user, self.code.data or "")
+        if not is_right:
+            self.form_errors.append(gettext("Enter a fresh code of your app, or one of those on paper."))
+        return is_right
 
 
 class SignInAgainForm(VerifyForm):
@@ -218,6 +293,34 @@ class OwnPasswordForm(ChangePasswordForm):
             _right(one)
             _database().commit()
         return is_right
+
+
+def code_is_right(user: User, code: str) -> bool:
+    """Whether this is a code of the user's second step, used now for the first time; who has none needs none."""
+    if not user.tf_totp_secret:
+        return True
+    step = sealer().step_of(user.tf_totp_secret, code, _now())
+    if step is not None:
+        return take_step(_database(), user, step, _now())
+    return take_paper_code(_database(), user, code)
+
+
+def password_refused(text: str) -> str:
+    """Why the password of who is signed in is not taken; "" where it is right. Tries are counted."""
+    told: list[str] = []
+    one = _try_as(str(current_user.username))
+    if not _may_try(one, told):
+        return told[0]
+    if not current_user.verify_and_update_password(text):
+        return str(gettext("The password is wrong."))
+    _right(one)
+    return ""
+
+
+def sealer() -> Sealer:
+    """What seals the secrets of apps."""
+    site = current_app.extensions["hotline"]["settings"].now().site_name
+    return Sealer(current_app.config["SECRET_KEY"] + "second-step", site)
 
 
 def _try_as(name: str) -> Try:

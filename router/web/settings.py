@@ -33,4 +33,5 @@ class WebSettings:
     presence: Mapping[str, str] = field(default_factory=dict)  # further kinds, with their kind of reason (DOMAIN 9)
     is_demo: bool = False
     https: bool = False
+    second_step: tuple[str, ...] = ()  # roles that must have one
     proxies: tuple[str, ...] = ()  # whose word of where a request comes from is believed

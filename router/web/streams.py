@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from router.store.people.devices import note_devices_seen, standing_devices
 from router.store.people.sessions import note_use, standing_sessions
 from router.web.reading_on import ReadingOn
 
@@ -61,6 +62,7 @@ class Streams:
                 with self._lock:
                     in_use = [digest for digest in self._digests if digest]
                 note_use(session, in_use, now)
+                note_devices_seen(session, in_use, now)
                 session.commit()
                 self._noted_at = time.monotonic()
-            return standing_sessions(session, now)
+            return standing_sessions(session, now) | standing_devices(session)

@@ -226,6 +226,8 @@ MISSED: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
+DEVICE: Mapping[str, LazyString] = MappingProxyType({"wall": _("Wall screen"), "tablet": _("Tablet")})
+
 AUDITED: Mapping[str, LazyString] = MappingProxyType(
     {
         "number": _("Whole number seen"),

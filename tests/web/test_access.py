@@ -13,14 +13,16 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from router.store.people.tokens import SCOPES, make_token
+from router.store.tables.devices import KINDS
 from router.store.tables.users import ROLES
 from router.web import shared
-from router.web.access import EVERYONE, ROUTES, Open, Token
+from router.web.access import EVERYONE, ROUTES, SCREENS, Open, Token
 from tests.web.recorded import NOW, app_on_the_morning
 from tests.web.test_board import _sign_in
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "pages.md"
-HEAD = "| address | " + " | ".join(ROLES) + " |"
+COLUMNS = (*ROLES, *KINDS)
+HEAD = "| address | " + " | ".join(COLUMNS) + " |"
 THERE = {  # what stands on the morning, so that an answer of 404 means the address
     "person": "li",
     "group": "call",
@@ -35,6 +37,7 @@ THERE = {  # what stands on the morning, so that an answer of 404 means the addr
     "day_text": "2026-11-23",
     "form_id": "1",
     "filename": "hotline.css",
+    "device_id": "1",
 }
 OWN = {"acts.ask": {"kind": "forfeit"}, "acts.do": {"kind": "forfeit"}}
 NOBODY = "signed out"
@@ -114,7 +117,10 @@ def test_a_program_is_let_in_by_the_scope_of_its_token_and_by_no_cookie(office: 
 
 def test_the_table_names_every_address_and_no_other(office: Flask) -> None:
     assert {rule.endpoint for rule, _method in _rules(office)} == set(ROUTES)
-    assert {role for who in ROUTES.values() if isinstance(who, frozenset) for role in who} == set(ROLES) == EVERYONE
+    named = {role for who in ROUTES.values() if isinstance(who, frozenset) for role in who}
+    assert named == set(ROLES) | SCREENS
+    assert set(ROLES) == EVERYONE
+    assert set(KINDS) == SCREENS
     assert {who.scope for who in ROUTES.values() if isinstance(who, Token)} <= set(SCOPES)
 
 
@@ -127,14 +133,14 @@ def test_an_address_that_is_not_in_the_table_is_not_there(office: Flask) -> None
 
 def drawn(app: Flask) -> str:
     """The table as docs/pages.md shows it."""
-    lines = [HEAD, "|---|" + "---|" * len(ROLES)]
+    lines = [HEAD, "|---|" + "---|" * len(COLUMNS)]
     for endpoint, who in ROUTES.items():
         rule = next(app.url_map.iter_rules(endpoint))
         methods = " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         if isinstance(who, frozenset):
-            cells = ["✓" if role in who else "" for role in ROLES]
+            cells = ["✓" if role in who else "" for role in COLUMNS]
         else:
-            cells = [f"token `{who.scope}`" if isinstance(who, Token) else "anybody"] + [""] * (len(ROLES) - 1)
+            cells = [f"token `{who.scope}`" if isinstance(who, Token) else "anybody"] + [""] * (len(COLUMNS) - 1)
         lines.append(f"| {methods} `{rule.rule}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

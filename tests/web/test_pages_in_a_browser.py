@@ -42,6 +42,8 @@ PAGES = {
         "/acts/order/call",
         "/notices",
         "/audit",
+        "/account",
+        "/device",
         "/change",
     ),
     "consultant": ("/me", "/calls", "/check", "/callbacks", "/customers", "/forms", "/forms/new?call=c1", "/notices"),

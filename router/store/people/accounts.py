@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from router.errors import RequestError
+from router.store.people.second_step import forget
 from router.store.people.sessions import end_sessions
 from router.store.tables.users import User
 from router.texts import _
@@ -36,7 +37,7 @@ def account_of(session: Session, name: str) -> User:
 
 
 def set_password(session: Session, user: User, hashed: str, *, now: datetime) -> int:
-    """Give a first password that must be changed, and end all sessions; how many. The caller commits.
+    """Give a first password that must be changed, end second step and all sessions; how many. The caller commits.
 
     Raises `AccountError` where somebody else gave one since `user` was read: each would be told a password, and one of
     them a wrong one.
@@ -51,4 +52,5 @@ def set_password(session: Session, user: User, hashed: str, *, now: datetime) ->
             cure=_("ask them for the new one, or do it again"),
         )
     session.refresh(user)
+    forget(user)
     return end_sessions(session, user, why="reset", now=now)

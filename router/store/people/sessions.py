@@ -19,7 +19,7 @@ from router.store.tables.sessions import SessionRow
 from router.store.tables.users import User
 
 IDLE = timedelta(hours=13)  # the longest shift of an office, 12 hours, and some
-LONGEST = timedelta(days=30)  # nobody stays signed in longer without their password (ASVS 3.3.1)
+LONGEST = timedelta(days=30)  # nobody stays signed in longer without their password (ASVS 3.3.2)
 
 
 def digest_of(secret: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -60,6 +60,7 @@ class User(OfSite, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(Bounded(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(Bounded(255))
     tf_phone_number: Mapped[str | None] = mapped_column(Bounded(128))
+    totp_counter: Mapped[int] = mapped_column(BigInteger, default=0)  # the last code's time step: each is used once
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     us_totp_secrets: Mapped[str | None] = mapped_column(Bounded(255))
     us_phone_number: Mapped[str | None] = mapped_column(Bounded(128))

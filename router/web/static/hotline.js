@@ -44,3 +44,17 @@
     });
   });
 })();
+
+// Passwords: looked at while they are typed, and how hard a new one is to guess, roughly: its length and variety.
+for (const line of document.querySelectorAll("[data-needs-script]")) line.hidden = false;
+for (const box of document.querySelectorAll("[data-shows-passwords]")) {
+  const fields = [...box.form.querySelectorAll("input[type=password]")];
+  box.addEventListener("change", () => { for (const field of fields) field.type = box.checked ? "text" : "password"; });
+}
+for (const meter of document.querySelectorAll("[data-strength-of]")) {
+  const field = document.getElementById(meter.dataset.strengthOf);
+  field.addEventListener("input", () => {
+    const text = [...field.value], variety = new Set(text).size;
+    meter.value = text.length < 12 || variety < 6 ? Math.min(1, text.length / 12) : Math.min(4, (text.length + variety) / 8);
+  });
+}
