@@ -22,6 +22,7 @@ from router.telephony.switchboard.legs import ANSWERED_ELSEWHERE, Leg, LegState
 from router.telephony.switchboard.live_channels import HAND_OVER, LiveChannels
 
 GIVER_TRIES, GIVER_AGAIN_MS = 4, 1_000
+GIVE_TRIES, GIVE_AGAIN_MS = 3, 500
 
 
 def on_hand_over(floor: Floor, event: AmiEvent) -> None:
@@ -84,7 +85,16 @@ def _give_while_ringing(floor: Floor, call: LiveCall, giver: Leg, event: AmiEven
     by = device_of(event.get("OrigTransfererChannel")) + "-00000000"  # as a channel's name is
     floor.say(commands.set_variable(call.caller_channel, "HOTLINE_GIVER", by if giver.phone.device else ""))
     if to:
-        floor.say(commands.redirect(call.caller_channel, commands.TRANSFERS, to))
+        _give(floor, call, to, giver, GIVE_TRIES)
+
+
+def _give(floor: Floor, call: LiveCall, to: str, giver: Leg, tries: int) -> None:
+    """Move the caller; again where nothing came of it: Asterisk loses a redirect while it moves the channel itself."""
+    if call.over or call.handing is not None or call.talker is not giver or call.hears is not Hears.PERSON:
+        return
+    floor.say(commands.redirect(call.caller_channel, commands.TRANSFERS, to))
+    if tries > 1:
+        floor.at(GIVE_AGAIN_MS, _give, call, to, giver, tries - 1)
 
 
 def _is_on_it(floor: Floor, call: LiveCall, channel: str, uniqueid: str) -> None:
