@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from router.core.inputs import Input
 from router.core.words import Number
+from router.errors import RequestError
 from router.texts import _
 from router.wire.board import OfficeBoard, board_from_json
-from router.wire.codec import input_to_json, to_json
+from router.wire.codec import CodecError, input_to_json, to_json
 from router.wire.errors import EngineUnreachableError, error_from_json
 from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, read_frame, send_frame
 from router.wire.observation import Observation
@@ -19,14 +21,33 @@ from router.wire.observation import Observation
 REREAD_SECONDS: Final = 60.0  # a PBX that reads its configuration anew takes its time
 
 
+@contextmanager
+def _of_this_version() -> Iterator[None]:
+    """What the engine says is read inside; one of another version, which says it otherwise, is said to be that."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, CodecError) as error:
+        raise _other_version() from error
+
+
+def _other_version() -> EngineUnreachableError:
+    return EngineUnreachableError(
+        _("the engine's answer is not understood: it is of another version"),
+        cure=_("stop and start the whole service: hotline up"),
+    )
+
+
 def _board_of(message: dict[str, Any]) -> OfficeBoard:
-    return board_from_json(message["board"], message["sent_ms"])
+    with _of_this_version():
+        return board_from_json(message["board"], message["sent_ms"])
 
 
 def _done(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer of what was done; raises what was said instead."""
-    if not answer["ok"]:
-        raise error_from_json(answer)
+    with _of_this_version():
+        said = None if answer["ok"] else error_from_json(answer)
+    if said is not None:
+        raise said
     return answer
 
 
@@ -64,7 +85,9 @@ class EngineClient:
 
     def preview(self, told: Input) -> dict[str, Any]:
         """What an input would bring if it came now (`router.engine.preview`); raises as `tell`, and does nothing."""
-        trial: dict[str, Any] = self._answer_to({"do": "preview", "input": input_to_json(told)})["trial"]
+        answer = self._answer_to({"do": "preview", "input": input_to_json(told)})
+        with _of_this_version():
+            trial: dict[str, Any] = answer["trial"]
         return trial
 
     def erase(self, number: Number, *, by: str) -> int:
@@ -83,7 +106,9 @@ class EngineClient:
         return [str(need) for need in _done(answer)["needs_restart"]]
 
     def _have_done(self, request: dict[str, Any]) -> int:
-        return int(self._answer_to(request)["seq"])
+        answer = self._answer_to(request)
+        with _of_this_version():
+            return int(answer["seq"])
 
     def _answer_to(self, request: dict[str, Any]) -> dict[str, Any]:
         with self._open() as connection:
@@ -120,3 +145,5 @@ class EngineClient:
             return read_frame(connection)
         except OSError as error:
             raise EngineUnreachableError(_("the engine does not answer: %(why)s", why=str(error))) from error
+        except RequestError as error:  # no frame of ours, or none that ends
+            raise _other_version() from error
