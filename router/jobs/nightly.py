@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from router.jobs.daily import DailyJob, DailyTime
 from router.reconcile.night import NIGHTLY, DatesFailedError, Night
 from router.store.calls.queries import first_day_on_record
+from router.store.database import know_what_is_there
 
 
 def nightly_reconciliation(night: Night) -> DailyJob:
@@ -27,6 +28,7 @@ def nightly_reconciliation(night: Night) -> DailyJob:
             return first_day_on_record(session, night.site().zone)
 
     def work(days: Sequence[date]) -> Mapping[date, str]:
+        know_what_is_there(night.database)
         try:
             night.run(dates_of_nights(days), by=NIGHTLY)
         except DatesFailedError as error:

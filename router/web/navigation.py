@@ -54,7 +54,8 @@ def _own_forms_owed() -> int:
 
 
 def _notices_unseen() -> int:
-    return notices_unseen(shared.session(), shared.person(), supervises=bool(shared.roles() & LEADERS))
+    supervises = bool(shared.roles() & LEADERS)
+    return notices_unseen(shared.session(), shared.person(), shared.username(), supervises=supervises)
 
 
 ENTRIES = (

@@ -30,8 +30,8 @@ from router.jobs.targets import AppriseTarget, HookTarget, Target
 from router.jobs.telling import Telling
 from router.jobs.watch import Watch
 from router.store.database import open_database
-from router.store.notices.changes import RETRY_AFTER, add_message, claim_message, see_notices
-from router.store.notices.queries import message_due, notices_for
+from router.store.notices.changes import RETRY_AFTER, Notice, add_message, add_notice, claim_message, see_notices
+from router.store.notices.queries import message_due, notices_for, notices_seen, notices_unseen
 from router.store.notices.words import WORDS, notice_words
 from router.store.tables.calls import CallRow, TrailRow
 from router.store.tables.customers import CustomerRow, NumberRow
@@ -509,15 +509,18 @@ def test_a_pbx_that_is_away_is_told(office: Office) -> None:
     assert office.notices() == [("router_blind", None)]
 
 
-def test_what_was_seen_stays_with_who_saw_it(office: Office, database: Engine) -> None:
+def test_each_sees_for_themselves_and_what_came_meanwhile_stays_unseen(office: Office, database: Engine) -> None:
     office.happens("Missed", why="closed", callback=None)
     office.telling.look()
     with Session(database) as session:
         assert notices_for(session, "A", supervises=False) == []
         rows = notices_for(session, "A", supervises=True)
-        see_notices(rows, "zhang", office.clock.now)
-        see_notices(rows, "other", office.clock.now)
-        assert [row.seen_by for row in rows] == ["zhang"]
+        add_notice(session, Notice(key="later", what="long_wait", at=office.clock.now))
+        for _twice in range(2):
+            see_notices(session, rows, "zhang", office.clock.now)
+        assert notices_unseen(session, "A", "zhang", supervises=True) == 1
+        assert notices_unseen(session, "A", "other", supervises=True) == 2
+        assert notices_seen(session, notices_for(session, "A", supervises=True), "zhang") == {rows[0].id}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

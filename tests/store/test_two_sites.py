@@ -119,7 +119,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _queries() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
+def queries() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
     """Every function of the store that asks something by a session, with what it is asked by."""
     for module in pkgutil.walk_packages(router.store.__path__, "router.store."):
         if ".migrations" in module.name or ".changes" in module.name or ".follow." in module.name:
@@ -149,7 +149,7 @@ NOT_WALKED = (
 
 def _answers(database: Engine) -> dict[str, Any]:
     answers: dict[str, Any] = {}
-    for name, query, given in _queries():
+    for name, query, given in queries():
         if name in NOT_WALKED:
             continue
         with Session(database) as session:

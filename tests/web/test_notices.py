@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from router.store.follow.restored import note_trouble
+from router.store.notices.changes import Notice, add_notice
 from router.store.tables.applied import EventFailedRow
 from router.store.tables.office import SiteRow
 from tests.web.test_customers import sign_in
@@ -45,3 +47,24 @@ def test_who_leads_nobody_is_not_told_of_the_machine(app: Flask, client: FlaskCl
     page = client.get("/notices").get_data(as_text=True)
     assert "未能入库" not in page
     assert "rebuild" not in page
+
+
+def test_what_came_while_the_page_was_read_stays_unseen(app: Flask, client: FlaskClient) -> None:
+    sessions = app.extensions["hotline"]["sessions"]
+    at = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    with sessions() as session:
+        session.add(SiteRow(id=1, name="x", zone="Asia/Shanghai", language="zh", region="CN"))
+        session.commit()
+        add_notice(session, Notice(key="first", what="missed", at=at))
+        session.commit()
+    sign_in(client, "supervisor")
+    page = client.get("/notices").get_data(as_text=True)
+    with sessions() as session:
+        add_notice(session, Notice(key="later", what="long_wait", at=at))
+        session.commit()
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', page.partition("/notices/seen")[2]))
+    assert client.post("/notices/seen", data=sent).status_code == 302
+    assert "通知 1" in re.sub(r"<[^>]+>|\s+", " ", client.get("/notices").get_data(as_text=True))
+    other = app.test_client()
+    sign_in(other, "manager")
+    assert "通知 2" in re.sub(r"<[^>]+>|\s+", " ", other.get("/notices").get_data(as_text=True))

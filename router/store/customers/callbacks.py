@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +14,8 @@ from router.store.scope import SITE_ID
 from router.store.tables.calls import TrailRow
 from router.store.tables.customers import CallbackRow, NumberRow
 from router.store.tables.pbx import PbxRow
+
+LONGEST_RINGING = timedelta(days=1)  # nobody answers a call that was made longer ago
 
 
 def callbacks_since(session: Session, since: datetime, *, person: str | None = None) -> Sequence[CallbackRow]:
@@ -87,6 +89,7 @@ def calls_out_to_customers(session: Session, since: datetime) -> Sequence[CallOu
     wanted = (
         PbxRow.site_id == SITE_ID,
         PbxRow.direction == "out",
+        PbxRow.started_at >= since - LONGEST_RINGING,  # by which rows are found
         PbxRow.answered_at >= since,
         PbxRow.answered_by != "",
         PbxRow.number.in_(select(NumberRow.number).where(NumberRow.site_id == SITE_ID, NumberRow.number.is_not(None))),

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from router.core.words import Account, Group
 from router.store.calls.queries import trails_of
@@ -129,8 +129,11 @@ def fairness(
     for row in everyone(session, site_id=site_id):
         shares[row.code] = PersonShare(person=row.code)
     share = Shares(shares)
-    now = _sheets_now(session, site_id)
-    on_ledger = ledger_of(_entries(session, start, end, site_id), now)
+    entries = _entries(session, start, end, site_id)
+    began = [entry.sheet_started_at for entry in entries]
+    began += [turn.sheet_started_at for turn in turns if turn.sheet_started_at is not None]
+    now = _sheets_now(session, min(began, default=end), site_id)
+    on_ledger = ledger_of(entries, now)
     sheets = older_rounds(turns, (step for step in steps if step.kind == "Decision"), on_ledger, now)
     count_turns(share, turns)
     count_calls(share, calls)
@@ -153,22 +156,28 @@ def fairness(
 def _entries(session: Session, start: datetime, end: datetime, site_id: int) -> Sequence[LedgerRow]:
     """The ledger of all rounds that began in the period, whenever their turns ended."""
     place = (LedgerRow.sheet_started_at, LedgerRow.group, LedgerRow.round)
-    began = (
-        select(*place)
-        .where(LedgerRow.site_id == site_id, LedgerRow.what == Account.DUE.value)
-        .group_by(*place)
-        .having(func.min(LedgerRow.at) >= start, func.min(LedgerRow.at) < end)
-        .subquery()
+    before = aliased(LedgerRow)
+    earlier = select(before.id).where(
+        before.site_id == site_id,
+        before.sheet_started_at == LedgerRow.sheet_started_at,
+        before.group == LedgerRow.group,
+        before.round == LedgerRow.round,
+        before.what == Account.DUE.value,
+        before.at < start,
     )
+    dues = (LedgerRow.site_id == site_id, LedgerRow.what == Account.DUE.value)
+    within = (LedgerRow.at >= start, LedgerRow.at < end)
+    began = select(*place).where(*dues, *within, ~earlier.exists()).distinct().subquery()
     same = (LedgerRow.sheet_started_at == began.c[0], LedgerRow.group == began.c[1], LedgerRow.round == began.c[2])
     wanted = select(LedgerRow).join(began, and_(*same)).where(LedgerRow.site_id == site_id)
     return session.scalars(wanted.order_by(LedgerRow.id)).all()
 
 
-def _sheets_now(session: Session, site_id: int) -> SheetsNow:
+def _sheets_now(session: Session, since: datetime, site_id: int) -> SheetsNow:
+    """How the sheets that began since then stand now."""
     place = (LedgerRow.sheet_started_at, LedgerRow.group)
     numbers = select(*place, func.min(LedgerRow.round), func.max(LedgerRow.round))
-    dues = (LedgerRow.site_id == site_id, LedgerRow.what == Account.DUE.value)
+    dues = (LedgerRow.site_id == site_id, LedgerRow.sheet_started_at >= since, LedgerRow.what == Account.DUE.value)
     spans = session.execute(numbers.where(*dues).group_by(*place)).all()
     newest = (
         select(EventAppliedRow)
@@ -181,7 +190,7 @@ def _sheets_now(session: Session, site_id: int) -> SheetsNow:
     offers = (
         select(TurnRow.sheet_started_at, TurnRow.group, TurnRow.round, TurnRow.person)
         .join(CallRow, (CallRow.id == TurnRow.call_id) & (CallRow.site_id == TurnRow.site_id))
-        .where(TurnRow.site_id == site_id, TurnRow.what == "offered", *LIVE)
+        .where(TurnRow.site_id == site_id, TurnRow.at >= since, TurnRow.what == "offered", *LIVE)
     )
     return SheetsNow(
         newest={(at, group): last for at, group, _, last in spans},

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, union
+from sqlalchemy import Connection, Select, func, or_, select, union
 
+from router.store.forms.queries import taken_between
 from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import NumberRow
@@ -121,14 +122,8 @@ def filed_forms(connection: Connection, first: datetime, end: datetime) -> list[
     )
     when = func.coalesce(FormRow.taken_at, FormRow.filed_at)
     elsewhen = _forms().where(of_its_calls, FormRow.call_id != "", or_(when < first, when >= end))
-    rows = [*connection.execute(_forms().where(_taken_between(first, end))), *connection.execute(elsewhen)]
+    rows = [*connection.execute(_forms().where(taken_between(first, end))), *connection.execute(elsewhen)]
     return sorted(FiledForm._make(row) for row in rows)
-
-
-def _taken_between(first: datetime, end: datetime) -> ColumnElement[bool]:
-    """R24: where `taken_at` is empty, `filed_at` stands in."""
-    filed = and_(FormRow.taken_at.is_(None), FormRow.filed_at >= first, FormRow.filed_at < end)
-    return or_(and_(FormRow.taken_at >= first, FormRow.taken_at < end), filed)
 
 
 def display_counts(connection: Connection, day: date) -> dict[str, int]:

@@ -6,9 +6,10 @@ No rule is decided here: who owns whom and what is owed comes with the event (`S
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from router.core import actions, inputs
 from router.core.words import Number, Stage
@@ -174,17 +175,25 @@ def _apply_standing(batch: Batch, event: JournalEvent, standing: Standing) -> No
         return
     number.customer.owner = standing.owner
     number.customer.last_contact_at = moment(standing.contact) if standing.owner else None
-    open_ones = batch.owed_to(number)
+    batch.session.flush()
+    open_ones = _open_callbacks(batch, number)
     if standing.owed:
         _owe(batch, event, standing, number, next(iter(open_ones), None))
         return
     spoke, call = _who_spoke(event)
-    for owed in list(open_ones):
+    for owed in open_ones:
         # R15: settled when somebody speaks with that number; what this journal's desk never knew of it can't take back
-        if spoke is not None or owed.number is number:
+        if spoke is not None or owed.number_id == number.id:
             owed.settled_at, owed.settled_by, owed.settled_call_id = moment(event.at_ms), spoke, call
             owed.version += 1
-            open_ones.remove(owed)
+
+
+def _open_callbacks(batch: Batch, number: NumberRow) -> Sequence[CallbackRow]:
+    """The call backs owed to the number, whichever journal or record knew it by a key of its own."""
+    same = NumberRow.number == number.number if number.number else NumberRow.id == number.id
+    rows = select(NumberRow.id).where(NumberRow.site_id == batch.site_id, same)
+    wanted = (CallbackRow.number_id.in_(rows), CallbackRow.settled_at.is_(None))
+    return batch.session.scalars(select(CallbackRow).where(*wanted).order_by(CallbackRow.owed_since)).all()
 
 
 def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRow, owed: CallbackRow | None) -> None:
@@ -193,7 +202,6 @@ def _owe(batch: Batch, event: JournalEvent, standing: Standing, number: NumberRo
         owed = CallbackRow(site_id=batch.site_id, number=number, owed_since=moment(event.at_ms), missed_calls=0)
         owed.version = 0
         batch.session.add(owed)
-        batch.owed_to(number).append(owed)
     if missed is not None:
         owed.missed_calls += 1
         owed.call_id = missed.call
@@ -249,22 +257,10 @@ def _add_step(
 
 def _plain(batch: Batch, event: JournalEvent, item: Any) -> dict[str, Any]:
     """The fields as JSON; numbers by the id of their row."""
-    body: dict[str, Any] = _as_json(item)
+    body = dataclasses.asdict(item)
     if isinstance(body.get("number"), str):  # a round has a number, too
         row = batch.number(event, body.pop("number"))
         body["number_id"] = row.id if row else None
+    if "rules" in body:
+        body["rules"] = list(body["rules"])
     return body
-
-
-def _as_json(value: Any) -> Any:
-    """As `dataclasses.asdict`, which copies each word of a decision's evidence."""
-    if isinstance(value, list | tuple):
-        return [_as_json(part) for part in value]
-    kind: Any = type(value)
-    names = _names(kind)
-    return {name: _as_json(getattr(value, name)) for name in names} if names else value
-
-
-@functools.cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+
 from router.core import actions, inputs
 from router.core.words import CallId, Group, PersonId, TurnUse
-from router.store.follow.batch import OFFERED, Batch
+from router.store.follow.batch import Batch
 from router.store.follow.events import JournalEvent
 from router.store.follow.steps import Step
 from router.store.scope import moment
+from router.store.tables.calls import TurnRow
 
 NO_ANSWER = "no_answer"  # a timer's forfeit (R6); its item names no call
 
@@ -34,7 +37,7 @@ def with_calls(batch: Batch, steps: Iterable[Step]) -> list[Step]:
 def _with_call(batch: Batch, step: Step) -> Step:
     if not isinstance(step.item, actions.Forfeit) or step.item.why != NO_ANSWER:
         return step
-    offer = batch.offer_to(step.item.person)
+    offer = _offered(batch, step.item.person)
     return replace(step, call=CallId(offer.call_id)) if offer and offer.call_id else step
 
 
@@ -91,9 +94,9 @@ def _slot_changed(batch: Batch, event: JournalEvent, item: actions.SlotChanged) 
 def _turn(batch: Batch, step: Step) -> TurnChange | None:
     match step.item:
         case actions.Rang(sheet=Group() as sheet, who=(person,), stage=stage):
-            return TurnChange(person, sheet, OFFERED, stage.value, step.call)
+            return TurnChange(person, sheet, "offered", stage.value, step.call)
         case actions.Connected(who=person, turn=use) if use is not TurnUse.NONE:
-            offer = batch.offer_to(person, step.call)
+            offer = _offered(batch, person, step.call)
             return TurnChange(person, offer.group, use.value, "", step.call) if offer else None
         case actions.Passed(person=person, sheet=sheet, why=why):
             return TurnChange(person, sheet, "passed", why, step.call)
@@ -106,27 +109,36 @@ def _turn(batch: Batch, step: Step) -> TurnChange | None:
     return None
 
 
+def _offered(batch: Batch, person: str, call: str | None = None) -> TurnRow | None:
+    """The newest offer to the person (for the call)."""
+    wanted = [TurnRow.site_id == batch.site_id, TurnRow.person == person, TurnRow.what == "offered"]
+    if call is not None:
+        wanted.append(TurnRow.call_id == call)
+    return batch.session.scalars(select(TurnRow).where(*wanted).order_by(TurnRow.id.desc()).limit(1)).one_or_none()
+
+
 def _add(batch: Batch, event: JournalEvent, step: Step, turn: TurnChange) -> None:
     told, mark = event.input, batch.mark
     by, note = (told.by, told.why) if isinstance(told, inputs.TurnHandedOut | inputs.TurnTakenAway) else ("", "")
     undoes = event.facts.get("undoes", "")
-    batch.turns.append(
-        {
-            "site_id": batch.site_id,
-            "journal": batch.journal,
-            "seq": event.seq,
-            "position": step.position,
-            "at": moment(event.at_ms),
-            "sheet_started_at": mark.sheet_started_at,
-            "slot_name": mark.slot_name,
-            "group": turn.group,
-            "round": mark.rounds.get(turn.group, 1),
-            "person": turn.person,
-            "what": turn.what,
-            "why": turn.why,
-            "by": by,
-            "note": note,
-            "call_id": turn.call or None,
-            "undoes": int(undoes) if undoes.isdigit() else None,
-        }
+    batch.session.add(
+        TurnRow(
+            site_id=batch.site_id,
+            journal=batch.journal,
+            seq=event.seq,
+            position=step.position,
+            at=moment(event.at_ms),
+            sheet_started_at=mark.sheet_started_at,
+            slot_name=mark.slot_name,
+            group=turn.group,
+            round=mark.rounds.get(turn.group, 1),
+            person=turn.person,
+            what=turn.what,
+            why=turn.why,
+            by=by,
+            note=note,
+            call_id=turn.call or None,
+            undoes=int(undoes) if undoes.isdigit() else None,
+        )
     )
+    batch.session.flush()

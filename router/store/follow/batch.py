@@ -2,57 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from router.core.actions import Rang
-from router.core.inputs import CallArrived
 from router.core.words import WITHHELD, Number
 from router.store.customers.erasure import erase_numbers
-from router.store.follow.events import Erasure, Fact, JournalEvent, JournalItem
+from router.store.follow.events import Erasure, Fact, JournalEvent
 from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow
-from router.store.tables.calls import CallRow, TrailRow, TurnRow
-from router.store.tables.customers import CallbackRow, CustomerRow, NumberRow
+from router.store.tables.calls import CallRow, TrailRow
+from router.store.tables.customers import CustomerRow, NumberRow
 from router.store.tables.fairness import LedgerRow
 
 ERASED = "erased-"
 RANG = Rang.__name__
-OFFERED = "offered"
-WITH_CUSTOMER = joinedload(NumberRow.customer)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A turn that was offered: on which sheet, for which call."""
-
-    group: str
-    call_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One journal being applied to one site's tables, in one session that does not flush by itself.
 
-    Rows in use are kept at hand for the length of the transaction, and trail, turns and ledger are written at its end,
-    all at once: most of a small statement's cost is its frame.
+    Rows in use are kept at hand for the length of the transaction, and the trail is written at its end, all at once:
+    that halves the work.
     """
 
     session: Session
     site_id: int
     mark: EventAppliedRow
     trail: list[dict[str, Any]] = field(default_factory=list)
-    turns: list[dict[str, Any]] = field(default_factory=list)
     ledger: list[dict[str, Any]] = field(default_factory=list)  # the fairness ledger's (R27)
     _calls: dict[str, CallRow] = field(default_factory=dict)
     _numbers: dict[int, NumberRow] = field(default_factory=dict)
-    _by_text: dict[str, NumberRow] = field(default_factory=dict)
-    _looked_up: set[Any] = field(default_factory=set)  # keys and numbers whose rows, if any, are at hand
-    _owed: dict[str | int, list[CallbackRow]] = field(default_factory=dict)  # open ones, by number (an erased one's id)
 
     @property
     def journal(self) -> str:
@@ -74,31 +58,15 @@ class Batch:
         self.session.add(row)
         return row
 
-    def rings_of(self, call_id: str) -> Iterator[dict[str, Any]]:
+    def rings_of(self, call_id: str) -> list[dict[str, Any]]:
         """What the trail says of who rang for a call, newest first."""
-        for row in reversed(self.trail):
-            if row["call_id"] == call_id and row["kind"] == RANG:
-                yield row["body"]
+        new = [row["body"] for row in reversed(self.trail) if row["call_id"] == call_id and row["kind"] == RANG]
         wanted = (TrailRow.site_id == self.site_id, TrailRow.call_id == call_id, TrailRow.kind == RANG)
-        yield from self.session.scalars(select(TrailRow.body).where(*wanted).order_by(TrailRow.id.desc()))
-
-    def offer_to(self, person: str, call: str | None = None) -> Offer | None:
-        """The newest offer to the person (for the call)."""
-        for row in reversed(self.turns):
-            if row["person"] == person and row["what"] == OFFERED and call in (None, row["call_id"]):
-                return Offer(row["group"], row["call_id"])
-        wanted = [TurnRow.site_id == self.site_id, TurnRow.person == person, TurnRow.what == OFFERED]
-        if call is not None:
-            wanted.append(TurnRow.call_id == call)
-        newest = select(TurnRow.group, TurnRow.call_id).where(*wanted).order_by(TurnRow.id.desc()).limit(1)
-        found = self.session.execute(newest).one_or_none()
-        return Offer(*found) if found else None
+        return new + list(self.session.scalars(select(TrailRow.body).where(*wanted).order_by(TrailRow.id.desc())))
 
     def write_out(self) -> None:
         """Write what is still at hand; before the commit."""
         self.session.flush()
-        if self.turns:
-            self.session.execute(insert(TurnRow), self.turns)
         if self.trail:
             self.session.execute(insert(TrailRow), self.trail)
         if self.ledger:
@@ -110,53 +78,10 @@ class Batch:
             return None
         key = event.keys[number]
         if key not in self._numbers:
-            row = None if key in self._looked_up else self._one(NumberRow.journal == self.journal, NumberRow.key == key)
+            wanted = (NumberRow.site_id == self.site_id, NumberRow.journal == self.journal, NumberRow.key == key)
+            row = self.session.scalars(select(NumberRow).where(*wanted)).one_or_none()
             self._numbers[key] = row or self._new_number(event, number, key)
-            self.session.flush()
         return self._numbers[key]
-
-    def look_up(self, items: Sequence[JournalItem]) -> None:
-        """Have the rows of all numbers that these events name at hand, new callers' too; asked for all at once."""
-        named = [item.keys for item in items if isinstance(item, JournalEvent | Fact)]
-        keys = {key for one in named for key in one.values()}
-        ours = (NumberRow.site_id == self.site_id, NumberRow.journal == self.journal)
-        for row in self.session.scalars(select(NumberRow).where(*ours, NumberRow.key.in_(keys)).options(WITH_CUSTOMER)):
-            self._numbers[row.key] = row
-        numbers = {number for one in named for number, key in one.items() if key not in self._numbers}
-        known = select(NumberRow).where(NumberRow.site_id == self.site_id, NumberRow.number.in_(numbers))
-        for row in self.session.scalars(known.options(WITH_CUSTOMER).order_by(NumberRow.id.desc())) if numbers else ():
-            self._by_text[row.number or ""] = row
-        self._looked_up.update(keys, numbers)
-        self._enter_callers(items)
-        self._look_up_owed()
-
-    def _enter_callers(self, items: Sequence[JournalItem]) -> None:
-        for item in items:
-            if isinstance(item, JournalEvent) and isinstance(item.input, CallArrived) and not item.refused:
-                number = Number(item.facts.get("caller", item.input.number))
-                if number != WITHHELD and item.keys[number] not in self._numbers:
-                    self._numbers[item.keys[number]] = self._new_number(item, number, item.keys[number])
-        self.session.flush()
-
-    def _look_up_owed(self) -> None:
-        rows = list(self._numbers.values())
-        self._owed.update({row.number or row.id: [] for row in rows})
-        texts, erased = [row.number for row in rows if row.number], [row.id for row in rows if not row.number]
-        wanted = or_(NumberRow.number.in_(texts), NumberRow.id.in_(erased))
-        for owed in self.session.scalars(_open_callbacks(self.site_id, wanted)):
-            self._owed[owed.number.number or owed.number.id].append(owed)
-
-    def owed_to(self, number: NumberRow) -> list[CallbackRow]:
-        """The call backs owed to the number, oldest first, whichever journal or record knew it by a key of its own."""
-        key = number.number or number.id
-        if key not in self._owed:
-            same = NumberRow.number == number.number if number.number else NumberRow.id == number.id
-            self._owed[key] = list(self.session.scalars(_open_callbacks(self.site_id, same)))
-        return self._owed[key]
-
-    def _one(self, *wanted: ColumnElement[bool]) -> NumberRow | None:
-        ours = select(NumberRow).where(NumberRow.site_id == self.site_id, *wanted)
-        return self.session.scalars(ours.limit(1)).one_or_none()
 
     def _new_number(self, event: JournalEvent | Fact, number: Number, key: int) -> NumberRow:
         is_erased = number.startswith(ERASED)
@@ -171,15 +96,13 @@ class Batch:
             further=bool(known and known.further),
         )
         self.session.add(row)
-        if row.number:
-            self._by_text.setdefault(row.number, row)
+        self.session.flush()
         return row
 
     def _known(self, number: Number) -> NumberRow | None:
         """The number as another journal, or people, made it known."""
-        if number in self._by_text or number in self._looked_up:
-            return self._by_text.get(number)
-        return self._one(NumberRow.number == number)
+        wanted = (NumberRow.site_id == self.site_id, NumberRow.number == number)
+        return self.session.scalars(select(NumberRow).where(*wanted).limit(1)).one_or_none()
 
     def erase(self, erasure: Erasure) -> None:
         """Empty the rows of the erased numbers, those under another journal's key, too."""
@@ -191,11 +114,4 @@ class Batch:
         self.session.flush()
         numbers = [number for number in self.session.scalars(select(NumberRow.number).where(*wanted)) if number]
         erase_numbers(self.session, self.site_id, numbers, moment(erasure.at_ms))
-        for known in (self._numbers, self._by_text, self._looked_up, self._owed):
-            known.clear()
-
-
-def _open_callbacks(site_id: int, wanted: ColumnElement[bool]) -> Select[CallbackRow]:
-    ours = (CallbackRow.site_id == site_id, CallbackRow.settled_at.is_(None), NumberRow.site_id == site_id)
-    rows = select(CallbackRow).join(CallbackRow.number).where(*ours, wanted)
-    return rows.options(contains_eager(CallbackRow.number)).order_by(CallbackRow.owed_since)
+        self._numbers.clear()

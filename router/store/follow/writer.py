@@ -24,7 +24,7 @@ from router.errors import StoreError
 from router.logs import logger
 from router.store.follow.apply import apply
 from router.store.follow.batch import Batch
-from router.store.follow.events import Erasure, Feed, JournalItem
+from router.store.follow.events import Feed, JournalItem
 from router.store.follow.restored import JournalRestoredError, forget_trouble, note_trouble, refuse_restored
 from router.store.scope import moment
 from router.store.tables.applied import EventAppliedRow, EventFailedRow
@@ -196,8 +196,6 @@ class DatabaseWriter:
     def _apply(self, items: Sequence[JournalItem]) -> int:
         with Session(self._database, autoflush=False) as session:
             batch = Batch(session, self._site_id, self._claim(session, items[-1].seq))
-            if not any(isinstance(item, Erasure) for item in items):  # else who calls after it would be erased as well
-                batch.look_up(items)
             for item in items:
                 apply(batch, item)
             batch.write_out()

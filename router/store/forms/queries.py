@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from router.store.scope import SITE_ID, day_bounds
@@ -51,8 +51,14 @@ def forms_of_days(session: Session, first: date, end: date, zone: ZoneInfo) -> S
     """Forms whose call was taken from `first` until before `end` (where unknown: filed), in that order."""
     taken = func.coalesce(FormRow.taken_at, FormRow.filed_at)
     begin, over = day_bounds(first, zone)[0], day_bounds(end, zone)[0]
-    wanted = (FormRow.site_id == SITE_ID, taken >= begin, taken < over)
+    wanted = (FormRow.site_id == SITE_ID, taken_between(begin, over))
     return session.scalars(select(FormRow).where(*wanted).order_by(taken, FormRow.id)).all()
+
+
+def taken_between(first: datetime, end: datetime) -> ColumnElement[bool]:
+    """R24: where `taken_at` is empty, `filed_at` stands in. Said so that both are looked up."""
+    filed = and_(FormRow.taken_at.is_(None), FormRow.filed_at >= first, FormRow.filed_at < end)
+    return or_(and_(FormRow.taken_at >= first, FormRow.taken_at < end), filed)
 
 
 def calls_with_forms(session: Session, call_ids: Collection[str]) -> set[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from router.store.database import insert_once
 from router.store.scope import SITE_ID
-from router.store.tables.notices import NoticeMarkRow, NoticeRow, OutboxRow
+from router.store.tables.notices import NoticeMarkRow, NoticeRow, NoticeSeenRow, OutboxRow
 
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600, 3600, 7200, 14400, 28800))
 
@@ -43,7 +43,6 @@ def add_notice(session: Session, notice: Notice) -> bool:
         "call_id": notice.call_id,
         "at": notice.at,
         "details": dict(notice.details),
-        "seen_by": "",
     }
     made = insert_once(session, NoticeRow).values(new).on_conflict_do_nothing().returning(NoticeRow.id)
     return session.execute(made).scalar_one_or_none() is not None
@@ -79,11 +78,11 @@ def message_tried(row: OutboxRow, now: datetime, failure: str) -> None:
         row.next_at = now + RETRY_AFTER[row.tries - 1] if row.tries <= len(RETRY_AFTER) else None
 
 
-def see_notices(rows: Iterable[NoticeRow], by: str, now: datetime) -> None:
-    """Note that somebody has seen them; the caller commits."""
-    for row in rows:
-        if row.seen_at is None:
-            row.seen_at, row.seen_by = now, by
+def see_notices(session: Session, rows: Iterable[NoticeRow], by: str, now: datetime) -> None:
+    """Note that somebody has seen just these; the caller commits."""
+    new = [{"site_id": SITE_ID, "notice_id": row.id, "username": by, "at": now} for row in rows]
+    if new:
+        session.execute(insert_once(session, NoticeSeenRow).values(new).on_conflict_do_nothing())
 
 
 def mark_of(session: Session, source: str, newest: int) -> NoticeMarkRow:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from router.store.scope import SITE_ID
-from router.store.tables.notices import NoticeRow, OutboxRow
+from router.store.tables.notices import NoticeRow, NoticeSeenRow, OutboxRow
+
+SHOWN = 100
 
 
 def targets_due(session: Session, now: datetime) -> Sequence[str]:
     """The targets that have a message whose time has come."""
     wanted = (OutboxRow.site_id == SITE_ID, OutboxRow.next_at <= now)
-    return session.scalars(select(OutboxRow.target).where(*wanted).distinct().order_by(OutboxRow.target)).all()
+    return sorted(
+        set(session.scalars(select(OutboxRow.target).where(*wanted)))
+    )  # told apart here: few are due, of years
 
 
 def message_due(session: Session, target: str, now: datetime) -> OutboxRow | None:
@@ -24,22 +29,48 @@ def message_due(session: Session, target: str, now: datetime) -> OutboxRow | Non
     return session.scalars(select(OutboxRow).where(*wanted).order_by(OutboxRow.id).limit(1)).one_or_none()
 
 
-def notices_for(session: Session, person: str | None, *, supervises: bool, limit: int = 100) -> Sequence[NoticeRow]:
-    """What somebody was told, newest first: a person's own, and for supervisors those for all of them."""
-    whose = _whose(person, supervises=supervises)
-    return session.scalars(select(NoticeRow).where(*whose).order_by(NoticeRow.id.desc()).limit(limit)).all()
+def notices_for(session: Session, person: str | None, *, supervises: bool) -> Sequence[NoticeRow]:
+    """What somebody was told, the newest first: a person's own, and for supervisors those for all of them."""
+    if not (person or supervises):
+        return []
+    newest = _newest(person, supervises=supervises)
+    return session.scalars(select(NoticeRow).where(NoticeRow.id.in_(newest)).order_by(NoticeRow.id.desc())).all()
 
 
-def notices_unseen(session: Session, person: str | None, *, supervises: bool) -> int:
-    """How many of those nobody has taken note of yet."""
-    whose = _whose(person, supervises=supervises)
-    wanted = select(func.count()).select_from(NoticeRow).where(*whose, NoticeRow.seen_at.is_(None))
+def notices_seen(session: Session, rows: Iterable[NoticeRow], username: str) -> set[int]:
+    """Which of these somebody has taken note of."""
+    ids = [row.id for row in rows]
+    wanted = (NoticeSeenRow.username == username, NoticeSeenRow.notice_id.in_(ids))
+    return set(session.scalars(select(NoticeSeenRow.notice_id).where(*wanted)))
+
+
+def notices_unseen(session: Session, person: str | None, username: str, *, supervises: bool) -> int:
+    """How many of what the page shows somebody has not taken note of yet."""
+    if not (person or supervises):
+        return 0
+    newest = _newest(person, supervises=supervises)
+    is_seen = select(NoticeSeenRow.notice_id).where(
+        NoticeSeenRow.notice_id == NoticeRow.id, NoticeSeenRow.username == username
+    )
+    wanted = select(func.count()).select_from(NoticeRow).where(NoticeRow.id.in_(newest), ~is_seen.exists())
     return session.scalars(wanted).one()
 
 
-def _whose(person: str | None, *, supervises: bool) -> tuple[ColumnElement[bool], ...]:
-    mine = NoticeRow.person == person if person else false()
-    return NoticeRow.site_id == SITE_ID, or_(mine, NoticeRow.person.is_(None)) if supervises else mine
+def _newest(person: str | None, *, supervises: bool) -> Select[Any]:
+    """The ids of the newest that are theirs, each kind of them read from its end."""
+    parts = [NoticeRow.person == person] if person else []
+    parts += [NoticeRow.person.is_(None)] if supervises else []
+    order = NoticeRow.id.desc()
+    ids = [
+        select(NoticeRow.id.label("id"))
+        .where(NoticeRow.site_id == SITE_ID, part)
+        .order_by(order)
+        .limit(SHOWN)
+        .subquery()
+        for part in parts
+    ]
+    all_ids = union_all(*(select(one.c.id) for one in ids)).subquery()
+    return select(all_ids.c.id).order_by(all_ids.c.id.desc()).limit(SHOWN)
 
 
 def messages_failing(session: Session) -> Sequence[OutboxRow]:

@@ -52,6 +52,7 @@ class NumberRow(OfSite):
     __table_args__ = (
         UniqueConstraint("site_id", "journal", "key"),
         Index("ix_customer_number_number", "site_id", "number"),
+        Index("ix_customer_number_further", "site_id", "further", "customer_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

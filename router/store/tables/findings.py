@@ -37,8 +37,8 @@ class FindingRow(OfSite):
     __tablename__ = "finding"
     __table_args__ = (
         UniqueConstraint("site_id", "day", "kind", "slot", "person", "call", "form"),
-        Index("ix_finding_state", "site_id", "state"),
-        Index("ix_finding_person", "site_id", "person"),
+        Index("ix_finding_state", "site_id", "state", "day"),
+        Index("ix_finding_person", "site_id", "person", "day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,7 +15,11 @@ class NoticeRow(OfSite):
     """Something that was told: to one person, or to the supervisors (`person` empty)."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("site_id", "key"), Index("ix_notice_person", "site_id", "person", "seen_at"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "key"),
+        Index("ix_notice_person", "site_id", "person", "id"),
+        Index("ix_notice_at", "site_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
@@ -25,15 +29,28 @@ class NoticeRow(OfSite):
     call_id: Mapped[str | None] = mapped_column(Bounded(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)  # names and masked numbers, for the sentence
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    seen_by: Mapped[str] = mapped_column(Bounded(80), default="")
+
+
+class NoticeSeenRow(OfSite):
+    """Somebody has taken note of a notice; what a colleague saw one has not seen oneself."""
+
+    __tablename__ = "notice_seen"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    username: Mapped[str] = mapped_column(Bounded(255), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class OutboxRow(OfSite):
     """One message for one target, until it is sent or given up."""
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("site_id", "target", "key"), Index("ix_outbox_next", "site_id", "next_at"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "target", "key"),
+        Index("ix_outbox_next", "site_id", "next_at"),
+        Index("ix_outbox_sent", "site_id", "sent_at", "tries"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
