@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from router.cli.settings import Place
-from router.engine.journal import JournalReader
+from router.engine.journal_reader import JournalReader
 from router.errors import RequestError
 from router.store.scope import day_bounds
 from router.texts import _

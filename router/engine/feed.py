@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from router.engine.journal import RECORDED, JournalEntry, JournalReader
+from router.engine.journal_reader import RECORDED, JournalEntry, JournalReader
 from router.logs import logger
 from router.store.follow.events import NUMBER_FIELDS, Erasure, Fact, JournalEvent, JournalItem, Standing, Unreadable
 from router.texts import _

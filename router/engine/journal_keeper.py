@@ -13,7 +13,8 @@ from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Millis, Number
 from router.engine.day_state import DayState
-from router.engine.journal import RECORDED, Journal, JournalEntry
+from router.engine.journal import Journal
+from router.engine.journal_reader import RECORDED, JournalEntry
 from router.engine.mailbox import PostOutcome
 from router.engine.snapshot import RULES, VERSION, state_of
 from router.engine.snapshot_aside import SnapshotAside

@@ -14,7 +14,7 @@ from router.core.desk import Desk
 from router.core.errors import DeskError, Refusal
 from router.core.policy import Policy
 from router.engine.customer_standing import standing_after
-from router.engine.journal import REPLAYED, JournalEntry, JournalReader
+from router.engine.journal_reader import REPLAYED, JournalEntry, JournalReader
 from router.engine.snapshot import RULES, VERSION, office_from, state_of
 from router.refusals import refusal_text
 from router.wire.codec import CodecError, answer_to_json, from_json, input_from_json, to_json

@@ -16,7 +16,7 @@ from router.core.model import Office
 from router.core.policy import Policy
 from router.core.words import Number
 from router.engine.day_state import DayState
-from router.engine.journal import REPLAYED, JournalEntry, JournalReader
+from router.engine.journal_reader import REPLAYED, JournalEntry, JournalReader
 from router.logs import logger
 from router.store.follow.events import Fact
 from router.wire.codec import JSON_VERSION, CodecError, from_json, input_from_json, putting_aside, to_json

@@ -17,7 +17,7 @@ from router.core import inputs
 from router.core.actions import Action, Connected, Missed, Rang, StopRinging, Trail
 from router.core.policy import Policy
 from router.core.words import CallId, Millis, PersonId
-from router.engine.journal import JournalEntry
+from router.engine.journal_reader import JournalEntry
 from router.simulate.outcomes import Outcomes
 from router.wire.codec import answer_from_json, from_json, input_from_json
 

@@ -19,7 +19,8 @@ from router.core.desk import Desk
 from router.core.policy import DAY_MS, Policy
 from router.core.words import CallId, Number, PersonId
 from router.engine.customer_standing import standing_after
-from router.engine.journal import Journal, JournalEntry
+from router.engine.journal import Journal
+from router.engine.journal_reader import JournalEntry
 from router.engine.replay import desk_before, entries_between, replay_day
 from router.engine.snapshot import office_from, state_of
 from router.simulate.other_day import ChangedRules, other_day

@@ -11,7 +11,8 @@ from router.core import inputs
 from router.core.words import CallId, Number
 from router.engine import journal_keeper
 from router.engine.feed import JournalFeed
-from router.engine.journal import Journal, JournalEntry, JournalInUseError
+from router.engine.journal import Journal, JournalInUseError
+from router.engine.journal_reader import JournalEntry
 from router.engine.snapshot import VERSION, recover
 from router.store.follow.events import Erasure, JournalEvent
 from router.wire.errors import JournalError

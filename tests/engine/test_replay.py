@@ -14,7 +14,7 @@ from router.core import inputs
 from router.core.policy import Policy
 from router.core.words import PersonId
 from router.engine import journal_keeper
-from router.engine.journal import JournalReader
+from router.engine.journal_reader import JournalReader
 from router.engine.replay import Replayed, replay_day
 from router.wire.errors import RefusedError
 from tests.core.random_office import RandomOffice

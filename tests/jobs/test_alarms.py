@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from router.core import inputs
 from router.engine.feed import JournalFeed
-from router.engine.journal import Journal, JournalEntry
+from router.engine.journal import Journal
+from router.engine.journal_reader import JournalEntry
 from router.jobs.machine import Machine
 from router.jobs.watch import Watch
 from router.store.follow.writer import DatabaseWriter

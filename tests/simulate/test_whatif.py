@@ -11,7 +11,7 @@ from router.core import inputs
 from router.core.actions import Ring
 from router.core.policy import Policy
 from router.core.words import CallId, Group, Number, PersonId
-from router.engine.journal import JournalReader
+from router.engine.journal_reader import JournalReader
 from router.engine.replay import desk_before, entries_between
 from router.engine.snapshot import office_from, state_of
 from router.simulate.other_day import ChangedRules, NewOrder, OtherDay, WhatIfError, other_day

@@ -20,7 +20,7 @@ from router.core import inputs
 from router.core.words import CallId, Number, PersonId
 from router.desk_client.client import EngineClient
 from router.engine.daily import DayRules
-from router.engine.journal import JournalEntry, JournalReader
+from router.engine.journal_reader import JournalEntry, JournalReader
 from router.engine.ports import Letter
 from router.store.tables.calls import CallRow, TurnRow
 from router.store.tables.office import SiteRow
