@@ -29,6 +29,9 @@ exten => s,1,Hangup(1)
 [hotline-codes]
 exten => *1,1,Answer()
  same => n,Playback(hotline/presence-present)
+
+[hotline-no-forwards]
+exten => _[+*0-9A-Za-z]!,1,Hangup(21)
 """
 
 
