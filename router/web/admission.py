@@ -20,6 +20,9 @@ from router.web.security import end_old_session, is_device, sign_the_device_in
 # these ask nobody, and work with the database away
 ASKED_WITHOUT_A_SESSION = frozenset({"static", "security.static", "assets", "healthz", "set_language"})
 
+PROBLEM = "application/problem+json"
+RETRY_SECONDS = "5"
+
 
 def admit_by_the_table(app: Flask) -> None:
     """Ask the table before each request; call before anything else that looks at requests."""
@@ -74,11 +77,14 @@ def _program(scope: str) -> Response | None:
 
 
 def refusal(status: int, what: str, cure: str, *, id_: str, faults: dict[str, str] | None = None) -> Response:
-    """An answer that tells a program why not."""
-    answer = jsonify({"id": id_, "what": what, "cure": cure, "faults": faults or {}})
-    answer.status_code = status
+    """An answer that tells a program why not: `application/problem+json` (RFC 9457), with our id, cure and faults."""
+    told = {"type": f"urn:hotline-router:{id_}", "title": what, "status": status, "detail": f"{what}: {cure}"}
+    answer = jsonify({**told, "id": id_, "what": what, "cure": cure, "faults": faults or {}})
+    answer.status_code, answer.mimetype = status, PROBLEM
     if status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="hotline"'
+    if status in (429, 503):
+        answer.headers["Retry-After"] = RETRY_SECONDS
     return answer
 
 

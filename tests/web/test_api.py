@@ -141,3 +141,40 @@ def test_the_document_names_every_route_with_its_guard(app: Flask, client: Flask
     assert {path.replace("{", "<").replace("}", ">") for path in document["paths"]} == routes
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     assert len(SCOPES) == len(set(SCOPES))
+
+
+def _meant(route: str) -> str:
+    return route.replace("{call_id}", "none").replace("{person}", "X")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/calls?from=soon", None, 422),
+        ("GET", "/calls?from=2026-11-24&to=2026-11-23", None, 422),
+        ("GET", "/calls/none", None, 404),
+        ("GET", "/forms?from=2026-11-24", None, 403),
+        ("POST", "/forms", {**FORM, "consultant": 7}, 422),
+        ("POST", "/forms", {**FORM, "consultant": "X"}, 422),
+        ("PUT", "/presence/X", {"presence": "present"}, 403),
+    ],
+)
+def test_every_refusal_has_the_one_shape_that_the_document_says(
+    client: FlaskClient, record: Session, method: str, path: str, body: object, status: int
+) -> None:
+    token = make_token(record, name="x", scopes=["calls:read", "forms:write"], by="test", now=NOW)
+    record.commit()
+    document = client.get("/api/v1/document/openapi.json").get_json()
+    answer = client.open(f"/api/v1{path}", method=method, json=body, headers={"Authorization": f"Bearer {token}"})
+    told = answer.get_json()
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert (told["status"], told["type"]) == (status, f"urn:hotline-router:{told['id']}")
+    assert told["title"]
+    [route] = [
+        one
+        for one, methods in document["paths"].items()
+        if answer.request.path == _meant(one) and method.lower() in methods
+    ]
+    said = document["paths"][route][method.lower()]["responses"][str(status)]["content"]
+    assert list(said) == ["application/problem+json"]
+    assert "13812345678" not in answer.get_data(as_text=True)

@@ -199,7 +199,9 @@ def test_what_breaks_is_logged_under_the_number_that_the_page_shows(boss: FlaskC
 def test_a_program_gets_one_shape_of_refusal(client: FlaskClient, method: str, path: str, status: int) -> None:
     answer = client.open(path, method=method)
     assert answer.status_code == status
-    assert set(answer.get_json()) == {"id", "what", "cure", "faults"}
+    assert answer.mimetype == "application/problem+json"
+    assert set(answer.get_json()) == {"type", "title", "status", "detail", "id", "what", "cure", "faults"}
+    assert answer.get_json()["status"] == status
 
 
 def test_no_secret_is_kept(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request
 from pydantic import BaseModel
@@ -28,13 +29,27 @@ from router.store.tables.customers import number_of
 from router.store.tables.findings import FindingRow
 from router.store.tables.forms import FormRow
 from router.web import shared
-from router.web.admission import refusal, sees_numbers, token
+from router.web.admission import PROBLEM, refusal, sees_numbers, token
 from router.web.api import shapes
 from router.web.recording import whole
 from router.wire.board import board_to_json
 from router.wire.errors import EngineUnreachableError, RefusedError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+def _in_our_shape(
+    _request: Any, answer: Response | None, error: Exception | None, _instance: Any, adapter: Any
+) -> None:
+    """What the library finds wrong with a request is told as everything else is; never what was sent."""
+    if error is None or answer is None:
+        return
+    faults = {".".join(map(str, one["loc"])): str(one["type"]) for one in adapter.validation_errors(error)}
+    ours = refusal(422, "the request has wrong values", "see faults, by field", id_="values", faults=faults)
+    answer.set_data(ours.get_data())
+    answer.mimetype = PROBLEM
+
+
 document = SpecTree(
     "flask",
     title="hotline-router",
@@ -45,6 +60,7 @@ document = SpecTree(
     security_schemes=[SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
     security={"token": []},
     validation_error_status=422,
+    before=_in_our_shape,
 )
 REFUSALS = {f"HTTP_{status}": shapes.RefusalBody for status in (401, 403, 404, 422)}
 MOST_DAYS = 366
@@ -54,6 +70,12 @@ def register(app: Flask) -> None:
     """Put the API and its document (`/api/v1/document/openapi.json`) on the application."""
     app.register_blueprint(api)
     document.register(app)
+    with app.app_context():  # the document is made of the current application's routes
+        operations = [one for path in document.spec["paths"].values() for one in path.values()]
+    for answers in (one["responses"] for one in operations):
+        for status, answer in answers.items():
+            if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                answer["content"] = {PROBLEM: answer["content"]["application/json"]}
 
 
 @api.get("/calls")

@@ -145,8 +145,12 @@ class Recorded(StrictShape):
 
 
 class RefusalBody(StrictShape):
-    """Why not: a stable id, what was wrong, and what to do."""
+    """Why not (RFC 9457): a stable id, what was wrong, and what to do; `faults` by field, where fields are wrong."""
 
+    type: str
+    title: str
+    status: int
+    detail: str
     id: str
     what: str
     cure: str
