@@ -162,7 +162,7 @@ def test_a_file_s_name_is_only_ever_shown(client: FlaskClient, tmp_path: Path) -
 def test_answers_say_what_they_are(client: FlaskClient) -> None:
     page, api = client.get("/login"), client.get("/api/v1/calls")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert api.headers["Content-Type"] == "application/json"
+    assert api.headers["Content-Type"] == "application/problem+json"  # a refusal
     assert api.headers["Content-Disposition"] == 'attachment; filename="api.json"'
     for answer in (page, api):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
