@@ -1,8 +1,8 @@
 """`engine.sock`: how web, jobs and CLI talk to the engine. May live here: the server of it.
 
 A request is one input with a key, answered once it is recorded; the same key again is answered without being done
-again. `subscribe` streams the board as it changes, and at least every `BEAT_SECONDS`. The socket belongs to the
-engine's user alone (0600).
+again. One person's acts a minute, and the size of a request, are bounded (`router.wire.bounds`). `subscribe` streams
+the board as it changes, and at least every `BEAT_SECONDS`. The socket belongs to the engine's user alone (0600).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from router.errors import HotlineError, RequestError
 from router.logs import logger
 from router.texts import _
 from router.wire.board import OfficeBoard, board_to_json
+from router.wire.bounds import ActBound, check_size, too_often
 from router.wire.codec import from_json, input_from_json
 from router.wire.errors import EngineUnreachableError, error_to_json
 from router.wire.frames import ANSWER_SECONDS, BEAT_SECONDS, encoded, read_frame, send_body, send_frame
@@ -33,6 +34,19 @@ log = logger(__name__)
 
 IDLE_SECONDS = 30.0  # a client that says nothing, or takes nothing, for so long is let go
 MAX_CLIENTS = 128
+ACTS = frozenset(
+    {
+        "CallbackAssigned",
+        "Contacted",
+        "PresenceChanged",
+        "Resumed",
+        "RosterEdited",
+        "Suspended",
+        "TurnHandedOut",
+        "TurnTakenAway",
+    }
+)
+"""Inputs that are people's acts; the others tell of what is so already: lists, forms, records."""
 
 
 class EngineSocket:
@@ -48,6 +62,8 @@ class EngineSocket:
         self._newest, self._newest_encoded = shower.shown(), b""
         self._serial = 0
         self._over = threading.Event()
+        self._acts = ActBound()
+        self._counting = threading.Lock()  # guards it
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -154,6 +170,12 @@ class EngineSocket:
             return error_to_json(error)
 
     def _hand_in(self, message: dict[str, Any]) -> Future[Any]:
+        check_size(message)
+        who = _who_acts(message)
+        if who:
+            with self._counting:
+                if not self._acts.allows(who, time.monotonic_ns() // 1_000_000):
+                    raise too_often()
         if message["do"] == "erase":
             return self._mailbox.erase(Number(str(message.get("number", ""))), str(message.get("by", "")))
         if message["do"] == "observe":
@@ -178,6 +200,18 @@ class EngineSocket:
                 self._changed.wait_for(lambda: self._serial != serial or self._over.is_set(), BEAT_SECONDS)  # noqa: B023  (called at once)
                 serial = self._serial
             send_body(connection, self._board_now())
+
+
+def _who_acts(message: dict[str, Any]) -> str:
+    """Whose act a request is, "" for none; without a name it counts for whom it is about."""
+    if message["do"] not in ("input", "observe"):
+        return ""
+    told = message.get("input" if message["do"] == "input" else "seen")
+    if not isinstance(told, dict) or (message["do"] == "input" and told.get("is") not in ACTS):
+        return ""
+    facts = message.get("facts")
+    by = facts.get("by") if isinstance(facts, dict) else ""
+    return str(by or told.get("by") or (told.get("person") if told.get("is") == "PresenceChanged" else "") or "")
 
 
 def _now_ms() -> int:

@@ -30,6 +30,12 @@ class RefusedError(RequestError):
         self.refusal = refusal
 
 
+class TooMuchError(RequestError):
+    """One person asks for more in a minute, or in one request, than anybody means; nothing was recorded."""
+
+    id = "too-much"
+
+
 class JournalError(StoreError):
     """The journal can't be written or read: the engine must not go on without it."""
 
@@ -37,7 +43,7 @@ class JournalError(StoreError):
 
 
 CROSSING: dict[str, type[HotlineError]] = {
-    error.id: error for error in (RequestError, EngineUnreachableError, JournalError)
+    error.id: error for error in (RequestError, EngineUnreachableError, JournalError, TooMuchError)
 }
 
 

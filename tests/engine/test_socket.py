@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from router.core import inputs
-from router.core.words import Number, PersonId
+from router.core.words import Group, Number, PersonId
 from router.desk_client.client import EngineClient
 from router.engine import socket as socket_module
 from router.engine.ports import Letter
 from router.errors import RequestError
 from router.store.follow.writer import DatabaseAwayError
-from router.wire.errors import EngineUnreachableError, RefusedError
+from router.wire.bounds import ACTS_A_MINUTE, MAX_LETTERS, MAX_PARTS
+from router.wire.errors import EngineUnreachableError, RefusedError, TooMuchError
 from router.wire.frames import LENGTH, read_frame, send_frame
 from tests.engine.office import office
 
@@ -185,3 +186,42 @@ def test_the_office_is_read_anew_when_asked_and_a_database_that_is_away_is_said(
         with pytest.raises(RequestError, match="is away"):
             EngineClient(tmp_path / "engine.sock").reread()
         served.close()
+
+
+def test_one_persons_acts_a_minute_are_bounded_and_nobody_elses_suffer(client: EngineClient) -> None:
+    def acts(by: str) -> int:
+        told = inputs.PresenceChanged(person=PersonId("A"), presence="break", by=PersonId(by))
+        return client.tell(told, source="web")
+
+    last = [acts("chen") for _ in range(ACTS_A_MINUTE)][-1]
+    for _ in range(3):
+        with pytest.raises(TooMuchError, match="acts of one person in a minute"):
+            acts("chen")
+    assert client.board().seq == last, "what is refused is not written"
+    assert acts("li") == last + 1
+
+
+def test_what_is_so_already_is_told_as_often_as_it_is(client: EngineClient) -> None:
+    for i in range(ACTS_A_MINUTE + 5):
+        number = Number(f"+86138000{i:05d}")
+        client.tell(
+            inputs.CustomerKnown(number=number, owner=PersonId("A"), last_contact=0),
+            source="people:chen",
+            facts={"by": "chen"},
+        )
+
+
+def test_a_reason_without_end_is_refused_and_not_cut(client: EngineClient) -> None:
+    before = client.board().seq
+    long = "长" * (MAX_LETTERS + 1)
+    order = inputs.RosterEdited(group=Group.CALL, order=(PersonId("A"),) * MAX_PARTS, by="boss")
+    with pytest.raises(TooMuchError, match="has 256 letters"):
+        client.tell(inputs.Suspended(person=PersonId("A"), by="boss", why=long), source="web")
+    with pytest.raises(TooMuchError, match="256 letters"):
+        client.tell(inputs.Tick(), source="web", facts={long: ""})
+    with pytest.raises(TooMuchError, match="256 letters"):
+        client.tell(inputs.Tick(), source="web", key=long)
+    with pytest.raises(TooMuchError, match="parts"):
+        client.tell(order, source="web")
+    assert client.board().seq == before
+    assert client.tell(inputs.Suspended(person=PersonId("A"), by="boss", why=long[1:]), source="web") == before + 1

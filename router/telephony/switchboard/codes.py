@@ -22,7 +22,7 @@ def on_presence(floor: Floor, event: AmiEvent) -> None:
     """`*1` to `*5`, `*0`: recorded, and said back."""
     phone, presence = event.one("Phone") or "", event.one("Presence") or ""
     person = floor.directory.by_device.get(device_of(phone))
-    if person is None or presence not in PRESENCES:
+    if person is None or presence not in PRESENCES or not floor.asked.allows(person, floor.now):
         _refuse(floor, phone)
         return
     floor.tell(PresenceChanged(person=person, presence=presence, by=person), phone=device_of(phone))

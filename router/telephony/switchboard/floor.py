@@ -23,6 +23,7 @@ from router.telephony.ami import AmiAction
 from router.telephony.switchboard.devices import Devices
 from router.telephony.switchboard.directory import Directory, Handset, Standby
 from router.telephony.switchboard.legs import Leg, LegState
+from router.wire.bounds import ActBound
 from router.wire.observation import Observation
 
 log = logger(__name__)
@@ -237,6 +238,7 @@ class Floor:
         self.alarms_in_a_row = 0
         self.expected: tuple[Expected, ...] = ()
         self.writing = StandbyWriting()
+        self.asked = ActBound()  # what people ask for by feature codes
         self.early: list[Action | Warn] = []  # what the desk said before Asterisk was asked what is going on
         self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._serial = itertools.count()

@@ -33,7 +33,7 @@ from router.web.admission import PROBLEM, refusal, sees_numbers, token
 from router.web.api import shapes
 from router.web.recording import whole
 from router.wire.board import board_to_json
-from router.wire.errors import EngineUnreachableError, RefusedError
+from router.wire.errors import EngineUnreachableError, RefusedError, TooMuchError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -182,7 +182,7 @@ def set_presence(person: str, json: shapes.PresenceIn) -> Response:
     told = PresenceChanged(person=PersonId(person), presence=json.presence, by=by)
     try:
         return _json(shapes.Recorded(seq=shared.engine().tell(told, source=by[:32])))
-    except RefusedError as error:
+    except (RefusedError, TooMuchError) as error:
         return refusal(422, error.message, error.cure, id_=error.id)
     except EngineUnreachableError as error:
         return _away(error)

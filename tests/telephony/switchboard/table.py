@@ -95,6 +95,14 @@ State: {state}
 """
 
 
+PRESENCE_CODE = """
+Event: UserEvent
+UserEvent: HotlinePresence
+Key: {key}
+Phone: PJSIP/101-00000002
+Presence: break
+"""
+
 CALLER = "Event: CoreShowChannel\nChannel: PJSIP/carrier-00000000\nUniqueid: hotline-1795516226.0"
 OFFER_NAME = "Local/c0123456789abcdef012@hotline-offer-00000000"
 OFFER = f"Event: CoreShowChannel\nChannel: {OFFER_NAME};2\nUniqueid: hotline-2.2\nContext: hotline-ringing"

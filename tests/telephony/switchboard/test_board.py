@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from router.core.actions import Hold, Ring, StopRinging
-from router.core.inputs import Answered, CallArrived, Declined, Failed, HungUp, Input, PhoneRang, Taken
+from router.core.inputs import Answered, CallArrived, Declined, Failed, HungUp, Input, PhoneRang, PresenceChanged, Taken
 from router.core.words import DeviceState, Stage
 from router.telephony.switchboard.legs import NEXT, LegError, LegEvent, LegState
+from router.wire.bounds import ACTS_A_MINUTE
 from tests.telephony.switchboard.table import (
     CALL,
     DEVICE,
@@ -16,6 +17,7 @@ from tests.telephony.switchboard.table import (
     FALLBACK_ANSWERED,
     HOTLINE_CALL,
     PICKUP,
+    PRESENCE_CODE,
     PROGRESS,
     RINGING,
     UP,
@@ -305,3 +307,18 @@ def test_what_happens_to_a_leg_that_is_gone_is_an_error_and_changes_nothing(tabl
     with pytest.raises(LegError, match="gone"):
         leg.step(LegEvent.RANG)
     assert leg.state is LegState.GONE
+
+
+def test_a_phone_that_dials_a_code_for_ever_fills_no_journal_and_loses_no_call(table: Table) -> None:
+    for _ in range(ACTS_A_MINUTE + 2):
+        table.says(PRESENCE_CODE, "-")
+    assert len(table.told()) == ACTS_A_MINUTE
+    heard = [said["Context"] for said in table.said("Redirect")]
+    assert heard[-3:] == ["hotline-yes", "hotline-no", "hotline-no"], "whoever is refused hears it"
+    table.rings()
+    for text in (RINGING, UP, PICKUP, ENDED):
+        table.says(text)
+    assert [type(told) for told in table.told()[-4:]] == [CallArrived, PhoneRang, Answered, HungUp]
+    table.later(60_000)
+    table.says(PRESENCE_CODE, "-")
+    assert isinstance(table.told()[-1], PresenceChanged)
