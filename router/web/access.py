@@ -123,6 +123,7 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "api.calls": Token("calls:read"),
         "api.call": Token("calls:read"),
         "api.forms": Token("forms:read"),
+        "api.form": Token("forms:read"),
         "api.file": Token("forms:write"),
         "api.findings": Token("findings:read"),
         "api.sheets": Token("sheets:read"),

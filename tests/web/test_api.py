@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,11 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from router.core.desk import Desk
 from router.core.words import PersonId
 from router.store.people.tokens import SCOPES, TokenError, all_tokens, find_token, make_token, revoke_token
+from router.store.tables.answers import AnswerRow
+from router.store.tables.forms import FormRow
 from tests.web.test_forms import record
 
 __all__ = ["record"]  # the fixture
@@ -35,8 +39,9 @@ class Program:
         answer = self._client.get(f"/api/v1{path}", headers=self._headers)
         return answer.status_code, answer.get_json()
 
-    def send(self, method: str, path: str, body: object) -> tuple[int, Any]:
-        answer = self._client.open(f"/api/v1{path}", method=method, json=body, headers=self._headers)
+    def send(self, method: str, path: str, body: object, **more: str) -> tuple[int, Any]:
+        headers = {**self._headers, **{name.replace("_", "-"): value for name, value in more.items()}}
+        answer = self._client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
         return answer.status_code, answer.get_json()
 
 
@@ -44,6 +49,7 @@ PATHS = (
     "/calls?from=2026-11-24",
     "/calls/c1",
     "/forms?from=2026-11-24",
+    "/forms/1",
     "/findings?from=2026-11-24",
     "/sheets",
     "/presence",
@@ -113,6 +119,64 @@ def test_a_form_is_filed_once_and_the_desk_hears_of_it(client: FlaskClient, reco
 )
 def test_a_form_that_is_wrong_is_refused(client: FlaskClient, record: Session, change: dict[str, object]) -> None:
     assert Program(client, record, "forms:write").send("POST", "/forms", {**FORM, **change})[0] == 422
+
+
+PAPER = {**FORM, "call_id": "", "taken_at": "2026-11-24T09:30:00+08:00"}
+
+
+def test_a_form_that_is_sent_again_with_its_key_is_filed_once(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "forms:write", "forms:read")
+    status, form = program.send("POST", "/forms", PAPER, Idempotency_Key="k1")
+    assert status == 201
+    again = dict(reversed(PAPER.items()))  # the same, written otherwise
+    assert program.send("POST", "/forms", again, Idempotency_Key="k1") == (201, form)
+    assert program.get("/forms?from=2026-11-24")[1]["forms"] == [form]
+    status, refusal = program.send("POST", "/forms", {**PAPER, "consultant": "A"}, Idempotency_Key="k1")
+    assert (status, refusal["id"]) == (422, "key-used")
+    others = Program(client, record, "forms:write")  # another program's keys are its own
+    assert others.send("POST", "/forms", PAPER, Idempotency_Key="k1")[1]["id"] != form["id"]
+    assert program.send("POST", "/forms", PAPER, Idempotency_Key="k2")[1]["id"] != form["id"]
+    assert program.send("POST", "/forms", PAPER)[1]["id"] != form["id"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a b"])
+def test_a_key_that_is_none_is_refused(client: FlaskClient, record: Session, key: str) -> None:
+    status, refusal = Program(client, record, "forms:write").send("POST", "/forms", PAPER, Idempotency_Key=key)
+    assert (status, set(refusal["faults"])) == (422, {"Idempotency-Key"})
+
+
+def test_the_key_of_a_form_that_was_refused_is_free_again(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "forms:write")
+    assert program.send("POST", "/forms", {**PAPER, "consultant": "X"}, Idempotency_Key="k")[0] == 422
+    assert program.send("POST", "/forms", PAPER, Idempotency_Key="k")[0] == 201
+
+
+def test_no_number_is_kept_with_a_key(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "forms:write", "numbers")
+    _, form = program.send("POST", "/forms", PAPER, Idempotency_Key="k")
+    assert form["fields"]["number"] == "13812345678"
+    assert record.scalars(select(AnswerRow.answer)).all() == [{"made": form["id"]}]
+
+
+def test_of_a_form_that_is_sent_many_times_at_once_one_is_filed(app: Flask, record: Session) -> None:
+    text = make_token(record, name="x", scopes=["forms:write"], by="test", now=NOW)
+    record.commit()
+    headers = {"Authorization": f"Bearer {text}", "Idempotency-Key": "k"}
+
+    def send(_turn: int) -> tuple[int, Any]:
+        answer = app.test_client().post("/api/v1/forms", json=PAPER, headers=headers)
+        return answer.status_code, answer.get_json()["id"]
+
+    with ThreadPoolExecutor(4) as at_once:
+        assert set(at_once.map(send, range(8))) == {(201, record.scalars(select(FormRow.id)).one())}
+
+
+def test_one_form_is_told_as_in_the_list(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "forms:write", "forms:read")
+    form = program.send("POST", "/forms", PAPER)[1]
+    assert program.get(f"/forms/{form['id']}") == (200, form)
+    for none in ("0", "x", "9" * 30, "²"):
+        assert program.get(f"/forms/{none}")[0] == 404
 
 
 def test_presence_is_read_and_changed(client: FlaskClient, record: Session) -> None:

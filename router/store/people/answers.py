@@ -67,6 +67,11 @@ def keep_answer(open_session: Open, asked: Asked, answer: dict[str, Any]) -> Non
         session.commit()
 
 
+def answer_with(session: Session, asked: Asked, answer: dict[str, Any]) -> None:
+    """Keep how a claimed request was answered with what it does: both or neither; the caller commits."""
+    session.execute(update(AnswerRow).where(*_wanted(asked)).values(answer=answer))
+
+
 def let_go(open_session: Open, asked: Asked) -> None:
     """Nothing was done: the same may be sent again, changed or not."""
     with open_session() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,8 +22,8 @@ from router.masking import mask, mask_within
 from router.reading.numbers import split_numbers
 from router.store.calls.explain import explain
 from router.store.calls.queries import call_with, calls_of_days, trail_of_call
-from router.store.forms.changes import Filing, FormError, FormWriting, file_form
-from router.store.forms.queries import form_of_call, forms_of_days
+from router.store.forms.changes import Filing, FormError, FormThereError, FormWriting, file_form
+from router.store.forms.queries import form_of_call, form_with, forms_of_days
 from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import number_of
@@ -31,6 +32,7 @@ from router.store.tables.forms import FormRow
 from router.web import shared
 from router.web.admission import PROBLEM, refusal, sees_numbers, token
 from router.web.api import shapes
+from router.web.api.once import made, once
 from router.web.recording import whole
 from router.wire.board import board_to_json
 from router.wire.errors import EngineUnreachableError, RefusedError, TooMuchError
@@ -64,6 +66,7 @@ document = SpecTree(
 )
 REFUSALS = {f"HTTP_{status}": shapes.RefusalBody for status in (401, 403, 404, 422)}
 MOST_DAYS = 366
+FORM_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def register(app: Flask) -> None:
@@ -107,18 +110,37 @@ def forms(query: shapes.Days) -> Response:
     return _json(shapes.FormsOut(forms=[_form(one) for one in forms_of_days(shared.session(), *days, shared.zone())]))
 
 
+@api.get("/forms/<form_id>")
+@document.validate(resp=Answers(HTTP_200=shapes.FormOut, **REFUSALS), tags=["forms"])
+def form(form_id: str) -> Response:
+    """One call form, as it stands."""
+    found = form_with(shared.session(), int(form_id)) if FORM_ID.fullmatch(form_id) else None
+    return _missing("form") if found is None else _json(_form(found))
+
+
+def _filed(form_id: int) -> Response:
+    """The answer to whoever filed it."""
+    filed = form_with(shared.session(), form_id)
+    return _missing("form") if filed is None else _json(_form(filed), 201)
+
+
 @api.post("/forms")
 @document.validate(
     json=shapes.FormIn,
+    headers=shapes.Once,
     resp=Answers(HTTP_201=shapes.FormOut, HTTP_409=shapes.RefusalBody, **REFUSALS),
     tags=["forms"],
 )
 def file(json: shapes.FormIn) -> Response:
     """File a call form; of a call that has one already it is refused (409)."""
+    return once(lambda: _file(json), again=_filed)
+
+
+def _file(json: shapes.FormIn) -> Response:
     if json.call_id and call_with(shared.session(), json.call_id) is None:
         return _missing("call")
     if json.call_id and form_of_call(shared.session(), json.call_id) is not None:
-        return refusal(409, "the call has a form already", "correct it on its page", id_="form-there")
+        return _form_there()
     if json.taken_at is not None and json.taken_at.tzinfo is None:
         return refusal(422, "taken_at has no offset", "write it like 2026-11-24T09:30:00+08:00", id_="form")
     known = shared.settings()
@@ -128,10 +150,13 @@ def file(json: shapes.FormIn) -> Response:
         form = file_form(shared.session(), _filing(json), writing, why=json.why)
     except FormError as error:
         return refusal(422, error.message, error.cure, id_=error.id, faults=error.faults)
+    except FormThereError:  # filed at the same moment
+        return _form_there()
+    made(form.id)
     shared.session().commit()
     with contextlib.suppress(EngineUnreachableError):  # the jobs tell it when it is back; the form is safe
         tell_forms(shared.session(), shared.engine(), shared.now())
-    return _json(_form(form), 201)
+    return _filed(form.id)
 
 
 @api.get("/findings")
@@ -207,6 +232,10 @@ def _json(shape: BaseModel, status: int = 200) -> Response:
 
 def _missing(what: str) -> Response:
     return refusal(404, f"there is no such {what}", "look it up in the list", id_="missing")
+
+
+def _form_there() -> Response:
+    return refusal(409, "the call has a form already", "correct it on its page", id_="form-there")
 
 
 def _away(error: EngineUnreachableError) -> Response:

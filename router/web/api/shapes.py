@@ -87,6 +87,15 @@ class FormsOut(StrictShape):
     forms: list[FormOut]
 
 
+class Once(BaseModel):
+    """A request that may come again: with the same key it is acted on once."""
+
+    key: Annotated[
+        str | None,
+        Field(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[!-~]+$", description="of your making"),
+    ] = None
+
+
 class FormIn(StrictShape):
     """A call form to file."""
 
