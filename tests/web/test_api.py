@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from router.core.desk import Desk
 from router.core.words import PersonId
 from router.store.people.tokens import SCOPES, TokenError, all_tokens, find_token, make_token, revoke_token
 from router.store.tables.answers import AnswerRow
+from router.store.tables.calls import CallRow
 from router.store.tables.forms import FormRow
 from tests.web.test_forms import record
 
@@ -89,7 +90,22 @@ def test_whole_numbers_need_a_scope_of_their_own(client: FlaskClient, record: Se
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?from=soon", "?from=2026-11-24&to=2026-11-23", "?from=2020-01-01&to=2026-01-01"]
+    "query",
+    [
+        "",
+        "?from=soon",
+        "?from=2026-11-24&to=2026-11-23",
+        "?from=2020-01-01&to=2026-01-01",
+        "?from=0001-01-01",
+        "?from=9999-12-31",
+        "?from=2026-11-24&limit=0",
+        "?from=2026-11-24&limit=1001",
+        "?from=2026-11-24&cursor=x",
+        "?from=2026-11-24&cursor=AAAA",
+        "?from=2026-11-24&since=soon",
+        "?from=2026-11-24&since=2026-11-24T09:30:00",
+        "?from=2026-11-24&since=0001-01-01T00:00:00Z",
+    ],
 )
 def test_days_that_are_none_are_refused(client: FlaskClient, record: Session, query: str) -> None:
     assert Program(client, record, "calls:read").get(f"/calls{query}")[0] == 422
@@ -169,6 +185,40 @@ def test_of_a_form_that_is_sent_many_times_at_once_one_is_filed(app: Flask, reco
 
     with ThreadPoolExecutor(4) as at_once:
         assert set(at_once.map(send, range(8))) == {(201, record.scalars(select(FormRow.id)).one())}
+
+
+def test_a_list_comes_in_parts_that_stay_while_others_are_filed(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "forms:write", "forms:read", "calls:read", "findings:read")
+    ids = [program.send("POST", "/forms", PAPER)[1]["id"] for _turn in range(5)]  # all of one moment
+    days, seen, cursor = "/forms?from=2026-11-24&limit=2", list[int](), ""
+    while True:
+        status, part = program.get(f"{days}{cursor and f'&cursor={cursor}'}")
+        assert status == 200
+        seen += [form["id"] for form in part["forms"]]
+        cursor = part["next"]
+        if cursor is None:
+            break
+        assert len(part["forms"]) == 2
+        program.send("POST", "/forms", {**PAPER, "taken_at": "2026-11-24T08:00:00+08:00"})  # before what was read
+        assert program.get(f"/calls?from=2026-11-24&cursor={cursor}")[1]["id"] == "cursor"  # another list's
+    assert seen == ids
+    assert len(program.get("/forms?from=2026-11-24")[1]["forms"]) == 7
+    assert program.get("/findings?from=2026-11-24")[1] == {"findings": [], "next": None}
+
+
+def test_what_has_changed_since_is_told_alone(client: FlaskClient, record: Session) -> None:
+    program = Program(client, record, "forms:write", "forms:read", "calls:read", "findings:read")
+    form = program.send("POST", "/forms", PAPER)[1]
+    filed = datetime.fromisoformat(form["filed_at"])
+    before, after = (f"{filed + timedelta(seconds=s):%Y-%m-%dT%H:%M:%SZ}" for s in (-1, 2))
+    assert program.get(f"/forms?from=2026-11-24&since={before}")[1]["forms"] == [form]
+    assert program.get(f"/forms?from=2026-11-24&since={after}")[1]["forms"] == []
+    ended = record.scalars(select(CallRow.ended_at)).one()
+    assert ended is not None
+    for seconds, count in ((0, 1), (1, 0)):
+        since = f"{ended + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%fZ}"
+        assert len(program.get(f"/calls?from={TODAY}&since={since}")[1]["calls"]) == count
+    assert program.get(f"/findings?from={TODAY}&since={before}")[1]["findings"] == []
 
 
 def test_one_form_is_told_as_in_the_list(client: FlaskClient, record: Session) -> None:

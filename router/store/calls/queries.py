@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from router.store.paging import Part, part_of
 from router.store.scope import SITE_ID, day_bounds
 from router.store.tables.calls import TURNED_AWAY, CallRow, TrailRow
 from router.store.tables.customers import NumberRow
@@ -29,6 +30,16 @@ def calls_of_days(
     return session.scalars(
         select(CallRow).where(*wanted).options(joinedload(CallRow.number)).order_by(CallRow.arrived_at, CallRow.id)
     ).all()
+
+
+def calls_in_part(session: Session, day: date, end_day: date, zone: ZoneInfo, part: Part) -> Sequence[CallRow]:
+    """A part of the call log of some days, by arrival; a call changes when it comes, is answered and ends."""
+    first, end = day_bounds(day, zone)[0], day_bounds(end_day, zone)[0]
+    wanted = [CallRow.site_id == SITE_ID, CallRow.arrived_at >= first, CallRow.arrived_at < end]
+    if (since := part.since) is not None:
+        wanted.append(or_(CallRow.arrived_at >= since, CallRow.answered_at >= since, CallRow.ended_at >= since))
+    asked = select(CallRow).where(*wanted).options(joinedload(CallRow.number))
+    return session.scalars(part_of(asked, (CallRow.arrived_at, CallRow.id), part)).all()
 
 
 def outcomes_of_day(session: Session, day: date, zone: ZoneInfo, *, site_id: int = SITE_ID) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from router.store.findings.changes import GONE, UNDECIDED
+from router.store.paging import Part, part_of
 from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.findings import DisplayCountRow, FindingRow, ReconcileRunRow
@@ -23,6 +24,15 @@ def findings_of_day(session: Session, day: date) -> Sequence[FindingRow]:
     return session.scalars(
         select(FindingRow).where(*wanted).options(selectinload(FindingRow.acts)).order_by(FindingRow.id)
     ).all()
+
+
+def findings_in_part(session: Session, first: date, end: date, part: Part) -> Sequence[FindingRow]:
+    """A part of what was found from a day until before another, by day, slot and kind; those that went, too."""
+    wanted = [FindingRow.site_id == SITE_ID, FindingRow.day >= first, FindingRow.day < end]
+    if part.since is not None:
+        wanted.append(FindingRow.changed_at >= part.since)
+    order = (FindingRow.day, FindingRow.slot, FindingRow.kind, FindingRow.id)
+    return session.scalars(part_of(select(FindingRow).where(*wanted), order, part)).all()
 
 
 def findings_about(session: Session, person: str, *, limit: int = 300) -> Sequence[FindingRow]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from router.store.paging import Part, part_of
 from router.store.scope import SITE_ID, day_bounds
 from router.store.tables.calls import CallRow
 from router.store.tables.forms import FormDraftRow, FormRevisionRow, FormRow
@@ -53,6 +54,16 @@ def forms_of_days(session: Session, first: date, end: date, zone: ZoneInfo) -> S
     begin, over = day_bounds(first, zone)[0], day_bounds(end, zone)[0]
     wanted = (FormRow.site_id == SITE_ID, taken_between(begin, over))
     return session.scalars(select(FormRow).where(*wanted).order_by(taken, FormRow.id)).all()
+
+
+def forms_in_part(session: Session, first: date, end: date, zone: ZoneInfo, part: Part) -> Sequence[FormRow]:
+    """A part of the forms of some days, in that order; a form changes with each revision."""
+    begin, over = day_bounds(first, zone)[0], day_bounds(end, zone)[0]
+    wanted = [FormRow.site_id == SITE_ID, taken_between(begin, over)]
+    if part.since is not None:
+        wanted.append(FormRow.revisions.any(FormRevisionRow.written_at >= part.since))
+    asked = select(FormRow).where(*wanted).options(selectinload(FormRow.revisions))
+    return session.scalars(part_of(asked, (func.coalesce(FormRow.taken_at, FormRow.filed_at), FormRow.id), part)).all()
 
 
 def taken_between(first: datetime, end: datetime) -> ColumnElement[bool]:

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
-from sqlalchemy import select
 
 from router import __version__
 from router.core.inputs import PresenceChanged
@@ -21,10 +20,10 @@ from router.desk_client.forms import tell_forms
 from router.masking import mask, mask_within
 from router.reading.numbers import split_numbers
 from router.store.calls.explain import explain
-from router.store.calls.queries import call_with, calls_of_days, trail_of_call
+from router.store.calls.queries import call_with, calls_in_part, trail_of_call
+from router.store.findings.queries import findings_in_part
 from router.store.forms.changes import Filing, FormError, FormThereError, FormWriting, file_form
-from router.store.forms.queries import form_of_call, form_with, forms_of_days
-from router.store.scope import SITE_ID
+from router.store.forms.queries import form_of_call, form_with, forms_in_part
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import number_of
 from router.store.tables.findings import FindingRow
@@ -33,6 +32,7 @@ from router.web import shared
 from router.web.admission import PROBLEM, refusal, sees_numbers, token
 from router.web.api import shapes
 from router.web.api.once import made, once
+from router.web.api.parts import cut, part_asked
 from router.web.recording import whole
 from router.wire.board import board_to_json
 from router.wire.errors import EngineUnreachableError, RefusedError, TooMuchError
@@ -86,7 +86,10 @@ def register(app: Flask) -> None:
 def calls(query: shapes.Days) -> Response:
     """The call log of some days."""
     days = _days(query)
-    return _json(shapes.CallsOut(calls=[_call(one) for one in calls_of_days(shared.session(), *days, shared.zone())]))
+    part = part_asked("calls", query)
+    rows = calls_in_part(shared.session(), *days, shared.zone(), part)
+    rows, follows = cut("calls", rows, part, lambda row: (row.arrived_at, row.id))
+    return _json(shapes.CallsOut(calls=[_call(one) for one in rows], next=follows))
 
 
 @api.get("/calls/<call_id>")
@@ -107,7 +110,10 @@ def call(call_id: str) -> Response:
 def forms(query: shapes.Days) -> Response:
     """The call forms of some days."""
     days = _days(query)
-    return _json(shapes.FormsOut(forms=[_form(one) for one in forms_of_days(shared.session(), *days, shared.zone())]))
+    part = part_asked("forms", query)
+    rows = forms_in_part(shared.session(), *days, shared.zone(), part)
+    rows, follows = cut("forms", rows, part, lambda row: (row.taken_at or row.filed_at, row.id))
+    return _json(shapes.FormsOut(forms=[_form(one) for one in rows], next=follows))
 
 
 @api.get("/forms/<form_id>")
@@ -164,10 +170,10 @@ def _file(json: shapes.FormIn) -> Response:
 def findings(query: shapes.Days) -> Response:
     """What the reconciliation found on some days."""
     days = _days(query)
-    wanted = (FindingRow.site_id == SITE_ID, FindingRow.day >= days[0], FindingRow.day < days[1])
-    order = (FindingRow.day, FindingRow.slot, FindingRow.kind, FindingRow.id)
-    found = shared.session().scalars(select(FindingRow).where(*wanted).order_by(*order))
-    return _json(shapes.FindingsOut(findings=[_finding(one) for one in found]))
+    part = part_asked("findings", query)
+    rows = findings_in_part(shared.session(), *days, part)
+    rows, follows = cut("findings", rows, part, lambda row: (row.day, row.slot, row.kind, row.id))
+    return _json(shapes.FindingsOut(findings=[_finding(one) for one in rows], next=follows))
 
 
 @api.get("/sheets")
@@ -219,7 +225,8 @@ def set_presence(person: str, json: shapes.PresenceIn) -> Response:
 def _days(query: shapes.Days) -> tuple[date, date]:
     """First day and the day after the last; the request ends with a refusal where these are none."""
     last = query.last or query.first
-    if not query.first <= last < query.first + timedelta(days=MOST_DAYS):
+    is_known = shared.EARLIEST <= query.first <= last <= shared.LATEST
+    if not (is_known and last - query.first < timedelta(days=MOST_DAYS)):
         abort(refusal(422, "these are no days", f"from, to: at most {MOST_DAYS} days, in order", id_="days"))
     return query.first, last + timedelta(days=1)
 

@@ -18,12 +18,18 @@ class StrictShape(BaseModel):
 
 
 class Days(BaseModel):
-    """Which days; a day is the site's."""
+    """Which days, and which part of them; a day is the site's."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     first: Annotated[date, Field(alias="from", description="first day")]
     last: Annotated[date | None, Field(alias="to", description="last day; the first, where left out")] = None
+    since: Annotated[datetime | None, Field(description="only what has changed since: a moment with its offset")] = None
+    limit: Annotated[int, Field(ge=1, le=1000, description="lines at most")] = 1000
+    cursor: Annotated[str, Field(max_length=600, description="next of the answer before")] = ""
+
+
+Next = Annotated[str | None, Field(description="the cursor of what follows; null: nothing does")]
 
 
 class LoggedCall(StrictShape):
@@ -48,6 +54,7 @@ class CallsOut(StrictShape):
     """Calls by arrival."""
 
     calls: list[LoggedCall]
+    next: Next
 
 
 class StepOut(StrictShape):
@@ -85,6 +92,7 @@ class FormsOut(StrictShape):
     """Forms by the time at which their call was taken."""
 
     forms: list[FormOut]
+    next: Next
 
 
 class Once(BaseModel):
@@ -127,6 +135,7 @@ class FindingsOut(StrictShape):
     """Findings by day, slot and kind."""
 
     findings: list[FindingOut]
+    next: Next
 
 
 class BoardOut(StrictShape):
