@@ -126,6 +126,7 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "api.form": Token("forms:read"),
         "api.file": Token("forms:write"),
         "api.findings": Token("findings:read"),
+        "api.callbacks": Token("callbacks:read"),
         "api.sheets": Token("sheets:read"),
         "api.presence": Token("presence:read"),
         "api.set_presence": Token("presence:write"),

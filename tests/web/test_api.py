@@ -18,6 +18,7 @@ from router.core.words import PersonId
 from router.store.people.tokens import SCOPES, TokenError, all_tokens, find_token, make_token, revoke_token
 from router.store.tables.answers import AnswerRow
 from router.store.tables.calls import CallRow
+from router.store.tables.customers import CallbackRow, NumberRow
 from router.store.tables.forms import FormRow
 from tests.web.test_forms import record
 
@@ -52,6 +53,7 @@ PATHS = (
     "/forms?from=2026-11-24",
     "/forms/1",
     "/findings?from=2026-11-24",
+    "/callbacks",
     "/sheets",
     "/presence",
 )
@@ -219,6 +221,21 @@ def test_what_has_changed_since_is_told_alone(client: FlaskClient, record: Sessi
         since = f"{ended + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%fZ}"
         assert len(program.get(f"/calls?from={TODAY}&since={since}")[1]["calls"]) == count
     assert program.get(f"/findings?from={TODAY}&since={before}")[1]["findings"] == []
+
+
+def test_call_backs_are_told_with_their_numbers_masked(client: FlaskClient, record: Session) -> None:
+    number = record.scalars(select(NumberRow.id)).one()
+    lately, long_ago = (datetime.now(UTC) - timedelta(days=days) for days in (6, 8))
+    for settled_at in (lately, long_ago, None):
+        row = CallbackRow(site_id=1, number_id=number, call_id="c1", owed_since=long_ago, settled_at=settled_at)
+        record.add(row)
+    record.commit()
+    status, answer = Program(client, record, "callbacks:read").get("/callbacks")
+    assert status == 200
+    assert {(one["id"], one["number"], one["consultant"]) for one in answer["callbacks"]} == {
+        (1, "138****5678", ""),
+        (3, "138****5678", ""),
+    }
 
 
 def test_one_form_is_told_as_in_the_list(client: FlaskClient, record: Session) -> None:

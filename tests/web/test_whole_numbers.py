@@ -104,7 +104,7 @@ def test_a_program_sees_whole_numbers_by_its_token_s_scope_alone_and_that_is_on_
         session.commit()
     known, client = numbers(office), office.test_client()
     days = "?from=2026-11-23"
-    for address in (f"calls{days}", "calls/c1", f"forms{days}", "forms/1", f"findings{days}", "sheets"):
+    for address in (f"calls{days}", "calls/c1", f"forms{days}", "forms/1", f"findings{days}", "callbacks", "sheets"):
         before = audited(office)
         masked = client.get(f"/api/v1/{address}", headers={"Authorization": f"Bearer {plain}"}).get_data(as_text=True)
         assert not any(number in masked for number in known), address

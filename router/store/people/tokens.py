@@ -24,6 +24,7 @@ SCOPES = (
     "forms:read",
     "forms:write",
     "findings:read",
+    "callbacks:read",
     "sheets:read",
     "presence:read",
     "presence:write",

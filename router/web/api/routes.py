@@ -21,11 +21,12 @@ from router.masking import mask, mask_within
 from router.reading.numbers import split_numbers
 from router.store.calls.explain import explain
 from router.store.calls.queries import call_with, calls_in_part, trail_of_call
+from router.store.customers.callbacks import callbacks_since
 from router.store.findings.queries import findings_in_part
 from router.store.forms.changes import Filing, FormError, FormThereError, FormWriting, file_form
 from router.store.forms.queries import form_of_call, form_with, forms_in_part
 from router.store.tables.calls import CallRow
-from router.store.tables.customers import number_of
+from router.store.tables.customers import CallbackRow, number_of
 from router.store.tables.findings import FindingRow
 from router.store.tables.forms import FormRow
 from router.web import shared
@@ -66,6 +67,7 @@ document = SpecTree(
 )
 REFUSALS = {f"HTTP_{status}": shapes.RefusalBody for status in (401, 403, 404, 422)}
 MOST_DAYS = 366
+SETTLED_SHOWN = timedelta(days=7)
 FORM_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -174,6 +176,14 @@ def findings(query: shapes.Days) -> Response:
     rows = findings_in_part(shared.session(), *days, part)
     rows, follows = cut("findings", rows, part, lambda row: (row.day, row.slot, row.kind, row.id))
     return _json(shapes.FindingsOut(findings=[_finding(one) for one in rows], next=follows))
+
+
+@api.get("/callbacks")
+@document.validate(resp=Answers(HTTP_200=shapes.CallbacksOut, **REFUSALS), tags=["callbacks"])
+def callbacks() -> Response:
+    """Call backs that are owed, and those settled in the last seven days."""
+    rows = callbacks_since(shared.session(), shared.now() - SETTLED_SHOWN)
+    return _json(shapes.CallbacksOut(callbacks=[_callback(row) for row in rows]))
 
 
 @api.get("/sheets")
@@ -303,6 +313,20 @@ def _filing(told: shapes.FormIn) -> Filing:
         slot_name=told.slot,
         fields=told.fields,
         entered="api",
+    )
+
+
+def _callback(row: CallbackRow) -> shapes.CallbackOut:
+    return shapes.CallbackOut(
+        id=row.id,
+        number=_number(number_of(row)),
+        call_id=row.call_id or "",
+        owed_since=row.owed_since,
+        missed_calls=row.missed_calls,
+        consultant=row.person or "",
+        assigned_by=row.assigned_by,
+        settled_at=row.settled_at,
+        settled_by=row.settled_by or "",
     )
 
 

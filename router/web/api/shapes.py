@@ -138,6 +138,26 @@ class FindingsOut(StrictShape):
     next: Next
 
 
+class CallbackOut(StrictShape):
+    """A call back that is owed, or was."""
+
+    id: int
+    number: str
+    call_id: str
+    owed_since: datetime
+    missed_calls: int
+    consultant: str
+    assigned_by: str
+    settled_at: datetime | None
+    settled_by: str
+
+
+class CallbacksOut(StrictShape):
+    """Call backs, longest owed first."""
+
+    callbacks: list[CallbackOut]
+
+
 class BoardOut(StrictShape):
     """The desk at this moment: slot, who is next, sheets, people, calls."""
 
