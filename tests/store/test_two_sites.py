@@ -29,6 +29,7 @@ from router.store.follow.rebuild import rebuild
 from router.store.notices.changes import Notice, add_message, add_notice
 from router.store.office.changes import put_office
 from router.store.office.seed import seed
+from router.store.paging import Part
 from router.store.people.queries import everyone
 from router.store.people.tokens import make_token
 from router.store.scope import day_bounds
@@ -45,7 +46,7 @@ ASKED: Mapping[str, Any] = {
     "day": DAY, "first": DAY, "end": DAY + timedelta(days=1), "last": DAY, "end_day": DAY + timedelta(days=1),
     "zone": SHANGHAI, "since": FIRST, "now": NOW, "today": DAY, "until": NOW, "names": {}, "language": "en",
     "terms": Terms(now=NOW, lapse=timedelta(days=7), people=("chen", "li", "wang")),
-    "call_id": "c1", "kinds": ("Rang",),
+    "call_id": "c1", "kinds": ("Rang",), "part": Part(limit=1000),
     "person": "chen", "customer_id": APART + 1, "number": "+8613800000001", "limit": 10, "job": "nightly",
     "username": "zhang", "uniqueid": "170.c1", "ids": ("170.c1",), "numbers": ("+8613800000001",), "supervises": True,
     "number_ids": (1, APART + 1), "customer_ids": (1, APART + 1), "key": "site.name", "by": "backfill",
