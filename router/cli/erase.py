@@ -12,15 +12,14 @@ from router.cli.acts import user_name
 from router.cli.audit import note_here
 from router.cli.database import database_of
 from router.cli.options import place_options
-from router.cli.settings import numbering, open_place
+from router.cli.settings import Place, numbering, open_place
 from router.config.model import PbxMode
-from router.core.words import Number
 from router.desk_client.client import EngineClient
+from router.desk_client.erasing import forget
 from router.errors import RequestError
 from router.masking import mask
-from router.store.customers.erasure import erase_numbers, numbers_of_customer
+from router.store.customers.erasure import numbers_of_customer
 from router.store.people.audit import What
-from router.store.scope import SITE_ID
 from router.telephony.records.erasing import erase_in_files
 from router.texts import _
 
@@ -46,12 +45,15 @@ def command(number: str, sure: bool, config: Path | None, data: Path) -> None:
         if not sure:
             click.confirm("It can't be taken back. Go on?", abort=True)
         engine = EngineClient(place.folder.socket)
-        for one in numbers:
-            engine.erase(Number(one), by=user_name())
-        erase_numbers(session, SITE_ID, numbers, datetime.now(UTC))
+        forget(session, engine, numbers, by=user_name(), at=datetime.now(UTC))
         note_here(session, What.ERASURE, about="a customer", rows=len(numbers))
         session.commit()
-        if place.site.pbx.mode is PbxMode.PRIVATE:
+        if writes_files(place):
             count = erase_in_files(database, place.folder.asterisk, numbers)
             click.echo(f"overwritten in Asterisk's own files: {count} times")
     click.echo("done; backups, and an existing PBX's own records, keep it: delete it there")
+
+
+def writes_files(place: Place) -> bool:
+    """Whether the PBX's files are ours to change: an existing one's are not."""
+    return place.site.pbx.mode is PbxMode.PRIVATE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import click
 from flask import Flask
 
 from router.cli.certificate import certificate_files
+from router.cli.database import database_of
+from router.cli.erase import writes_files
 from router.cli.night import night_of
 from router.cli.office import OfficeSource
 from router.cli.options import place_options
@@ -17,6 +20,7 @@ from router.cli.settings import Place, open_place, web_settings, with_the_office
 from router.config.model import split_address
 from router.desk_client.client import EngineClient
 from router.store.follow.writer import DatabaseAwayError
+from router.telephony.records.erasing import erase_in_files
 from router.texts import _
 from router.web import assets
 from router.web.app import create_app
@@ -30,6 +34,12 @@ def recheck(place: Place, day: date, by: str) -> None:
     """Reconcile a date at will; raises a `HotlineError`."""
     with night_of(place, wait_seconds=RECHECK_WAIT_SECONDS) as night:
         night.run_day(day, by=by)
+
+
+def in_files(place: Place, numbers: Sequence[str]) -> int:
+    """Take numbers out of the private Asterisk's own files; raises `OSError`."""
+    with database_of(place) as database:
+        return erase_in_files(database, place.folder.asterisk, numbers)
 
 
 @click.command(name="web")
@@ -47,7 +57,8 @@ def command(config: Path | None, data: Path) -> None:
     def factory() -> Flask:
         engine = EngineClient(place.folder.socket)
         settings = web_settings(place, assets.FOLDER)
-        return create_app(settings, engine, read, recheck=lambda day, by: recheck(place, day, by))
+        files = (lambda numbers: in_files(place, numbers)) if writes_files(place) else None
+        return create_app(settings, engine, read, recheck=lambda day, by: recheck(place, day, by), erase_in_files=files)
 
     host, port = split_address(place.site.web.bind)
     check_free([Wanted(host=host, port=port, udp=False, what="pages", setting="[web] bind")], config or data)

@@ -52,7 +52,7 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "security.logout": Open.ANYBODY,
         "security.change_password": EVERYONE,
         "security.verify": EVERYONE,
-        # 我的账号, 设备
+        # 我的账号, 设备, 抹除
         "account.page": EVERYONE,
         "account.begin": EVERYONE,
         "account.confirm": EVERYONE,
@@ -63,6 +63,9 @@ ROUTES: Mapping[str, Who] = MappingProxyType(
         "devices.page": frozenset({"administrator"}),
         "devices.approve": frozenset({"administrator"}),
         "devices.revoke": frozenset({"administrator"}),
+        "erasure.page": frozenset({"administrator"}),
+        "erasure.look": frozenset({"administrator"}),
+        "erasure.erase": frozenset({"administrator"}),
         # 看板, 退轮与操作
         "board.page": LEADERS | SCREENS,
         "board.stream": LEADERS | SCREENS,

@@ -34,6 +34,7 @@ from router.web.customers.changes import customer_changes
 from router.web.customers.routes import customer_pages
 from router.web.day.routes import day_pages
 from router.web.devices.routes import device_pages
+from router.web.erasure.routes import EraseInFiles, erasure_pages
 from router.web.failures import register_failures
 from router.web.fairness.routes import fairness_pages
 from router.web.forms.routes import form_pages
@@ -62,8 +63,11 @@ def create_app(
     read: Callable[[], WebSettings] | None = None,
     *,
     recheck: Recheck | None = None,
+    erase_in_files: EraseInFiles | None = None,
 ) -> Flask:
     """The application, ready to be served; `read` gives the settings anew while it runs, `recheck` reconciles a date.
+
+    `erase_in_files` takes numbers out of the PBX's own files; None where these are not ours.
 
     Zone, language, addresses and secrets are those of the start.
     """
@@ -71,6 +75,7 @@ def create_app(
     app.config.update(_flask_settings(settings))
     app.extensions["hotline"] = {"settings": LiveSettings(settings, read), "live": LiveBoard(source), "engine": source}
     app.extensions["hotline"]["recheck"] = recheck
+    app.extensions["hotline"]["erase_in_files"] = erase_in_files
     sessions = scoped_session(sessionmaker(open_database(settings.database_url)))
     app.extensions["hotline"]["sessions"] = sessions
     app.extensions["hotline"]["today"] = Today(sessions.session_factory)
@@ -95,6 +100,7 @@ def create_app(
     app.register_blueprint(audit_pages)
     app.register_blueprint(account_pages)
     app.register_blueprint(device_pages)
+    app.register_blueprint(erasure_pages)
     app.register_blueprint(check_pages)
     app.register_blueprint(callback_pages)
     app.register_blueprint(customer_pages)

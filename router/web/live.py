@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from router.core.inputs import Input
+from router.core.words import Number
 from router.errors import HotlineError
 from router.wire.board import OfficeBoard
 from router.wire.observation import Observation
@@ -37,6 +38,9 @@ class BoardSource(Protocol):
 
     def tell(self, told: Input, *, source: str, key: str = "", facts: dict[str, str] | None = None) -> int:
         """Have one input recorded."""
+
+    def erase(self, number: Number, *, by: str) -> int:
+        """Have a number erased."""
 
     def reread(self) -> list[str]:
         """Have the office read anew; what needs a new start all the same."""

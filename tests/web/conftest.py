@@ -46,6 +46,7 @@ class DeskSource:
         self.rereads = 0
         self.told: list[tuple[str, inputs.Input]] = []
         self.seen: list[Observation] = []
+        self.erased: list[tuple[str, str]] = []
 
     def subscribe(self) -> Iterator[OfficeBoard]:
         yield self.board()
@@ -69,6 +70,11 @@ class DeskSource:
         self.told.append((key, told))
         self.desk.handle(told, 60_000 + len(self.told))
         return len(self.told)
+
+    def erase(self, number: Number, *, by: str) -> int:
+        """Noted alone."""
+        self.erased.append((number, by))
+        return len(self.erased)
 
     def reread(self) -> list[str]:
         """The office: it is read anew when somebody changed it."""

@@ -46,6 +46,7 @@ PAGES = {
         "/device",
         "/change",
     ),
+    "administrator": ("/erasure",),
     "consultant": ("/me", "/calls", "/check", "/callbacks", "/customers", "/forms", "/forms/new?call=c1", "/notices"),
 }
 expect.set_options(timeout=PATIENCE_MS)

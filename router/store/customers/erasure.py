@@ -5,6 +5,7 @@ What is another's stays: a number that contains these digits, a name beside anot
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from router.store.scope import SITE_ID
 from router.store.tables.calls import CallRow
 from router.store.tables.customers import CustomerRow, NumberRow
 from router.store.tables.days import DayClosingRow
+from router.store.tables.forms import FormDraftRow, FormRevisionRow, FormRow
 from router.store.tables.notices import NoticeRow, OutboxRow
 
 
@@ -32,6 +34,7 @@ class _Person:
     masks: frozenset[str]
     names: frozenset[str]
     calls: frozenset[str]
+    call_count: int
 
     def is_meant_by(self, texts: Iterable[str]) -> bool:
         """Whether texts that belong together are about them: one of their calls, or their mask beside their name."""
@@ -55,15 +58,73 @@ class _Person:
         return text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What is forgotten of somebody, counted by kind."""
+
+    numbers: int = 0
+    customers: int = 0
+    calls: int = 0
+    forms: int = 0  # with revisions and drafts
+    notices: int = 0  # with messages on their way
+    days: int = 0  # archives of closed ones
+    records: int = 0  # rows of the PBX's
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is on record of them."""
+        return self == Forgotten()
+
+
 def erase_numbers(session: Session, site_id: int, numbers: Sequence[str], at: datetime) -> int:
-    """Empty every row with one of these numbers (E.164), and what else says them; returns how many rows.
+    """`erase_person`; returns how many numbers stood on record."""
+    return erase_person(session, site_id, numbers, at).numbers
+
+
+def would_be_forgotten(session: Session, numbers: Sequence[str], at: datetime) -> Forgotten:
+    """What `erase_person` would do now. It is done and taken back, so the session must hold nothing unsaved."""
+    try:
+        return erase_person(session, SITE_ID, numbers, at)
+    finally:
+        session.rollback()
+
+
+def erase_person(session: Session, site_id: int, numbers: Sequence[str], at: datetime) -> Forgotten:
+    """Empty every row with one of these numbers (E.164), and what else says them.
 
     Forms, revisions, drafts, notices, messages on their way, archives of closed days, the PBX's records. The caller
     commits.
     """
     if not numbers:
-        return 0
-    person = _person(session, site_id, numbers)
+        return Forgotten()
+    session.flush()
+    with session.no_autoflush:  # so that what is changed can be counted; none of it is asked for again
+        person = _person(session, site_id, numbers)
+        _erase_in_texts(session, site_id, person)
+        named = select(NumberRow.customer_id).where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
+        customers = session.execute(
+            update(CustomerRow).where(CustomerRow.id.in_(named)).values(name="", remarks="").returning(CustomerRow.id)
+        ).all()
+        erased = session.execute(
+            update(NumberRow)
+            .where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
+            .values(number=None, as_sent=None, erased_at=at)
+            .returning(NumberRow.id)
+        ).all()
+        records = erase_in_records(session, site_id, numbers)
+        changed = Counter(type(row) for row in session.dirty if session.is_modified(row))
+    return Forgotten(
+        numbers=len(erased),
+        customers=len(customers),
+        calls=person.call_count,
+        forms=sum(changed[kind] for kind in (FormRow, FormRevisionRow, FormDraftRow)),
+        notices=changed[NoticeRow] + changed[OutboxRow],
+        days=changed[DayClosingRow],
+        records=records,
+    )
+
+
+def _erase_in_texts(session: Session, site_id: int, person: _Person) -> None:
     for notice in session.scalars(select(NoticeRow).where(NoticeRow.site_id == site_id)):
         notice.details = _cleaned(notice.details, person, (notice.key, notice.call_id or ""))
     for message in session.scalars(select(OutboxRow).where(OutboxRow.site_id == site_id)):
@@ -72,16 +133,6 @@ def erase_numbers(session: Session, site_id: int, numbers: Sequence[str], at: da
         rows = [_cleaned_row(cells, person) for cells in closing.archive.get("rows", [])]
         if rows != closing.archive.get("rows", []):
             closing.archive = {**closing.archive, "rows": rows}
-    named = select(NumberRow.customer_id).where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
-    session.execute(update(CustomerRow).where(CustomerRow.id.in_(named)).values(name="", remarks=""))
-    erased = session.execute(
-        update(NumberRow)
-        .where(NumberRow.site_id == site_id, NumberRow.number.in_(numbers))
-        .values(number=None, as_sent=None, erased_at=at)
-        .returning(NumberRow.id)
-    )
-    erase_in_records(session, site_id, numbers)
-    return len(erased.all())
 
 
 def numbers_of_customer(session: Session, number: str) -> list[str]:
@@ -107,6 +158,7 @@ def _person(session: Session, site_id: int, numbers: Sequence[str]) -> _Person:
         masks=frozenset(filter(None, map(mask, numbers))),
         names=frozenset(name for name in names if len(name) > 1),  # one letter stands in many texts
         calls=ids,
+        call_count=len(calls),
     )
 
 

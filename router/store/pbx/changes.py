@@ -83,17 +83,19 @@ def name_answerer(session: Session, call_id: str, at: datetime, person: str, *, 
         nearest.answered_by = person
 
 
-def erase_in_records(session: Session, site_id: int, numbers: Sequence[str]) -> None:
-    """Empty these numbers in the PBX's records, too: for an erased person only the call is left.
+def erase_in_records(session: Session, site_id: int, numbers: Sequence[str]) -> int:
+    """Empty these numbers in the PBX's records, too: for an erased person only the call is left. Returns in how many.
 
     Lines that a reading keeps, since it could not read them, are cleaned likewise.
     """
-    session.execute(update(PbxRow).where(PbxRow.site_id == site_id, PbxRow.number.in_(numbers)).values(number=""))
+    theirs = update(PbxRow).where(PbxRow.site_id == site_id, PbxRow.number.in_(numbers))
+    emptied = session.execute(theirs.values(number="").returning(PbxRow.id)).all()
     same = SameNumber.of(numbers)
     for source in session.scalars(select(PbxSourceRow).where(PbxSourceRow.site_id == site_id)):
         position = _without(source.position, same)
         if position != source.position:
             source.position = position
+    return len(emptied)
 
 
 def _without(value: Any, same: SameNumber) -> Any:

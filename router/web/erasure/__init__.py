@@ -1,0 +1,1 @@
+"""抹除: forgetting an outside party."""
