@@ -225,9 +225,9 @@ def _said_already(call: CallRow | None, filing: Filing) -> FormRow | None:
     said = {"kind": filing.kind, "consultant": filing.consultant, "asked_for": filing.asked_for}
     said |= fields_kept(filing, _writing())
     for form in forms_of_call(shared.session(), call.id):
-        first = form.revisions[0]
-        if first.written_by == shared.username() and first.values == said:
-            return form
+        for first in form.revisions[:1]:  # none where a row came by another way than these pages
+            if first.written_by == shared.username() and first.values == said:
+                return form
     return None
 
 
