@@ -46,7 +46,7 @@ def test_whoever_is_no_proxy_says_in_vain_where_they_come_from(app: Flask) -> No
             assert session.scalar(newest) == noted
         fresh = app.test_client()
         fresh.get("/login", environ_base={"REMOTE_ADDR": peer}, headers={"X-Forwarded-Proto": "https"})
-        cookie = fresh.get_cookie("session")
+        cookie = fresh.get_cookie("__Host-session" if peer == "10.0.0.9" else "session")
         assert cookie is not None
         assert cookie.secure is (peer == "10.0.0.9"), "a cookie that came by TLS goes by TLS alone"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,11 @@ def offices(tmp_path: Path) -> Iterator[list[tuple[FlaskClient, Engine]]]:
 
 def _asked(client: FlaskClient, database: Engine, page: str) -> int:
     asked: list[str] = []
+    ours = threading.get_ident()  # a thread that looks after streams and sessions asks for itself
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
+        if threading.get_ident() == ours:
+            asked.append(statement)
 
     client.get(page)  # what is read once a process
     event.listen(database, "before_cursor_execute", note)
