@@ -36,7 +36,7 @@ ANSWERS = (
     "4008001234",
     "陈晨",
     "",
-    "9:00-21:00",
+    "0:00-24:00",
 )
 QUICK = " --calls 1 --ring-seconds 1"
 HERE = " --address 127.0.0.1"
@@ -148,7 +148,7 @@ def test_a_newcomer_types_it_and_it_does_what_the_page_says(copy: Path, command:
         text = site.read_text(encoding="utf-8").replace("[pbx]\n", f"{_ports()}")
         site.write_text(text, encoding="utf-8")
     typed = _type(copy, command.replace("/var/lib/hotline", str(copy / "var")) + more)
-    said = _said(typed, "\n".join((*ANSWERS, "", "9:00-21:00", "")) if command == "./hotline init" else "")
+    said = _said(typed, "\n".join((*ANSWERS, "", "0:00-24:00", "")) if command == "./hotline init" else "")
     assert typed.wait(60) == 0, said
     for words in wanted:
         assert re.search(words, said), f"{words} is not in:\n{said}"
