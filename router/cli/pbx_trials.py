@@ -19,6 +19,7 @@ log = logger(__name__)
 
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 300.0
+SOON_SECONDS = 5.0  # an Asterisk that has just come up lets us in before it has loaded its dialplan
 
 
 class PbxTrials:
@@ -39,13 +40,15 @@ class PbxTrials:
 
     def follow(self, over: threading.Event) -> None:
         """Try until `over`."""
-        tried_link, waited = -1, 0.0
+        tried_link, waited, again = -1, 0.0, AGAIN_SECONDS
         while not over.wait(LOOK_SECONDS):
             waited += LOOK_SECONDS
             link = self._switchboard.links
-            if link > 0 and (link != tried_link or waited >= AGAIN_SECONDS):
+            if link > 0 and (link != tried_link or waited >= again):
+                again = SOON_SECONDS if link != tried_link else min(again * 4, AGAIN_SECONDS)
                 tried_link, waited = link, 0.0
                 self.try_once()
+                again = again if self.lacks else AGAIN_SECONDS
 
     def try_once(self) -> None:
         """One trial; what is new is said in the log."""
