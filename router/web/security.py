@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,8 +158,8 @@ def end_old_session() -> None:
         session.clear()
         if language:
             session["language"] = language
-    elif not timedelta() <= _now() - found.seen_at < NOTED_EVERY:
-        _note_use(found.digest)
+    else:
+        _note(note_use, found.digest, found.seen_at)
 
 
 def session_digest() -> str:
@@ -199,9 +200,7 @@ def sign_the_device_in() -> None:
     if row is None:
         return
     vars(g)["_login_user"] = Device(row)  # as Flask-Login keeps who is signed in
-    if row.seen_at is None or not timedelta() <= _now() - row.seen_at < NOTED_EVERY:
-        note_devices_seen(_database(), [row.digest], _now())
-        _database().commit()
+    _note(note_devices_seen, row.digest, row.seen_at)
 
 
 def is_device() -> bool:
@@ -209,9 +208,12 @@ def is_device() -> bool:
     return isinstance(vars(g).get("_login_user"), Device)
 
 
-def _note_use(digest: str) -> None:
+def _note(noting: Callable[[Session, Collection[str], datetime], None], digest: str, seen_at: datetime | None) -> None:
+    """Note once a minute that a session or a device is in use."""
+    if seen_at is not None and timedelta() <= _now() - seen_at < NOTED_EVERY:
+        return
     try:
-        note_use(_database(), [digest], _now())
+        noting(_database(), [digest], _now())
         _database().commit()
     except OperationalError:  # somebody else writes: the next request notes it
         _database().rollback()
