@@ -220,6 +220,16 @@ def test_the_engine_starts_with_the_copy_when_the_database_is_away(site: Office,
     again.close()
 
 
+def _loses_its_journal(running: Running) -> None:
+    """The engine is killed once the database has followed it, and its journal is gone."""
+    writer = DatabaseWriter(running.database, JournalFeed(running.place.folder.journal))
+    while writer.step():
+        pass
+    running.office.crash()
+    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+        (running.place.folder.path / name).unlink(missing_ok=True)
+
+
 def _live_a_call(running: Running) -> None:
     for person in "AB":
         running.office.tell(inputs.PresenceChanged(person=PersonId(person), presence="present"))
@@ -256,12 +266,7 @@ def test_a_lost_journal_costs_nobody_their_customers(site: Office, running: Runn
 def test_customers_of_who_left_are_nobodys_after_a_lost_journal(site: Office, running: Running) -> None:
     _live_a_call(running)
     owner = running.rung()[0]
-    writer = DatabaseWriter(running.database, JournalFeed(running.place.folder.journal))
-    while writer.step():
-        pass
-    running.office.crash()
-    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
-        (running.place.folder.path / name).unlink(missing_ok=True)
+    _loses_its_journal(running)
     site.on_a_page(lambda office: office["consultant"].pop(owner))
     again = Running(site)
     try:
@@ -294,12 +299,7 @@ def test_an_engine_that_was_killed_before_all_owners_were_told_tells_them_at_its
     site: Office, running: Running
 ) -> None:
     _live_a_call(running)
-    writer = DatabaseWriter(running.database, JournalFeed(running.place.folder.journal))
-    while writer.step():
-        pass
-    running.office.crash()
-    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
-        (running.place.folder.path / name).unlink(missing_ok=True)
+    _loses_its_journal(running)
     killed = TestOffice(running.place.folder.path, running.place.site.desk_policy(), 0)
     killed.tell(inputs.Tick())  # it lived for a moment, and heard nothing from the database
     killed.crash()

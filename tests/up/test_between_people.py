@@ -10,9 +10,7 @@ from tests.up.test_turns import are, rings_first
 
 def talks_with(service: Service, number: str) -> tuple[Caller, str]:
     """A caller who talks with the next in line, and who that is."""
-    caller, first = rings_first(service, number)
-    service.phone[first].answers()
-    caller.hears(service.phone[first])
+    caller, first = service.talks_with_next(number)
     service.until(lambda b: any(c.on_it == first for c in b.calls))
     return caller, first
 

@@ -88,7 +88,10 @@ class Book:
     def account_so_far(self) -> None:
         """What is on record by now belongs to what was before."""
         self.read()
-        rows = self.new_rows()
+        self.account(self.new_rows())
+
+    def account(self, rows: Sequence[PbxRow]) -> None:
+        """These new rows belong to what was before."""
         self.accounted.update(one.call.call_id for one in recorded_calls(rows))
         self.accounted.update(row.call_id for row in rows if row.direction == "out")
         self._accounted_to = max((row.id for row in rows), default=self._accounted_to)

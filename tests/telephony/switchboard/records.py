@@ -15,7 +15,7 @@ def agrees(book: Book, scene: Scene) -> None:
     arrived = {letter.facts["uniqueid"]: letter for letter in scene.letters.of(CallArrived)}
     recorded = book.waits_for_all(arrived)
     calls, rows, before = book.new_calls(), book.new_rows(), set(book.accounted)
-    book.account_so_far()
+    book.account(rows)
     for uniqueid, letter in arrived.items():
         call = getattr(letter.input, "call", CallId(""))
         found = recorded[uniqueid]
